@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The seed file: text, one credential a line (pam_otp_store(5)).  Written by
+ * otp-enroll or by configuration management, never by the module.
+ */
+#ifndef OTP_SEED_H
+#define OTP_SEED_H
+
+#include <stddef.h>
+
+#include "err.h"
+#include "recovery.h"
+#include "token.h"
+
+#define OTP_SEED_SIZE_MAX 16384 /* bytes of file */
+#define OTP_SEED_LINE_MAX 1023	/* bytes, without the newline */
+#define OTP_SEED_TOKENS 8
+#define OTP_SEED_RECOVERY 16
+
+struct otp_seed {
+	unsigned tokens_count; /* from 1 where a file was read */
+	unsigned recovery_count;
+	struct otp_token tokens[OTP_SEED_TOKENS];
+	unsigned token_lines[OTP_SEED_TOKENS]; /* from 1; 0 if not read */
+	struct otp_recovery recovery[OTP_SEED_RECOVERY];
+};
+
+/*
+ * Read a whole file's SIZE bytes.  It is used whole or not at all: a NUL
+ * byte, a last line without newline, a carriage return, a line that is not
+ * understood, two credentials with one id, no token at all, or too many make
+ * it invalid.  Errors: PARSE, CRYPTO; FAULT's line and `what` say where and
+ * why.  *RET_SEED holds secrets: the caller wipes it, on failure too.
+ */
+enum otp_err otp_seed_parse(const char *text, size_t size,
+			    struct otp_seed *ret_seed, struct otp_fault *fault)
+	OTP_MUST_USE;
+
+/*
+ * Write it as text with a NUL; *RET_SIZE is without the NUL.  The text holds
+ * secrets.  Errors: PARSE (out of bounds).
+ */
+enum otp_err otp_seed_format(const struct otp_seed *seed,
+			     char ret_text[OTP_SEED_SIZE_MAX + 1],
+			     size_t *ret_size) OTP_MUST_USE;
+
+/*
+ * The number of digits that all tokens share, for splitting password and
+ * code.  Errors: LENGTHS, where they differ.
+ */
+enum otp_err otp_seed_digits(const struct otp_seed *seed,
+			     unsigned *ret_digits) OTP_MUST_USE;
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening safely: component by component, by descriptor, never through a
+ * symbolic link.
+ *
+ * Every directory on the way belongs to root or the effective user and is not
+ * writable by group or others, unless it is root's and sticky (as /tmp is).
+ * Every descriptor has O_CLOEXEC and is 3 or higher, whatever the host
+ * process has closed.
+ */
+#ifndef OTP_PATH_H
+#define OTP_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "common/core/err.h"
+
+/* Who a file may belong to, and how open it may be. */
+enum otp_path_trust {
+	OTP_PATH_PRIVATE, /* the effective user's; no bit beyond 0600 */
+	OTP_PATH_PUBLIC,  /* root's or the effective user's; not writable by
+			     group or others */
+};
+
+/*
+ * Open the directory PATH (absolute).  The caller closes *RET_FD.
+ * Errors: ABSENT, OWNER, MODE, LINK, READ.
+ */
+enum otp_err otp_path_folder(const char *path, int *ret_fd,
+			     struct otp_fault *fault) OTP_MUST_USE;
+
+/* The same for one component NAME in the open directory AT. */
+enum otp_err otp_path_subfolder(int at, const char *name, int *ret_fd,
+				struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * Open the regular file NAME in the open directory AT with FLAGS (O_RDONLY or
+ * O_RDWR), checked after opening: one link, owner, mode.  Never blocks on a
+ * FIFO.  Errors: ABSENT, OWNER, MODE, LINK, READ.
+ */
+enum otp_err otp_path_file(int at, const char *name, int flags,
+			   enum otp_path_trust trust, int *ret_fd,
+			   struct stat *ret_stat, struct otp_fault *fault)
+	OTP_MUST_USE;
+
+/*
+ * Open PATH's folder, then PATH in it.  For the configuration file.
+ */
+enum otp_err otp_path_open(const char *path, enum otp_path_trust trust,
+			   int *ret_fd, struct stat *ret_stat,
+			   struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * Read up to CAPACITY bytes from OFFSET on, carrying interruptions and short
+ * reads through; *RET_SIZE is less than CAPACITY only at the file's end.
+ * Errors: READ.
+ */
+enum otp_err otp_path_read(int fd, void *data, size_t capacity, off_t offset,
+			   size_t *ret_size, struct otp_fault *fault)
+	OTP_MUST_USE;
+
+/* Write all SIZE bytes at OFFSET, likewise.  Errors: WRITE. */
+enum otp_err otp_path_write(int fd, const void *data, size_t size,
+			    off_t offset, struct otp_fault *fault)
+	OTP_MUST_USE;
+
+/* Close *FD unless it is -1, and make it -1. */
+void otp_path_close(int *fd);
+
+#endif
