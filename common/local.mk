@@ -4,7 +4,31 @@
 noinst_LTLIBRARIES += common/libcore.la common/libeffects.la
 
 # No files, clock, randomness, log or environment: tests/check/purity.sh.
-common_libcore_la_SOURCES =
+common_libcore_la_SOURCES = \
+	%D%/core/err.h \
+	%D%/core/wipe.h \
+	%D%/core/digest.h \
+	%D%/core/base32.h \
+	%D%/core/oath.h \
+	%D%/core/token.h \
+	%D%/core/uri.h \
+	%D%/core/recovery.h \
+	%D%/core/code.h \
+	%D%/core/seed.h \
+	%D%/core/state.h \
+	%D%/core/policy.h \
+	%D%/core/conf.h \
+	%D%/core/options.h \
+	%D%/core/throttle.h \
+	%D%/core/verify.h \
+	%D%/core/event.h \
+	%D%/core/slots.h
 
 # The two transactions, and what they do them with.
-common_libeffects_la_SOURCES =
+common_libeffects_la_SOURCES = \
+	%D%/effects/sys.h \
+	%D%/effects/path.h \
+	%D%/effects/store.h \
+	%D%/effects/attempt.h \
+	%D%/effects/enrol.h \
+	%D%/effects/conffile.h

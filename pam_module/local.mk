@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+
+pam_LTLIBRARIES = %D%/pam_otp.la
+
+pam_module_pam_otp_la_SOURCES =
+pam_module_pam_otp_la_LIBADD = $(common_libs) $(PAM_LIBS) $(common_deps)
+pam_module_pam_otp_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LDFLAGS) \
+	-module -avoid-version -shared -no-undefined \
+	-export-symbols $(srcdir)/%D%/pam_otp.sym
+EXTRA_pam_module_pam_otp_la_DEPENDENCIES = %D%/pam_otp.sym
+EXTRA_DIST += %D%/pam_otp.sym
+
+# PAM loads the .so. (The name of the folder's variable has no `exec' in it, so
+# libtool's .la arrives with the data.)
+install-data-hook:
+	rm -f $(DESTDIR)$(pamdir)/pam_otp.la
+uninstall-hook:
+	rm -f $(DESTDIR)$(pamdir)/pam_otp.so

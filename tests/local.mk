@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# To add a test: a cmocka program PATH.c is one line `PATH' in unit_tests (core
+# and effects) or pam_tests (through libpam); a script that prints TAP is one
+# line `PATH.sh' in script_tests. A program of more than one source names them
+# in PATH_SOURCES (with _ for /, - and .).
+
+# Each of these also runs under the sanitizers: no LD_PRELOAD here.
+unit_tests =
+pam_tests =
+
+# Programs which scripts call, and which are no tests by themselves.
+helpers =
+
+script_tests =
+
+# What the tree promises of itself.
+static_tests = \
+	%D%/check/format.sh \
+	%D%/check/headers.sh \
+	%D%/check/install.sh \
+	%D%/check/layers.sh \
+	%D%/check/man.sh \
+	%D%/check/module.sh \
+	%D%/check/purity.sh
+
+EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
+	%D%/check/core.allow %D%/tap-cmocka %D%/tap-count
+
+# The default for each program here.
+LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
+
+TESTS = $(static_tests) $(script_tests)
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests) $(pam_tests) $(helpers)
+TESTS += $(unit_tests) $(pam_tests)
+endif
+
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/tap-cmocka
+
+# What tests find in their environment; all paths are absolute.
+tests_environment = \
+	top_srcdir='$(abs_top_srcdir)' \
+	top_builddir='$(abs_top_builddir)' \
+	builddir='$(abs_top_builddir)' \
+	PAM_OTP_SO='$(abs_top_builddir)/pam_module/.libs/pam_otp.so' \
+	OTP_ENROLL='$(abs_top_builddir)/otp-enroll/otp-enroll' \
+	INSTRUMENTED='$(INSTRUMENTED)' \
+	CC='$(CC)' NM='$(NM)' MAKE='$(MAKE)' \
+	CMOCKA_MESSAGE_OUTPUT=TAP
+AM_TESTS_ENVIRONMENT = export $(tests_environment);
+
+# automake's own rule, and after it one line that counts. The results of an
+# earlier run go first, so that what did not run is seen.
+check-TESTS: $(check_PROGRAMS)
+if HAVE_CMOCKA
+	@rm -f $(TEST_SUITE_LOG) $(TEST_LOGS) $(TEST_LOGS:.log=.trs)
+	@status=0; \
+	$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG) || status=$$?; \
+	$(SHELL) $(top_srcdir)/tests/tap-count $(TEST_LOGS:.log=.trs) || \
+	    status=1; \
+	exit $$status
+else
+	@echo 'make check: cmocka is missing: install libcmocka-dev (Debian) or' \
+	    'libcmocka-devel (Fedora), then configure again.' >&2; exit 1
+endif
+
+# What can run in a build with --enable-sanitizers.
+check-sanitized:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
+
+demo: all
+	@env $(tests_environment) $(top_srcdir)/tests/demo.sh
+
+bench: all
+	@env $(tests_environment) $(top_srcdir)/tests/bench/run
+
+.PHONY: check-sanitized demo bench
