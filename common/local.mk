@@ -15,14 +15,14 @@ common_libcore_la_SOURCES = \
 	%D%/core/recovery.h \
 	%D%/core/code.h \
 	%D%/core/seed.h \
-	%D%/core/state.h \
+	%D%/core/state.c %D%/core/state.h \
 	%D%/core/policy.h \
 	%D%/core/conf.h \
 	%D%/core/options.h \
-	%D%/core/throttle.h \
-	%D%/core/verify.h \
+	%D%/core/throttle.c %D%/core/throttle.h \
+	%D%/core/verify.c %D%/core/verify.h \
 	%D%/core/event.h \
-	%D%/core/slots.h
+	%D%/core/slots.c %D%/core/slots.h
 
 # The two transactions, and what they do them with.
 common_libeffects_la_SOURCES = \

@@ -51,6 +51,7 @@ tests_environment = \
 	OTP_ENROLL='$(abs_top_builddir)/otp-enroll/otp-enroll' \
 	INSTRUMENTED='$(INSTRUMENTED)' \
 	CC='$(CC)' NM='$(NM)' MAKE='$(MAKE)' \
+	DEP_CFLAGS='$(dep_cflags)' \
 	CMOCKA_MESSAGE_OUTPUT=TAP
 AM_TESTS_ENVIRONMENT = export $(tests_environment);
 

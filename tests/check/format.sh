@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# The C is laid out as .clang-format says.
+
+. "$(dirname "$0")/lib.sh"
+
+# Versions differ in what they make of the same rules.
+for tool in clang-format-14 clang-format none; do
+	$tool --version 2>/dev/null | grep -q 'version 14\.' && break
+done
+if [ $tool = none ]; then
+	skip 'format' 'clang-format 14 is not installed'
+	finish
+fi
+
+formatted() {
+	$tool --dry-run -Werror --style="file:$top_srcdir/.clang-format" "$1"
+}
+
+cd "$top_srcdir" || exit 99
+for file in $(find common pam_module otp-enroll tests -name '*.[ch]' | sort)
+do
+	check "$file" formatted "$file"
+done
+
+# The check itself can fail.
+printf 'int probe( void );\n' >"$scratch/probe.h"
+check 'format__flags_a_stray_space' says_no formatted "$scratch/probe.h"
+
+finish

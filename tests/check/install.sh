@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# `make install' puts down what belongs, nothing else, and takes it up again.
+# Above all nothing below /etc/pam.d, and no store.
+
+. "$(dirname "$0")/lib.sh"
+
+# This make is none of the caller's.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+run() {
+	$MAKE -C "$top_builddir" "$1" DESTDIR="$scratch/root" prefix=/p \
+	    exec_prefix=/p libdir=/p/lib pamdir=/p/lib/security \
+	    sbindir=/p/sbin datarootdir=/p/share mandir=/p/share/man \
+	    docdir=/p/share/doc
+}
+
+files() {
+	(cd "$scratch/root" && find . ! -type d | sort)
+}
+
+export LC_ALL=C
+expected='./p/lib/security/pam_otp.so
+./p/sbin/otp-enroll
+./p/share/doc/COPYING
+./p/share/doc/NEWS
+./p/share/doc/README.md
+./p/share/doc/pam_otp.conf
+./p/share/man/man1/otp-enroll.1
+./p/share/man/man5/pam_otp.conf.5
+./p/share/man/man5/pam_otp_store.5
+./p/share/man/man8/pam_otp.8'
+
+check 'install__succeeds' run install
+check 'install__puts_down_what_belongs' same "$expected" "$(files)"
+check 'install__leaves_nothing_writable_by_others' \
+    empty find "$scratch/root" -perm /022 ! -type l
+check 'uninstall__succeeds' run uninstall
+check 'uninstall__leaves_nothing' same '' "$(files)"
+
+finish

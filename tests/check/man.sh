@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# The manual pages are clean.
+
+. "$(dirname "$0")/lib.sh"
+
+if ! have mandoc; then
+	skip 'man' 'mandoc is not installed'
+	finish
+fi
+
+cd "$top_srcdir/man" || exit 99
+
+clean() {
+	empty mandoc -Tlint -W warning "$1"
+}
+
+for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp.8; do
+	check "$page" clean $page
+done
+
+# The check itself can fail.
+printf '.Dd today\n.Dt PROBE 8\n.Os\n.Sh NAME\n.Xx\n' >"$scratch/probe.8"
+check 'man__flags_an_unknown_macro' says_no clean "$scratch/probe.8"
+
+finish

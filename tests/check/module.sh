@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# What the module shows to, and wants from, the process that loads it.
+
+. "$(dirname "$0")/lib.sh"
+
+module=${PAM_OTP_SO:-$top_builddir/pam_module/.libs/pam_otp.so}
+
+exported() {
+	$NM -D --defined-only "$module" | awk '{ print $NF }' | sort
+}
+
+# The loader itself may be named where the architecture's stack guard is in it.
+needed() {
+	readelf -d "$module" |
+	    sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^ld-linux' | sort
+}
+
+segment() {
+	readelf -lW "$module" | grep -w "$1"
+}
+
+check 'module__exports_its_entry_points_and_nothing_else' \
+    same 'pam_sm_authenticate
+pam_sm_setcred' "$(exported)"
+
+if [ -n "$INSTRUMENTED" ]; then
+	skip 'module__is_linked_and_hardened' 'this build is instrumented'
+	finish
+fi
+
+check 'module__needs_libpam_libcrypto_and_libc_only' \
+    same 'libc.so.6
+libcrypto.so.3
+libpam.so.0' "$(needed)"
+
+check 'module__is_read_only_after_relocation' segment GNU_RELRO
+
+bound_now() {
+	readelf -d "$module" | grep -Ew 'BIND_NOW|NOW'
+}
+check 'module__is_bound_at_load' bound_now
+
+no_executable_stack() {
+	segment GNU_STACK | grep -q 'RW ' && ! segment GNU_STACK | grep -q 'RWE'
+}
+check 'module__has_no_executable_stack' no_executable_stack
+
+text_relocations() {
+	readelf -d "$module" | grep -w TEXTREL || :
+}
+check 'module__has_no_text_relocations' empty text_relocations
+
+finish
