@@ -25,6 +25,6 @@ void otp_base32_encode(const uint8_t *data, size_t size, char *text);
  * Errors: PARSE, also when it does not fit.
  */
 enum otp_err otp_base32_decode(const char *text, size_t length, uint8_t *data,
-			       size_t capacity, size_t *ret_size) OTP_MUST_USE;
+    size_t capacity, size_t *ret_size) OTP_MUST_USE;
 
 #endif

@@ -38,6 +38,6 @@ void otp_code_read(const char *typed, struct otp_code *ret_code);
  * no password before the code, or the end is no code.
  */
 enum otp_err otp_code_split(const char *typed, unsigned digits,
-			    size_t *ret_password_length) OTP_MUST_USE;
+    size_t *ret_password_length) OTP_MUST_USE;
 
 #endif

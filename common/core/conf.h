@@ -52,7 +52,7 @@ struct otp_conf {
  * FAULT's `where` and the reason in `what`.
  */
 enum otp_err otp_conf_argument(struct otp_conf *conf, const char *argument,
-			       struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * One line of a file, LENGTH bytes without the newline: blank, "# comment",
@@ -61,7 +61,6 @@ enum otp_err otp_conf_argument(struct otp_conf *conf, const char *argument,
  * a line's beginning.  Errors: OPTION.
  */
 enum otp_err otp_conf_line(struct otp_conf *conf, const char *line,
-			   size_t length, struct otp_fault *fault)
-	OTP_MUST_USE;
+    size_t length, struct otp_fault *fault) OTP_MUST_USE;
 
 #endif

@@ -12,6 +12,6 @@
 
 /* Digest SIZE bytes.  Errors: CRYPTO. */
 enum otp_err otp_digest(const void *data, size_t size,
-			uint8_t ret_digest[OTP_DIGEST_SIZE]) OTP_MUST_USE;
+    uint8_t ret_digest[OTP_DIGEST_SIZE]) OTP_MUST_USE;
 
 #endif

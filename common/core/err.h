@@ -39,15 +39,15 @@ enum otp_err {
 
 /* Sizes of the texts in struct otp_fault, the NUL included. */
 #define OTP_FAULT_WHERE_SIZE 160
-#define OTP_FAULT_WHAT_SIZE 96
+#define OTP_FAULT_WHAT_SIZE  96
 
 /*
  * What else is known of a failure.  Owned by the caller, who zeroes it; a
  * flat value.  It never holds a secret, a code or the content of a file.
  */
 struct otp_fault {
-	int errnum;    /* errno, or 0 */
-	unsigned line; /* of the file, from 1, or 0 */
+	int errnum;			  /* errno, or 0 */
+	unsigned line;			  /* of the file, from 1, or 0 */
 	char where[OTP_FAULT_WHERE_SIZE]; /* file or option, or "" */
 	char what[OTP_FAULT_WHAT_SIZE];	  /* a few words more, or "" */
 };
@@ -58,8 +58,7 @@ struct otp_fault {
  * are cut to fit.
  */
 enum otp_err otp_fault_set(struct otp_fault *fault, enum otp_err err,
-			   int errnum, const char *where, const char *what)
-	OTP_MUST_USE;
+    int errnum, const char *where, const char *what) OTP_MUST_USE;
 
 /* The log's word for ERR ("owner", "no-store", ...); static, never NULL. */
 const char *otp_err_reason(enum otp_err err);

@@ -30,14 +30,14 @@ void otp_event_begin(struct otp_event *event);
  * bytes of output, and then ends in "..."; what does not fit into the line is
  * left out whole.  otp_event_quoted() always quotes.
  */
-void otp_event_word(struct otp_event *event, const char *key,
-		    const char *value);
-void otp_event_quoted(struct otp_event *event, const char *key,
-		      const char *value);
+void otp_event_word(
+    struct otp_event *event, const char *key, const char *value);
+void otp_event_quoted(
+    struct otp_event *event, const char *key, const char *value);
 
 /* Add ` key=N` and a unit ("" or "s"). */
-void otp_event_number(struct otp_event *event, const char *key, int64_t value,
-		      const char *unit);
+void otp_event_number(
+    struct otp_event *event, const char *key, int64_t value, const char *unit);
 
 /*
  * TEXT escaped as in a quoted value, without the quotes, for messages to

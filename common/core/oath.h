@@ -21,7 +21,7 @@ struct otp_oath; /* one secret, ready to compute values */
  * with otp_oath_free(), which wipes.  Errors: CRYPTO, NOMEM.
  */
 enum otp_err otp_oath_new(enum otp_hash hash, const uint8_t *secret,
-			  size_t size, struct otp_oath **ret_oath) OTP_MUST_USE;
+    size_t size, struct otp_oath **ret_oath) OTP_MUST_USE;
 
 /* NULL is fine. */
 void otp_oath_free(struct otp_oath *oath);
@@ -32,6 +32,6 @@ void otp_oath_free(struct otp_oath *oath);
  * of RFC 4226).  Errors: CRYPTO.
  */
 enum otp_err otp_oath_value(struct otp_oath *oath, uint64_t moving,
-			    unsigned digits, uint32_t *ret_value) OTP_MUST_USE;
+    unsigned digits, uint32_t *ret_value) OTP_MUST_USE;
 
 #endif

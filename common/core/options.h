@@ -14,9 +14,9 @@
 #include "err.h"
 #include "policy.h"
 
-#define OTP_PATH_SIZE 512 /* bytes, the NUL included */
+#define OTP_PATH_SIZE	512 /* bytes, the NUL included */
 #define OTP_PROMPT_SIZE 256
-#define OTP_TRIES_MAX 5
+#define OTP_TRIES_MAX	5
 
 struct otp_options {
 	/* how to judge: the host's, only in the file */
@@ -45,14 +45,14 @@ extern const size_t otp_options_count;
 void otp_options_default(struct otp_options *options);
 
 /* A source about to be read into OPTIONS. */
-struct otp_conf otp_options_from(enum otp_conf_place place,
-				 struct otp_options *options);
+struct otp_conf otp_options_from(
+    enum otp_conf_place place, struct otp_options *options);
 
 /*
  * What no single option shows: virtual_users with nullok or nullok_until,
  * free above lock.  Errors: OPTION.
  */
-enum otp_err otp_options_check(const struct otp_options *options,
-			       struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_options_check(
+    const struct otp_options *options, struct otp_fault *fault) OTP_MUST_USE;
 
 #endif

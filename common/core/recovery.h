@@ -21,7 +21,7 @@
 #include "token.h"
 
 #define OTP_RECOVERY_CODE_SIZE 15 /* bytes of randomness */
-#define OTP_RECOVERY_CHARS 24
+#define OTP_RECOVERY_CHARS     24
 #define OTP_RECOVERY_TEXT_SIZE 30 /* "XXXX-XXXX-...": 24 + 5 dashes + NUL */
 #define OTP_RECOVERY_SALT_SIZE 16
 #define OTP_RECOVERY_LINE_SIZE 113 /* "recovery:sha256$", 32, '$', 64, NUL */
@@ -34,38 +34,35 @@ struct otp_recovery {
 
 /* Write a code as people see it: upper case, groups of four, dashes. */
 void otp_recovery_text(const uint8_t code[OTP_RECOVERY_CODE_SIZE],
-		       char ret_text[OTP_RECOVERY_TEXT_SIZE]);
+    char ret_text[OTP_RECOVERY_TEXT_SIZE]);
 
 /*
  * Read what was typed: either case; dashes and spaces anywhere are skipped;
  * I and L are 1, O is 0; exactly 24 characters of the alphabet.
  * Errors: PARSE.
  */
-enum otp_err
-otp_recovery_read(const char *typed,
-		  uint8_t ret_code[OTP_RECOVERY_CODE_SIZE]) OTP_MUST_USE;
+enum otp_err otp_recovery_read(
+    const char *typed, uint8_t ret_code[OTP_RECOVERY_CODE_SIZE]) OTP_MUST_USE;
 
 /* Hash CODE with SALT.  Errors: CRYPTO. */
 enum otp_err otp_recovery_make(const uint8_t code[OTP_RECOVERY_CODE_SIZE],
-			       const uint8_t salt[OTP_RECOVERY_SALT_SIZE],
-			       struct otp_recovery *ret_recovery) OTP_MUST_USE;
+    const uint8_t salt[OTP_RECOVERY_SALT_SIZE],
+    struct otp_recovery *ret_recovery) OTP_MUST_USE;
 
 /* Whether CODE is the one kept, in constant time.  Errors: CRYPTO. */
 enum otp_err otp_recovery_check(const struct otp_recovery *recovery,
-				const uint8_t code[OTP_RECOVERY_CODE_SIZE],
-				bool *ret_same) OTP_MUST_USE;
+    const uint8_t code[OTP_RECOVERY_CODE_SIZE], bool *ret_same) OTP_MUST_USE;
 
 /* One line of a seed file, LENGTH bytes.  Errors: PARSE. */
 enum otp_err otp_recovery_parse(const char *line, size_t length,
-				struct otp_recovery *ret_recovery)
-	OTP_MUST_USE;
+    struct otp_recovery *ret_recovery) OTP_MUST_USE;
 
 /* The same line, without newline, with a NUL. */
-void otp_recovery_format(const struct otp_recovery *recovery,
-			 char ret_line[OTP_RECOVERY_LINE_SIZE]);
+void otp_recovery_format(
+    const struct otp_recovery *recovery, char ret_line[OTP_RECOVERY_LINE_SIZE]);
 
 /* The id by which the state knows it: the first bytes of its hash. */
-void otp_recovery_id(const struct otp_recovery *recovery,
-		     uint8_t ret_id[OTP_ID_SIZE]);
+void otp_recovery_id(
+    const struct otp_recovery *recovery, uint8_t ret_id[OTP_ID_SIZE]);
 
 #endif

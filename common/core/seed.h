@@ -14,7 +14,7 @@
 
 #define OTP_SEED_SIZE_MAX 16384 /* bytes of file */
 #define OTP_SEED_LINE_MAX 1023	/* bytes, without the newline */
-#define OTP_SEED_TOKENS 8
+#define OTP_SEED_TOKENS	  8
 #define OTP_SEED_RECOVERY 16
 
 struct otp_seed {
@@ -33,22 +33,20 @@ struct otp_seed {
  * why.  *RET_SEED holds secrets: the caller wipes it, on failure too.
  */
 enum otp_err otp_seed_parse(const char *text, size_t size,
-			    struct otp_seed *ret_seed, struct otp_fault *fault)
-	OTP_MUST_USE;
+    struct otp_seed *ret_seed, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Write it as text with a NUL; *RET_SIZE is without the NUL.  The text holds
  * secrets.  Errors: PARSE (out of bounds).
  */
 enum otp_err otp_seed_format(const struct otp_seed *seed,
-			     char ret_text[OTP_SEED_SIZE_MAX + 1],
-			     size_t *ret_size) OTP_MUST_USE;
+    char ret_text[OTP_SEED_SIZE_MAX + 1], size_t *ret_size) OTP_MUST_USE;
 
 /*
  * The number of digits that all tokens share, for splitting password and
  * code.  Errors: LENGTHS, where they differ.
  */
-enum otp_err otp_seed_digits(const struct otp_seed *seed,
-			     unsigned *ret_digits) OTP_MUST_USE;
+enum otp_err otp_seed_digits(
+    const struct otp_seed *seed, unsigned *ret_digits) OTP_MUST_USE;
 
 #endif

@@ -23,9 +23,9 @@
 #include "err.h"
 #include "state.h"
 
-#define OTP_SLOTS_FILE_SIZE 12288
-#define OTP_SLOTS_RECORD_SIZE 4096
-#define OTP_SLOTS_CHARGE_SIZE 512
+#define OTP_SLOTS_FILE_SIZE	12288
+#define OTP_SLOTS_RECORD_SIZE	4096
+#define OTP_SLOTS_CHARGE_SIZE	512
 #define OTP_SLOTS_CHARGE_OFFSET 8192
 
 /* What is in force; kept between reading a state and writing the next. */
@@ -50,8 +50,7 @@ struct otp_slot {
  * generation), PARSE (a version or a value this code does not know), CRYPTO.
  */
 enum otp_err otp_slots_read(const uint8_t file[OTP_SLOTS_FILE_SIZE],
-			    struct otp_state *ret_state,
-			    struct otp_slots *ret_slots) OTP_MUST_USE;
+    struct otp_state *ret_state, struct otp_slots *ret_slots) OTP_MUST_USE;
 
 /*
  * The next charge: STATE's tally, resting on the record in force.  *RET_NEXT
@@ -59,9 +58,8 @@ enum otp_err otp_slots_read(const uint8_t file[OTP_SLOTS_FILE_SIZE],
  * generation), CRYPTO.
  */
 enum otp_err otp_slots_charge(const struct otp_slots *slots,
-			      const struct otp_state *state,
-			      struct otp_slot *ret_slot,
-			      struct otp_slots *ret_next) OTP_MUST_USE;
+    const struct otp_state *state, struct otp_slot *ret_slot,
+    struct otp_slots *ret_next) OTP_MUST_USE;
 
 /*
  * The next record: the whole STATE.  *RET_NEXT says that it is not known to
@@ -69,13 +67,11 @@ enum otp_err otp_slots_charge(const struct otp_slots *slots,
  * Errors: LIMIT, CRYPTO.
  */
 enum otp_err otp_slots_record(const struct otp_slots *slots,
-			      const struct otp_state *state,
-			      struct otp_slot *ret_slot,
-			      struct otp_slots *ret_next) OTP_MUST_USE;
+    const struct otp_state *state, struct otp_slot *ret_slot,
+    struct otp_slots *ret_next) OTP_MUST_USE;
 
 /* A new file: STATE in record slot 0, to be flushed before it is named. */
 enum otp_err otp_slots_fresh(const struct otp_state *state,
-			     uint8_t ret_file[OTP_SLOTS_FILE_SIZE])
-	OTP_MUST_USE;
+    uint8_t ret_file[OTP_SLOTS_FILE_SIZE]) OTP_MUST_USE;
 
 #endif

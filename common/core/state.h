@@ -14,8 +14,8 @@
 #include "token.h"
 
 #define OTP_STATE_CREDENTIALS 40
-#define OTP_SERVICE_SIZE 32 /* bytes; NUL-padded, cut to fit */
-#define OTP_HOST_SIZE 64    /* likewise */
+#define OTP_SERVICE_SIZE      32 /* bytes; NUL-padded, cut to fit */
+#define OTP_HOST_SIZE	      64 /* likewise */
 
 #define OTP_UID_VIRTUAL UINT32_MAX /* an account that NSS does not know */
 
@@ -67,12 +67,11 @@ struct otp_state {
 
 /* Cut TEXT (NULL = "") to fit and fill OCCASION. */
 void otp_occasion_set(struct otp_occasion *occasion, int64_t now,
-		      const char *service, const char *host);
+    const char *service, const char *host);
 
 /* The credential's place, or NULL. */
 const struct otp_credential *otp_state_find(const struct otp_state *state,
-					    enum otp_kind kind,
-					    const uint8_t id[OTP_ID_SIZE]);
+    enum otp_kind kind, const uint8_t id[OTP_ID_SIZE]);
 
 /*
  * A place for a credential: its own, or a new one, zeroed but for kind, id
@@ -81,9 +80,8 @@ const struct otp_credential *otp_state_find(const struct otp_state *state,
  * happen while a seed holds at most 24), CRYPTO.
  */
 enum otp_err otp_state_claim(struct otp_state *state,
-			     const struct otp_seed *seed, enum otp_kind kind,
-			     const uint8_t id[OTP_ID_SIZE], int64_t now,
-			     struct otp_credential **ret_credential)
-	OTP_MUST_USE;
+    const struct otp_seed *seed, enum otp_kind kind,
+    const uint8_t id[OTP_ID_SIZE], int64_t now,
+    struct otp_credential **ret_credential) OTP_MUST_USE;
 
 #endif

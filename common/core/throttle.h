@@ -32,8 +32,7 @@ enum otp_put {
  * counts as one full wait.
  */
 enum otp_gate otp_throttle_check(const struct otp_tally *tally,
-				 const struct otp_policy *policy, int64_t now,
-				 uint32_t *ret_seconds);
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds);
 
 /*
  * After the clock went back: let the wait end one full length from NOW.
@@ -43,8 +42,7 @@ bool otp_throttle_anchor(struct otp_tally *tally, int64_t now);
 
 /* Count one failure, and begin the wait that it begins. */
 void otp_throttle_charge(struct otp_tally *tally,
-			 const struct otp_policy *policy,
-			 const struct otp_occasion *occasion);
+    const struct otp_policy *policy, const struct otp_occasion *occasion);
 
 /*
  * The verdict on a charged try is known; BEFORE is the tally before the
@@ -53,9 +51,8 @@ void otp_throttle_charge(struct otp_tally *tally,
  * else lets it stand.  What must be written before anything is answered.
  */
 enum otp_put otp_throttle_settle(struct otp_state *state,
-				 const struct otp_tally *before,
-				 enum otp_verdict verdict, bool told,
-				 bool benign) OTP_MUST_USE;
+    const struct otp_tally *before, enum otp_verdict verdict, bool told,
+    bool benign) OTP_MUST_USE;
 
 /* An administrator's unlock: no failures in a row, no wait. */
 void otp_throttle_unlock(struct otp_state *state);

@@ -17,13 +17,13 @@ enum otp_kind {
 };
 
 /* Bounds of what the module takes (bytes, digits, seconds). */
-#define OTP_SECRET_MIN 10
-#define OTP_SECRET_MAX 64
-#define OTP_DIGITS_MIN 6
-#define OTP_DIGITS_MAX 8
+#define OTP_SECRET_MIN	   10
+#define OTP_SECRET_MAX	   64
+#define OTP_DIGITS_MIN	   6
+#define OTP_DIGITS_MAX	   8
 #define OTP_DIGITS_DEFAULT 6
-#define OTP_PERIOD_MIN 15
-#define OTP_PERIOD_MAX 120
+#define OTP_PERIOD_MIN	   15
+#define OTP_PERIOD_MAX	   120
 #define OTP_PERIOD_DEFAULT 30
 
 /* Label and issuer, decoded, the NUL included. */
@@ -47,8 +47,8 @@ struct otp_token {
  * Whether every field is within its bounds and the secret is not all zero
  * bytes.  Errors: PARSE, with FAULT's `what` saying which.
  */
-enum otp_err otp_token_check(const struct otp_token *token,
-			     struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_token_check(
+    const struct otp_token *token, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * The id by which the state knows the credential: the first bytes of
@@ -56,8 +56,8 @@ enum otp_err otp_token_check(const struct otp_token *token,
  * Label, digits and period are not part of it: an edited seed keeps its
  * state, a changed secret has none.  Errors: CRYPTO.
  */
-enum otp_err otp_token_id(const struct otp_token *token,
-			  uint8_t ret_id[OTP_ID_SIZE]) OTP_MUST_USE;
+enum otp_err otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]) OTP_MUST_USE;
 
 /* "totp", "hotp" or "recovery"; static. */
 const char *otp_kind_name(enum otp_kind kind);

@@ -27,8 +27,7 @@
  * *RET_TOKEN holds a secret: the caller wipes it.
  */
 enum otp_err otp_uri_parse(const char *uri, size_t length,
-			   struct otp_token *ret_token,
-			   struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_token *ret_token, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Write TOKEN as a URI with a NUL.  Parameters at their default are left out;
@@ -37,7 +36,7 @@ enum otp_err otp_uri_parse(const char *uri, size_t length,
  * again it gives an equal token.  Errors: PARSE (the token is out of bounds,
  * or the URI would be longer than OTP_URI_MAX).
  */
-enum otp_err otp_uri_format(const struct otp_token *token,
-			    char ret_uri[OTP_URI_MAX + 1]) OTP_MUST_USE;
+enum otp_err otp_uri_format(
+    const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1]) OTP_MUST_USE;
 
 #endif

@@ -56,8 +56,8 @@ struct otp_finding {
  * tokens has as many digits.  If not, it is malformed, neither compared nor
  * charged.
  */
-bool otp_verify_comparable(const struct otp_seed *seed,
-			   const struct otp_code *code);
+bool otp_verify_comparable(
+    const struct otp_seed *seed, const struct otp_code *code);
 
 /*
  * Judge CODE, which is comparable, at NOW (seconds since 1970).
@@ -74,15 +74,13 @@ bool otp_verify_comparable(const struct otp_seed *seed,
  * Errors: CRYPTO, NOMEM, NO_STATE, LIMIT (a HOTP counter at its end).
  */
 enum otp_err otp_verify(const struct otp_seed *seed,
-			const struct otp_state *state,
-			const struct otp_policy *policy,
-			const struct otp_code *code, int64_t now,
-			struct otp_finding *ret_finding,
-			struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_state *state, const struct otp_policy *policy,
+    const struct otp_code *code, int64_t now, struct otp_finding *ret_finding,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /* Spend what FINDING found: write the values into STATE. */
-void otp_verify_spend(const struct otp_finding *finding, int64_t now,
-		      struct otp_state *state);
+void otp_verify_spend(
+    const struct otp_finding *finding, int64_t now, struct otp_state *state);
 
 /*
  * Do the work of otp_verify() for a user who has no seed, so that the time
@@ -90,8 +88,7 @@ void otp_verify_spend(const struct otp_finding *finding, int64_t now,
  * Errors: CRYPTO, NOMEM.
  */
 enum otp_err otp_verify_decoy(const uint8_t secret[20],
-			      const struct otp_policy *policy,
-			      const struct otp_code *code,
-			      int64_t now) OTP_MUST_USE;
+    const struct otp_policy *policy, const struct otp_code *code,
+    int64_t now) OTP_MUST_USE;
 
 #endif

@@ -41,22 +41,22 @@ struct otp_request {
 
 /* What is answered; a flat value, and no secret. */
 struct otp_answer {
-	enum otp_verdict verdict;  /* REJECT unless something else is known */
-	enum otp_kind kind;	   /* what matched; 0 = nothing */
+	enum otp_verdict verdict;   /* REJECT unless something else is known */
+	enum otp_kind kind;	    /* what matched; 0 = nothing */
 	char token[OTP_LABEL_SIZE]; /* its label, or "" */
-	uint32_t failures;	   /* in a row, after this try */
-	uint32_t month_failures;   /* in 30 days */
-	uint32_t wait;		   /* seconds that are left of a wait */
-	int32_t drift;		   /* seconds, where drift_known */
+	uint32_t failures;	    /* in a row, after this try */
+	uint32_t month_failures;    /* in 30 days */
+	uint32_t wait;		    /* seconds that are left of a wait */
+	int32_t drift;		    /* seconds, where drift_known */
 	bool drift_known;
 	bool benign; /* REPLAY: within two periods, from the same host */
-	size_t password_length;	/* with `split`: where the code begins */
+	size_t password_length; /* with `split`: where the code begins */
 	/* ACCEPT: what the user may want to hear */
-	uint32_t untold;	   /* wrong codes since the last login */
-	uint32_t replays;	   /* spent codes tried again since then */
-	int64_t last_success;	   /* seconds ago; -1 = never */
+	uint32_t untold;      /* wrong codes since the last login */
+	uint32_t replays;     /* spent codes tried again since then */
+	int64_t last_success; /* seconds ago; -1 = never */
 	char failure_host[OTP_HOST_SIZE]; /* of the last wrong one, or "" */
-	bool recovery_known; /* the next figure means something */
+	bool recovery_known;		  /* the next figure means something */
 	unsigned recovery_left;
 };
 
@@ -72,9 +72,8 @@ enum otp_ask {
  * never "not enrolled".  Errors: the store's.
  */
 enum otp_err otp_attempt_look(const struct otp_host *host,
-			      const struct otp_request *request,
-			      enum otp_ask *ret_ask, struct otp_fault *fault)
-	OTP_MUST_USE;
+    const struct otp_request *request, enum otp_ask *ret_ask,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Judge what was TYPED (kept by the caller, who wipes it).  Only
@@ -83,8 +82,7 @@ enum otp_err otp_attempt_look(const struct otp_host *host,
  * Errors: the store's, verify.h's, CLOCK, UID, NO_STATE, LENGTHS.
  */
 enum otp_err otp_attempt_try(const struct otp_host *host,
-			     const struct otp_request *request,
-			     const char *typed, struct otp_answer *ret_answer,
-			     struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_request *request, const char *typed,
+    struct otp_answer *ret_answer, struct otp_fault *fault) OTP_MUST_USE;
 
 #endif

@@ -15,6 +15,6 @@
  * path.h's; FAULT's `where` is PATH, or the option's name.
  */
 enum otp_err otp_conffile_read(const char *path, struct otp_options *options,
-			     struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_fault *fault) OTP_MUST_USE;
 
 #endif

@@ -31,8 +31,8 @@ struct otp_subject {
 };
 
 enum otp_enrol_mode {
-	OTP_ENROL_NEW, /* refused where a seed is in force */
-	OTP_ENROL_ADD, /* beside the tokens in force; recovery codes stay */
+	OTP_ENROL_NEW,	   /* refused where a seed is in force */
+	OTP_ENROL_ADD,	   /* beside the tokens in force; recovery codes stay */
 	OTP_ENROL_REPLACE, /* instead of all that is in force */
 };
 
@@ -64,11 +64,9 @@ struct otp_confirmation {
  * Nothing is written.  Errors: EXISTS (NEW), FULL and CHANCE (ADD), PARSE.
  */
 enum otp_err otp_enrol_begin(const struct otp_host *host,
-			     const struct otp_subject *subject,
-			     enum otp_enrol_mode mode,
-			     const struct otp_token *token,
-			     struct otp_enrolment *ret_enrolment,
-			     struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_subject *subject, enum otp_enrol_mode mode,
+    const struct otp_token *token, struct otp_enrolment *ret_enrolment,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Does the device show the right code?  A neighbouring step is fine (and
@@ -77,10 +75,9 @@ enum otp_err otp_enrol_begin(const struct otp_host *host,
  * OTP_ENROL_DRIFT_MAX has its drift told.  Nothing is written.
  */
 enum otp_err otp_enrol_confirm(const struct otp_host *host,
-			       struct otp_enrolment *enrolment,
-			       const char *typed,
-			       struct otp_confirmation *ret_confirmation,
-			       struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_enrolment *enrolment, const char *typed,
+    struct otp_confirmation *ret_confirmation,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Put it in force: state made or taken, the confirming step committed as
@@ -90,25 +87,21 @@ enum otp_err otp_enrol_confirm(const struct otp_host *host,
  * Errors: EXISTS, FULL, CHANCE, UID.
  */
 enum otp_err otp_enrol_put(const struct otp_host *host,
-			   const struct otp_enrolment *enrolment,
-			   unsigned count, struct otp_recovery_set *ret_set,
-			   struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_enrolment *enrolment, unsigned count,
+    struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
 
 /* A new set of recovery codes; all old ones are dead.  Errors: ABSENT. */
 enum otp_err otp_enrol_recovery(const struct otp_host *host,
-				const struct otp_subject *subject,
-				unsigned count,
-				struct otp_recovery_set *ret_set,
-				struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_subject *subject, unsigned count,
+    struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Take away token INDEX (from 0, in the seed's order); the last one takes
  * the seed with it.  What it spent stays known.  Errors: ABSENT.
  */
 enum otp_err otp_enrol_remove_token(const struct otp_host *host,
-				    const struct otp_subject *subject,
-				    unsigned index, struct otp_fault *fault)
-	OTP_MUST_USE;
+    const struct otp_subject *subject, unsigned index,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Take the seed away; the state stays, with its failures and what was spent.
@@ -116,17 +109,16 @@ enum otp_err otp_enrol_remove_token(const struct otp_host *host,
  * Errors: ABSENT (nothing there).
  */
 enum otp_err otp_enrol_remove(const struct otp_host *host,
-			      const struct otp_subject *subject, bool purge,
-			      struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_subject *subject, bool purge,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * End a wait or a lock.  *RET_FAILURES: how many there were in a row.
  * Errors: ABSENT (no state).
  */
 enum otp_err otp_enrol_unlock(const struct otp_host *host,
-			      const struct otp_subject *subject,
-			      uint32_t *ret_failures, struct otp_fault *fault)
-	OTP_MUST_USE;
+    const struct otp_subject *subject, uint32_t *ret_failures,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * HOTP: find FIRST and then SECOND, two successive codes, within 1000
@@ -135,11 +127,9 @@ enum otp_err otp_enrol_unlock(const struct otp_host *host,
  * LOCKED.  Errors: ABSENT (no such HOTP token).
  */
 enum otp_err otp_enrol_resync(const struct otp_host *host,
-			      const struct otp_subject *subject,
-			      unsigned index, const char *first,
-			      const char *second,
-			      enum otp_verdict *ret_verdict,
-			      struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_subject *subject, unsigned index, const char *first,
+    const char *second, enum otp_verdict *ret_verdict,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /* What adopting did. */
 struct otp_adoption {
@@ -160,9 +150,8 @@ struct otp_adoption {
  * Errors: ABSENT (no seed), and without FORCE those of the state.
  */
 enum otp_err otp_enrol_adopt(const struct otp_host *host,
-			     const struct otp_subject *subject, bool force,
-			     struct otp_adoption *ret_adoption,
-			     struct otp_recovery_set *ret_set,
-			     struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_subject *subject, bool force,
+    struct otp_adoption *ret_adoption, struct otp_recovery_set *ret_set,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 #endif

@@ -28,12 +28,12 @@ enum otp_path_trust {
  * Open the directory PATH (absolute).  The caller closes *RET_FD.
  * Errors: ABSENT, OWNER, MODE, LINK, READ.
  */
-enum otp_err otp_path_folder(const char *path, int *ret_fd,
-			     struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_path_folder(
+    const char *path, int *ret_fd, struct otp_fault *fault) OTP_MUST_USE;
 
 /* The same for one component NAME in the open directory AT. */
 enum otp_err otp_path_subfolder(int at, const char *name, int *ret_fd,
-				struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Open the regular file NAME in the open directory AT with FLAGS (O_RDONLY or
@@ -41,16 +41,14 @@ enum otp_err otp_path_subfolder(int at, const char *name, int *ret_fd,
  * FIFO.  Errors: ABSENT, OWNER, MODE, LINK, READ.
  */
 enum otp_err otp_path_file(int at, const char *name, int flags,
-			   enum otp_path_trust trust, int *ret_fd,
-			   struct stat *ret_stat, struct otp_fault *fault)
-	OTP_MUST_USE;
+    enum otp_path_trust trust, int *ret_fd, struct stat *ret_stat,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Open PATH's folder, then PATH in it.  For the configuration file.
  */
 enum otp_err otp_path_open(const char *path, enum otp_path_trust trust,
-			   int *ret_fd, struct stat *ret_stat,
-			   struct otp_fault *fault) OTP_MUST_USE;
+    int *ret_fd, struct stat *ret_stat, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Read up to CAPACITY bytes from OFFSET on, carrying interruptions and short
@@ -58,13 +56,11 @@ enum otp_err otp_path_open(const char *path, enum otp_path_trust trust,
  * Errors: READ.
  */
 enum otp_err otp_path_read(int fd, void *data, size_t capacity, off_t offset,
-			   size_t *ret_size, struct otp_fault *fault)
-	OTP_MUST_USE;
+    size_t *ret_size, struct otp_fault *fault) OTP_MUST_USE;
 
 /* Write all SIZE bytes at OFFSET, likewise.  Errors: WRITE. */
-enum otp_err otp_path_write(int fd, const void *data, size_t size,
-			    off_t offset, struct otp_fault *fault)
-	OTP_MUST_USE;
+enum otp_err otp_path_write(int fd, const void *data, size_t size, off_t offset,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /* Close *FD unless it is -1, and make it -1. */
 void otp_path_close(int *fd);

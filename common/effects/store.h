@@ -29,8 +29,7 @@ struct otp_store;
  * read yet.  The caller closes *RET_STORE.  Errors: NO_STORE, NAME.
  */
 enum otp_err otp_store_open(const char *folder, const char *account,
-			    struct otp_store **ret_store,
-			    struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_store **ret_store, struct otp_fault *fault) OTP_MUST_USE;
 
 /* Give everything up, the account too; wipe and free.  NULL is fine. */
 void otp_store_close(struct otp_store *store);
@@ -40,8 +39,7 @@ void otp_store_close(struct otp_store *store);
  * Errors: ABSENT, CHECKSUM, PARSE.
  */
 enum otp_err otp_store_peek(struct otp_store *store,
-			    struct otp_state *ret_state,
-			    struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_state *ret_state, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * The state, held until close: waits up to 5 s for others.
@@ -49,19 +47,18 @@ enum otp_err otp_store_peek(struct otp_store *store,
  * process).
  */
 enum otp_err otp_store_load(struct otp_store *store,
-			    struct otp_state *ret_state,
-			    struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_state *ret_state, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * The seed.  The caller wipes *RET_SEED, on failure too.
  * Errors: ABSENT, PARSE.
  */
 enum otp_err otp_store_seed(struct otp_store *store, struct otp_seed *ret_seed,
-			    struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /* Whether there is a seed, without reading it. */
 enum otp_err otp_store_has_seed(struct otp_store *store, bool *ret_has,
-				struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Write STATE, which must have been loaded here: PUT is CHARGE or COMMIT;
@@ -69,48 +66,45 @@ enum otp_err otp_store_has_seed(struct otp_store *store, bool *ret_has,
  * Errors: CONFLICT.
  */
 enum otp_err otp_store_put(struct otp_store *store,
-			   const struct otp_state *state, enum otp_put put,
-			   struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_state *state, enum otp_put put,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Make the account's state, and hold it as if loaded.
  * Errors: EXISTS (load it instead), LOCK_TIMEOUT.
  */
 enum otp_err otp_store_create(struct otp_store *store,
-			      const struct otp_state *state,
-			      struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_state *state, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Replace a state that cannot be read (CHECKSUM, PARSE) in place, keeping
  * the file.  Held as if loaded.  For `adopt --force` only.
  */
 enum otp_err otp_store_remake(struct otp_store *store,
-			      const struct otp_state *state,
-			      struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_state *state, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Put SEED in force, whole and on the disk, or leave the old one.  The state
  * must be held.  Errors: CONFLICT (not held).
  */
 enum otp_err otp_store_put_seed(struct otp_store *store,
-				const struct otp_seed *seed,
-				struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_seed *seed, struct otp_fault *fault) OTP_MUST_USE;
 
 /* Take the seed away; none is fine.  The state must be held, if any. */
-enum otp_err otp_store_drop_seed(struct otp_store *store,
-				 struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_store_drop_seed(
+    struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 
 /* Take the state away for good; none is fine.  Held, if any. */
-enum otp_err otp_store_purge(struct otp_store *store,
-			     struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_store_purge(
+    struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Make an empty store: folder (0700), seed/, state/ and the marker, each
  * flushed.  What is there already is kept and checked; on btrfs state/ gets
  * the no-copy flag.  *RET_MADE: whether anything was made.
  */
-enum otp_err otp_store_init(const char *folder, bool *ret_made,
-			    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_store_init(
+    const char *folder, bool *ret_made, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Call VISIT with each account that has a seed or a state, once, in no
@@ -118,9 +112,7 @@ enum otp_err otp_store_init(const char *folder, bool *ret_made,
  * Errors: NO_STORE.
  */
 enum otp_err otp_store_each(const char *folder,
-			    enum otp_err (*visit)(void *context,
-						  const char *account),
-			    void *context, struct otp_fault *fault)
-	OTP_MUST_USE;
+    enum otp_err (*visit)(void *context, const char *account), void *context,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 #endif
