@@ -62,6 +62,12 @@ enum otp_err otp_path_read(int fd, void *data, size_t capacity, off_t offset,
 enum otp_err otp_path_write(int fd, const void *data, size_t size, off_t offset,
     struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * FD, or where it is 0 to 2 a copy from 3 on, FD then being closed; -1 stays
+ * -1, with errno.
+ */
+int otp_path_raise(int fd) OTP_MUST_USE;
+
 /* Close *FD unless it is -1, and make it -1. */
 void otp_path_close(int *fd);
 
