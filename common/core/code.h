@@ -25,7 +25,7 @@ struct otp_code {
 };
 
 /*
- * Read what was typed.  Spaces between digits are skipped, as apps show
+ * Read what was typed.  One space between two digits is skipped, as apps show
  * "123 456"; any other byte makes it malformed.  An answer that begins with a
  * backspace is sshd's stand-in (auth-pam.c sends "\b\n\r\177INCORRECT", cut
  * to any length, for users it will refuse whatever PAM says).
@@ -35,7 +35,7 @@ void otp_code_read(const char *typed, struct otp_code *ret_code);
 /*
  * Password and code typed as one: the code is the last DIGITS bytes.
  * *RET_PASSWORD_LENGTH is what stands before.  Errors: PARSE, where there is
- * no password before the code, or the end is no code.
+ * no password before the code, or the end is no code (so is sshd's stand-in).
  */
 enum otp_err otp_code_split(const char *typed, unsigned digits,
     size_t *ret_password_length) OTP_MUST_USE;

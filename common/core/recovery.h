@@ -24,7 +24,7 @@
 #define OTP_RECOVERY_CHARS     24
 #define OTP_RECOVERY_TEXT_SIZE 30 /* "XXXX-XXXX-...": 24 + 5 dashes + NUL */
 #define OTP_RECOVERY_SALT_SIZE 16
-#define OTP_RECOVERY_LINE_SIZE 113 /* "recovery:sha256$", 32, '$', 64, NUL */
+#define OTP_RECOVERY_LINE_SIZE 114 /* "recovery:sha256$", 32, '$', 64, NUL */
 
 /* What the seed keeps of one recovery code. */
 struct otp_recovery {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "wipe.h"
+
+void
+otp_wipe(void *data, size_t size)
+{
+	OPENSSL_cleanse(data, size);
+}
+
+void
+otp_wipe_free(char *text)
+{
+	if (text == NULL)
+		return;
+	OPENSSL_cleanse(text, strlen(text));
+	free(text);
+}
+
+bool
+otp_equal(const void *a, const void *b, size_t size)
+{
+	return CRYPTO_memcmp(a, b, size) == 0;
+}
