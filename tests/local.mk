@@ -49,7 +49,7 @@ tests_environment = \
 	builddir='$(abs_top_builddir)' \
 	PAM_OTP_SO='$(abs_top_builddir)/pam_module/.libs/pam_otp.so' \
 	OTP_ENROLL='$(abs_top_builddir)/otp-enroll/otp-enroll' \
-	INSTRUMENTED='$(INSTRUMENTED)' \
+	INSTRUMENTED='$(INSTRUMENTED)' HARDENED='$(HARDENED)' \
 	CC='$(CC)' NM='$(NM)' MAKE='$(MAKE)' \
 	DEP_CFLAGS='$(dep_cflags)' \
 	CMOCKA_MESSAGE_OUTPUT=TAP

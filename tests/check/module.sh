@@ -27,7 +27,7 @@ check 'module__exports_its_entry_points_and_nothing_else' \
 pam_sm_setcred' "$(exported)"
 
 if [ -n "$INSTRUMENTED" ]; then
-	skip 'module__is_linked_and_hardened' 'this build is instrumented'
+	skip 'module__needs_little_and_is_hardened' 'this build is instrumented'
 	finish
 fi
 
@@ -35,6 +35,11 @@ check 'module__needs_libpam_libcrypto_and_libc_only' \
     same 'libc.so.6
 libcrypto.so.3
 libpam.so.0' "$(needed)"
+
+if [ "${HARDENED-yes}" = no ]; then
+	skip 'module__is_hardened' 'this build has --disable-hardening'
+	finish
+fi
 
 check 'module__is_read_only_after_relocation' segment GNU_RELRO
 
