@@ -5,30 +5,34 @@ noinst_LTLIBRARIES += common/libcore.la common/libeffects.la
 
 # No files, clock, randomness, log or environment: tests/check/purity.sh.
 common_libcore_la_SOURCES = \
-	%D%/core/err.h \
-	%D%/core/wipe.h \
-	%D%/core/digest.h \
-	%D%/core/base32.h \
-	%D%/core/oath.h \
-	%D%/core/token.h \
-	%D%/core/uri.h \
-	%D%/core/recovery.h \
-	%D%/core/code.h \
-	%D%/core/seed.h \
+	%D%/core/err.c %D%/core/err.h \
+	%D%/core/wipe.c %D%/core/wipe.h \
+	%D%/core/digest.c %D%/core/digest.h \
+	%D%/core/base32.c %D%/core/base32.h \
+	%D%/core/oath.c %D%/core/oath.h \
+	%D%/core/token.c %D%/core/token.h \
+	%D%/core/uri.c %D%/core/uri.h \
+	%D%/core/recovery.c %D%/core/recovery.h \
+	%D%/core/code.c %D%/core/code.h \
+	%D%/core/seed.c %D%/core/seed.h \
 	%D%/core/state.c %D%/core/state.h \
-	%D%/core/policy.h \
+	%D%/core/policy.c %D%/core/policy.h \
 	%D%/core/conf.h \
 	%D%/core/options.h \
 	%D%/core/throttle.c %D%/core/throttle.h \
 	%D%/core/verify.c %D%/core/verify.h \
 	%D%/core/event.h \
+	%D%/core/decimal.c %D%/core/decimal.h \
 	%D%/core/slots.c %D%/core/slots.h
 
 # The two transactions, and what they do them with.
 common_libeffects_la_SOURCES = \
 	%D%/effects/sys.h \
 	%D%/effects/path.h \
-	%D%/effects/store.h \
+	%D%/effects/store.c %D%/effects/store.h \
+	%D%/effects/lock.c %D%/effects/lock.h \
 	%D%/effects/attempt.h \
 	%D%/effects/enrol.h \
-	%D%/effects/conffile.h
+	%D%/effects/conffile.h \
+	%D%/effects/holder.c %D%/effects/holder.h \
+	%D%/effects/store_internal.h

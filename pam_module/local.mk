@@ -3,7 +3,12 @@
 
 pam_LTLIBRARIES = %D%/pam_otp.la
 
-pam_module_pam_otp_la_SOURCES =
+pam_module_pam_otp_la_SOURCES = \
+	%D%/options.c %D%/options.h \
+	%D%/account.c %D%/account.h \
+	%D%/talk.c %D%/talk.h \
+	%D%/report.c %D%/report.h \
+	%D%/login.h
 pam_module_pam_otp_la_LIBADD = $(common_libs) $(PAM_LIBS) $(common_deps)
 pam_module_pam_otp_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LDFLAGS) \
 	-module -avoid-version -shared -no-undefined \
