@@ -74,10 +74,10 @@ endif
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
 
-demo: all
+demo: all $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/demo.sh
 
-bench: all
+bench: all $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/bench/run
 
 .PHONY: check-sanitized demo bench
