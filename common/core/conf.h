@@ -57,8 +57,8 @@ enum otp_err otp_conf_argument(struct otp_conf *conf, const char *argument,
 /*
  * One line of a file, LENGTH bytes without the newline: blank, "# comment",
  * "name", or "name = value"; white space around both is dropped, and a value
- * may stand in double quotes to keep its own.  A '#' begins a comment only at
- * a line's beginning.  Errors: OPTION.
+ * may stand in double quotes to keep its own (there is no quote within).  A
+ * '#' begins a comment only at a line's beginning.  Errors: OPTION.
  */
 enum otp_err otp_conf_line(struct otp_conf *conf, const char *line,
     size_t length, struct otp_fault *fault) OTP_MUST_USE;

@@ -29,15 +29,17 @@ struct otp_seed {
  * Read a whole file's SIZE bytes.  It is used whole or not at all: a NUL
  * byte, a last line without newline, a carriage return, a line that is not
  * understood, two credentials with one id, no token at all, or too many make
- * it invalid.  Errors: PARSE, CRYPTO; FAULT's line and `what` say where and
- * why.  *RET_SEED holds secrets: the caller wipes it, on failure too.
+ * it invalid.  A line of spaces and tabs is blank.  Errors: PARSE; FAULT's
+ * line and `what` say where and why.  *RET_SEED holds secrets: the caller
+ * wipes it; on failure it is wiped here.
  */
 enum otp_err otp_seed_parse(const char *text, size_t size,
     struct otp_seed *ret_seed, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Write it as text with a NUL; *RET_SIZE is without the NUL.  The text holds
- * secrets.  Errors: PARSE (out of bounds).
+ * secrets, and is wiped on failure.  Errors: PARSE (out of bounds, or it could
+ * not be read back).
  */
 enum otp_err otp_seed_format(const struct otp_seed *seed,
     char ret_text[OTP_SEED_SIZE_MAX + 1], size_t *ret_size) OTP_MUST_USE;

@@ -45,7 +45,7 @@ first_misfit(const struct otp_token *token)
 	if (token->digits < OTP_DIGITS_MIN || token->digits > OTP_DIGITS_MAX)
 		return "has other than 6, 7 or 8 digits";
 	if (!moving_fits(token))
-		return "has a period outside 15 to 120 s";
+		return "has a period or counter that does not fit";
 	if (!secret_fits(token))
 		return "has a secret of less than 10 or more than 64 bytes, "
 		       "or all zeros";

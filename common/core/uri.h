@@ -20,11 +20,14 @@
 /*
  * Read LENGTH bytes of URI.  Scheme, type, parameter names and algorithm are
  * read in either case; parameters that are not known are ignored; one known
- * parameter twice, out of range, or not understood refuses the whole.
- * Numbers are plain decimal digits without sign or leading zero.
- * Percent-encoding (RFC 3986, section 2.1) is decoded in label and issuer;
- * %00 is refused.  Errors: PARSE, with FAULT's `what` (never content).
- * *RET_TOKEN holds a secret: the caller wipes it.
+ * parameter twice, out of range, or not understood refuses the whole, and so
+ * does `counter` with totp or `period` with hotp.  Numbers are plain decimal
+ * digits without sign or leading zero.  Percent-encoding (RFC 3986, section
+ * 2.1) is decoded in the label, names and values, and '+' is a plus; %00, raw
+ * control characters and '#' are refused, other raw bytes are taken as they
+ * are.  The label must not be empty, an empty issuer is none, and the secret's
+ * padding may be there or not.  Errors: PARSE, with FAULT's `what` (never
+ * content).  *RET_TOKEN holds a secret: the caller wipes it.
  */
 enum otp_err otp_uri_parse(const char *uri, size_t length,
     struct otp_token *ret_token, struct otp_fault *fault) OTP_MUST_USE;
