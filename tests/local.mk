@@ -26,7 +26,8 @@ static_tests = \
 	%D%/check/purity.sh
 
 EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
-	%D%/check/core.allow %D%/tap-cmocka %D%/tap-count
+	%D%/check/core.allow %D%/tap-cmocka %D%/tap-count \
+	%D%/demo.sh %D%/bench/run
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
