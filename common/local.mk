@@ -17,11 +17,11 @@ common_libcore_la_SOURCES = \
 	%D%/core/seed.c %D%/core/seed.h \
 	%D%/core/state.c %D%/core/state.h \
 	%D%/core/policy.c %D%/core/policy.h \
-	%D%/core/conf.h \
-	%D%/core/options.h \
+	%D%/core/conf.c %D%/core/conf.h \
+	%D%/core/options.c %D%/core/options.h \
 	%D%/core/throttle.c %D%/core/throttle.h \
 	%D%/core/verify.c %D%/core/verify.h \
-	%D%/core/event.h \
+	%D%/core/event.c %D%/core/event.h \
 	%D%/core/decimal.c %D%/core/decimal.h \
 	%D%/core/slots.c %D%/core/slots.h
 
@@ -35,4 +35,6 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/enrol.h \
 	%D%/effects/conffile.h \
 	%D%/effects/holder.c %D%/effects/holder.h \
+	%D%/effects/store_change.c \
+	%D%/effects/store_folder.c \
 	%D%/effects/store_internal.h

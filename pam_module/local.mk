@@ -4,11 +4,14 @@
 pam_LTLIBRARIES = %D%/pam_otp.la
 
 pam_module_pam_otp_la_SOURCES = \
+	%D%/pam_otp.c \
 	%D%/options.c %D%/options.h \
 	%D%/account.c %D%/account.h \
 	%D%/talk.c %D%/talk.h \
 	%D%/report.c %D%/report.h \
-	%D%/login.h
+	%D%/log.c %D%/log.h \
+	%D%/login.h \
+	%D%/message.c %D%/message.h
 pam_module_pam_otp_la_LIBADD = $(common_libs) $(PAM_LIBS) $(common_deps)
 pam_module_pam_otp_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LDFLAGS) \
 	-module -avoid-version -shared -no-undefined \
