@@ -7,6 +7,10 @@
  * writable by group or others, unless it is root's and sticky (as /tmp is).
  * Every descriptor has O_CLOEXEC and is 3 or higher, whatever the host
  * process has closed.
+ *
+ * FAULT may be NULL.  Its `where` is the part of the path that was refused, or
+ * NAME; reading and writing leave it alone.  Besides those named, everything
+ * may fail with READ, LIMIT (no descriptor left) and NOMEM.
  */
 #ifndef OTP_PATH_H
 #define OTP_PATH_H
@@ -25,8 +29,9 @@ enum otp_path_trust {
 };
 
 /*
- * Open the directory PATH (absolute).  The caller closes *RET_FD.
- * Errors: ABSENT, OWNER, MODE, LINK, READ.
+ * Open the directory PATH (absolute, without "." and "..") with O_PATH: to
+ * open what is in it, not to read or flush it.  The caller closes *RET_FD.
+ * Errors: ABSENT, OWNER, MODE, LINK, NAME.
  */
 enum otp_err otp_path_folder(
     const char *path, int *ret_fd, struct otp_fault *fault) OTP_MUST_USE;
@@ -36,9 +41,10 @@ enum otp_err otp_path_subfolder(int at, const char *name, int *ret_fd,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Open the regular file NAME in the open directory AT with FLAGS (O_RDONLY or
- * O_RDWR), checked after opening: one link, owner, mode.  Never blocks on a
- * FIFO.  Errors: ABSENT, OWNER, MODE, LINK, READ.
+ * Open the regular file NAME (one component) in the open directory AT with
+ * FLAGS (O_RDONLY or O_RDWR), checked after opening: one link, owner, mode.
+ * Never blocks on a FIFO.  Errors: ABSENT, OWNER, MODE, LINK, NAME, WRITE (a
+ * file system that is read-only).
  */
 enum otp_err otp_path_file(int at, const char *name, int flags,
     enum otp_path_trust trust, int *ret_fd, struct stat *ret_stat,

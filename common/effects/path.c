@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What this file guards, and the test (path_test.c) of each:
+ *
+ * MUST follow no symbolic link, in the path or at its end
+ *	path_folder__refuses_a_link_on_the_way
+ *	path_file__refuses_a_link_and_a_dangling_one
+ * MUST check every directory from the descriptor it was opened with
+ *	path_folder__refuses_a_parent_writable_by_others
+ *	path_folder__refuses_a_parent_of_somebody_else
+ * MUST take a shared directory only if it is root's and sticky
+ *	path_folder__takes_a_sticky_one_only_of_root
+ * MUST go up through no ".." and take no name that is more than a component
+ *	path_folder__refuses_dots
+ *	path_file__refuses_a_name_that_is_a_path
+ * MUST take a regular file with one name, checked after it was opened
+ *	path_file__refuses_what_is_no_regular_file
+ *	path_file__refuses_a_second_name
+ *	path_file__opens_again_what_was_replaced_meanwhile
+ * MUST refuse a file of somebody else, or more open than its trust allows
+ *	path_file__refuses_a_file_of_somebody_else
+ *	path_file__refuses_modes_beyond_its_trust
+ * MUST never wait for the other end of a FIFO
+ *	path_file__returns_at_once_from_a_fifo
+ * MUST leave the descriptors 0 to 2 alone, and none to a child
+ *	path__leaves_standard_descriptors_alone
+ * MUST carry interruptions and short reads and writes through
+ *	path__carries_interruptions_and_short_transfers_through
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "path.h"
+
+#define STANDARD_DESCRIPTORS 3
+#define REOPENS		     8 /* of a file that is being replaced all the time */
+
+#define FOLDER_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define FILE_FLAGS   (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+int
+otp_path_raise(int fd)
+{
+	int raised, errnum;
+
+	if (fd < 0 || fd >= STANDARD_DESCRIPTORS)
+		return fd;
+	raised = fcntl(fd, F_DUPFD_CLOEXEC, STANDARD_DESCRIPTORS);
+	errnum = errno;
+	(void)close(fd);
+	errno = errnum;
+	return raised;
+}
+
+static int
+open_at(int at, const char *name, int flags)
+{
+	int fd;
+
+	do
+		fd = openat(at, name, flags);
+	while (fd < 0 && errno == EINTR);
+	return otp_path_raise(fd);
+}
+
+static enum otp_err
+refuse_link(const char *where, struct otp_fault *fault)
+{
+	return otp_fault_set(
+	    fault, OTP_ERR_LINK, 0, where, "is a symbolic link");
+}
+
+static enum otp_err
+refuse_owner(uid_t uid, const char *where, struct otp_fault *fault)
+{
+	char what[OTP_FAULT_WHAT_SIZE];
+
+	(void)snprintf(
+	    what, sizeof(what), "belongs to uid %lu", (unsigned long)uid);
+	return otp_fault_set(fault, OTP_ERR_OWNER, 0, where, what);
+}
+
+static enum otp_err
+refuse_mode(
+    mode_t mode, const char *why, const char *where, struct otp_fault *fault)
+{
+	char what[OTP_FAULT_WHAT_SIZE];
+
+	(void)snprintf(what, sizeof(what), "has mode %04o: %s",
+	    (unsigned)(mode & 07777), why);
+	return otp_fault_set(fault, OTP_ERR_MODE, 0, where, what);
+}
+
+/* What a failed call says in general; ERR where it says nothing more. */
+static enum otp_err
+explain(
+    enum otp_err err, int errnum, const char *where, struct otp_fault *fault)
+{
+	const char *what = "";
+
+	if (errnum == ENOENT)
+		err = OTP_ERR_ABSENT;
+	else if (errnum == EMFILE || errnum == ENFILE)
+		err = OTP_ERR_LIMIT;
+	else if (errnum == ENOMEM)
+		err = OTP_ERR_NOMEM;
+	else if (errnum == EROFS)
+		err = OTP_ERR_WRITE;
+	else if ((errnum == EACCES || errnum == EPERM) && geteuid() == 0)
+		what = "is denied even to root: by SELinux or AppArmor?";
+	return otp_fault_set(fault, err, errnum, where, what);
+}
+
+/* --- Folders ------------------------------------------------------------ */
+
+static enum otp_err
+explain_folder(int at, const char *name, int errnum, const char *where,
+    struct otp_fault *fault)
+{
+	struct stat st;
+
+	/* O_DIRECTORY says ENOTDIR of a link, too. */
+	if (errnum == ELOOP ||
+	    (errnum == ENOTDIR &&
+		fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISLNK(st.st_mode)))
+		return refuse_link(where, fault);
+	return explain(OTP_ERR_READ, errnum, where, fault);
+}
+
+static enum otp_err
+check_folder(int fd, const char *where, struct otp_fault *fault)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return explain(OTP_ERR_READ, errno, where, fault);
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return refuse_owner(st.st_uid, where, fault);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    !(st.st_uid == 0 && (st.st_mode & S_ISVTX) != 0))
+		return refuse_mode(
+		    st.st_mode, "others can write to it", where, fault);
+	return OTP_OK;
+}
+
+/* Open and check one component; WHERE is how a fault names it. */
+static enum otp_err
+open_folder(int at, const char *name, const char *where, int *ret_fd,
+    struct otp_fault *fault)
+{
+	enum otp_err err;
+	int fd = open_at(at, name, FOLDER_FLAGS);
+
+	if (fd < 0)
+		return explain_folder(at, name, errno, where, fault);
+	err = check_folder(fd, where, fault);
+	if (err == OTP_OK)
+		*ret_fd = fd;
+	else
+		otp_path_close(&fd);
+	return err;
+}
+
+/* Whether NAME is one component, and leads down. */
+static bool
+is_component(const char *name)
+{
+	return name[0] != '\0' && strchr(name, '/') == NULL &&
+	    strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+static enum otp_err
+refuse_name(const char *where, struct otp_fault *fault)
+{
+	return otp_fault_set(fault, OTP_ERR_NAME, 0, where,
+	    "is not absolute, or has a part that leads nowhere");
+}
+
+enum otp_err
+otp_path_subfolder(
+    int at, const char *name, int *ret_fd, struct otp_fault *fault)
+{
+	if (!is_component(name))
+		return refuse_name(name, fault);
+	return open_folder(at, name, name, ret_fd, fault);
+}
+
+/* Replace *FD by the folder NAME in it. */
+static enum otp_err
+step_down(int *fd, const char *name, const char *where, struct otp_fault *fault)
+{
+	int below = -1;
+	enum otp_err err;
+
+	if (!is_component(name))
+		return refuse_name(where, fault);
+	err = open_folder(*fd, name, where, &below, fault);
+	if (err == OTP_OK) {
+		otp_path_close(fd);
+		*fd = below;
+	}
+	return err;
+}
+
+/* Go down TEXT, an absolute path, which is cut up on the way and mended. */
+static enum otp_err
+walk(char *text, int *ret_fd, struct otp_fault *fault)
+{
+	char *at = text + strspn(text, "/");
+	int fd = -1;
+	enum otp_err err = open_folder(AT_FDCWD, "/", "/", &fd, fault);
+
+	while (err == OTP_OK && *at != '\0') {
+		char *end = at + strcspn(at, "/");
+		char mark = *end;
+
+		*end = '\0';
+		err = step_down(&fd, at, text, fault);
+		*end = mark;
+		at = end + strspn(end, "/");
+	}
+	if (err == OTP_OK)
+		*ret_fd = fd;
+	else
+		otp_path_close(&fd);
+	return err;
+}
+
+/* Open the folder that the first LENGTH bytes of PATH name. */
+static enum otp_err
+open_path_folder(
+    const char *path, size_t length, int *ret_fd, struct otp_fault *fault)
+{
+	char text[PATH_MAX];
+
+	if (path[0] != '/')
+		return refuse_name(path, fault);
+	if (length >= sizeof(text))
+		return explain(OTP_ERR_READ, ENAMETOOLONG, path, fault);
+	memcpy(text, path, length);
+	text[length] = '\0';
+	return walk(text, ret_fd, fault);
+}
+
+enum otp_err
+otp_path_folder(const char *path, int *ret_fd, struct otp_fault *fault)
+{
+	return open_path_folder(path, strlen(path), ret_fd, fault);
+}
+
+/* --- Files -------------------------------------------------------------- */
+
+static enum otp_err
+explain_file(int errnum, const char *where, struct otp_fault *fault)
+{
+	switch (errnum) {
+	case ELOOP:
+		return refuse_link(where, fault);
+	case EISDIR:
+	case ENXIO: /* a socket, or a device that is not there */
+	case ENODEV:
+		return otp_fault_set(fault, OTP_ERR_MODE, errnum, where,
+		    "is not a regular file");
+	default:
+		return explain(OTP_ERR_READ, errnum, where, fault);
+	}
+}
+
+static enum otp_err
+check_file(const struct stat *st, enum otp_path_trust trust, const char *where,
+    struct otp_fault *fault)
+{
+	bool private = trust != OTP_PATH_PUBLIC;
+
+	if (!S_ISREG(st->st_mode))
+		return otp_fault_set(
+		    fault, OTP_ERR_MODE, 0, where, "is not a regular file");
+	if (st->st_nlink != 1)
+		return otp_fault_set(
+		    fault, OTP_ERR_LINK, 0, where, "has a second name");
+	if (st->st_uid != geteuid() && (private || st->st_uid != 0))
+		return refuse_owner(st->st_uid, where, fault);
+	if (private && (st->st_mode & 07777 & ~0600U) != 0)
+		return refuse_mode(
+		    st->st_mode, "more than its owner's", where, fault);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return refuse_mode(
+		    st->st_mode, "others can write to it", where, fault);
+	return OTP_OK;
+}
+
+/* Open NAME, again where it was replaced or removed before it was looked at. */
+static enum otp_err
+open_file(int at, const char *name, int flags, const char *where, int *ret_fd,
+    struct stat *st, struct otp_fault *fault)
+{
+	for (unsigned i = 0; i < REOPENS; i++) {
+		int errnum;
+		int fd = open_at(at, name, flags | FILE_FLAGS);
+
+		if (fd < 0)
+			return explain_file(errno, where, fault);
+		if (fstat(fd, st) != 0) {
+			errnum = errno;
+			otp_path_close(&fd);
+			return explain(OTP_ERR_READ, errnum, where, fault);
+		}
+		if (st->st_nlink != 0) {
+			*ret_fd = fd;
+			return OTP_OK;
+		}
+		otp_path_close(&fd);
+	}
+	return otp_fault_set(
+	    fault, OTP_ERR_READ, 0, where, "is replaced all the time");
+}
+
+static enum otp_err
+open_checked(int at, const char *name, int flags, enum otp_path_trust trust,
+    const char *where, int *ret_fd, struct stat *ret_stat,
+    struct otp_fault *fault)
+{
+	struct stat st;
+	int fd = -1;
+	enum otp_err err;
+
+	if (!is_component(name))
+		return refuse_name(where, fault);
+	err = open_file(at, name, flags, where, &fd, &st, fault);
+	if (err == OTP_OK)
+		err = check_file(&st, trust, where, fault);
+	if (err != OTP_OK) {
+		otp_path_close(&fd);
+		return err;
+	}
+	*ret_fd = fd;
+	*ret_stat = st;
+	return OTP_OK;
+}
+
+enum otp_err
+otp_path_file(int at, const char *name, int flags, enum otp_path_trust trust,
+    int *ret_fd, struct stat *ret_stat, struct otp_fault *fault)
+{
+	return open_checked(
+	    at, name, flags, trust, name, ret_fd, ret_stat, fault);
+}
+
+enum otp_err
+otp_path_open(const char *path, enum otp_path_trust trust, int *ret_fd,
+    struct stat *ret_stat, struct otp_fault *fault)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = -1;
+	enum otp_err err;
+
+	if (slash == NULL)
+		return refuse_name(path, fault);
+	err = open_path_folder(path, (size_t)(slash - path), &folder, fault);
+	if (err == OTP_OK)
+		err = open_checked(folder, slash + 1, O_RDONLY, trust, path,
+		    ret_fd, ret_stat, fault);
+	otp_path_close(&folder);
+	return err;
+}
+
+/* --- Reading and writing ------------------------------------------------ */
+
+enum otp_err
+otp_path_read(int fd, void *data, size_t capacity, off_t offset,
+    size_t *ret_size, struct otp_fault *fault)
+{
+	size_t done = 0;
+
+	while (done < capacity) {
+		ssize_t got = pread(fd, (char *)data + done, capacity - done,
+		    offset + (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return explain(OTP_ERR_READ, errno, NULL, fault);
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	*ret_size = done;
+	return OTP_OK;
+}
+
+enum otp_err
+otp_path_write(int fd, const void *data, size_t size, off_t offset,
+    struct otp_fault *fault)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t put = pwrite(fd, (const char *)data + done, size - done,
+		    offset + (off_t)done);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		/* That nothing was written and nothing said is no success. */
+		if (put <= 0)
+			return explain(
+			    OTP_ERR_WRITE, put < 0 ? errno : EIO, NULL, fault);
+		done += (size_t)put;
+	}
+	return OTP_OK;
+}
+
+void
+otp_path_close(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
