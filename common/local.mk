@@ -27,13 +27,13 @@ common_libcore_la_SOURCES = \
 
 # The two transactions, and what they do them with.
 common_libeffects_la_SOURCES = \
-	%D%/effects/sys.h \
-	%D%/effects/path.h \
+	%D%/effects/sys.c %D%/effects/sys.h \
+	%D%/effects/path.c %D%/effects/path.h \
 	%D%/effects/store.c %D%/effects/store.h \
 	%D%/effects/lock.c %D%/effects/lock.h \
 	%D%/effects/attempt.h \
 	%D%/effects/enrol.h \
-	%D%/effects/conffile.h \
+	%D%/effects/conffile.c %D%/effects/conffile.h \
 	%D%/effects/holder.c %D%/effects/holder.h \
 	%D%/effects/store_change.c \
 	%D%/effects/store_folder.c \
