@@ -31,10 +31,13 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/path.c %D%/effects/path.h \
 	%D%/effects/store.c %D%/effects/store.h \
 	%D%/effects/lock.c %D%/effects/lock.h \
-	%D%/effects/attempt.h \
-	%D%/effects/enrol.h \
+	%D%/effects/attempt.c %D%/effects/attempt.h \
+	%D%/effects/enrol.c %D%/effects/enrol.h \
+	%D%/effects/adopt.c \
 	%D%/effects/conffile.c %D%/effects/conffile.h \
+	%D%/effects/enrolled.c \
 	%D%/effects/holder.c %D%/effects/holder.h \
+	%D%/effects/holding.c %D%/effects/holding.h \
 	%D%/effects/store_change.c \
 	%D%/effects/store_folder.c \
 	%D%/effects/store_internal.h

@@ -38,7 +38,7 @@ enum otp_err {
 };
 
 /* Sizes of the texts in struct otp_fault, the NUL included. */
-#define OTP_FAULT_WHERE_SIZE 160
+#define OTP_FAULT_WHERE_SIZE 272
 #define OTP_FAULT_WHAT_SIZE  96
 
 /*

@@ -40,32 +40,35 @@ otp_state_find(const struct otp_state *state, enum otp_kind kind,
 	return NULL;
 }
 
-/* Whether SEED still has what CREDENTIAL remembers. */
+/* Whether CREDENTIAL is one of SEED's tokens. */
 static enum otp_err
-is_in_seed(const struct otp_credential *credential, const struct otp_seed *seed,
-    bool *ret_live)
+is_token_of(const struct otp_credential *credential,
+    const struct otp_seed *seed, bool *ret_is)
 {
-	uint8_t id[OTP_ID_SIZE];
-
-	for (unsigned i = 0; i < seed->tokens_count; i++) {
+	*ret_is = false;
+	for (unsigned i = 0; i < seed->tokens_count && !*ret_is; i++) {
+		uint8_t id[OTP_ID_SIZE];
 		enum otp_err err = otp_token_id(&seed->tokens[i], id);
 
 		if (err != OTP_OK)
 			return err;
-		if (is_credential(credential, seed->tokens[i].kind, id)) {
-			*ret_live = true;
-			return OTP_OK;
-		}
+		*ret_is = is_credential(credential, seed->tokens[i].kind, id);
 	}
-	for (unsigned i = 0; i < seed->recovery_count; i++) {
-		otp_recovery_id(&seed->recovery[i], id);
-		if (is_credential(credential, OTP_RECOVERY, id)) {
-			*ret_live = true;
-			return OTP_OK;
-		}
-	}
-	*ret_live = false;
 	return OTP_OK;
+}
+
+static bool
+is_recovery_of(
+    const struct otp_credential *credential, const struct otp_seed *seed)
+{
+	for (unsigned i = 0; i < seed->recovery_count; i++) {
+		uint8_t id[OTP_ID_SIZE];
+
+		otp_recovery_id(&seed->recovery[i], id);
+		if (is_credential(credential, OTP_RECOVERY, id))
+			return true;
+	}
+	return false;
 }
 
 static int64_t
@@ -79,18 +82,20 @@ last_heard_of(const struct otp_credential *credential)
 /* The place of the credential that can be forgotten with the least harm. */
 static enum otp_err
 find_oldest_gone(struct otp_state *state, const struct otp_seed *seed,
-    struct otp_credential **ret_oldest)
+    const struct otp_seed *old, struct otp_credential **ret_oldest)
 {
 	struct otp_credential *oldest = NULL;
 
 	for (unsigned i = 0; i < state->credentials_count; i++) {
 		struct otp_credential *credential = &state->credentials[i];
 		bool live = true;
-		enum otp_err err = is_in_seed(credential, seed, &live);
+		enum otp_err err = is_token_of(credential, seed, &live);
 
+		if (err == OTP_OK && !live && old)
+			err = is_token_of(credential, old, &live);
 		if (err != OTP_OK)
 			return err;
-		if (live)
+		if (live || is_recovery_of(credential, seed))
 			continue;
 		if (!oldest ||
 		    last_heard_of(credential) < last_heard_of(oldest))
@@ -104,7 +109,8 @@ find_oldest_gone(struct otp_state *state, const struct otp_seed *seed,
 
 enum otp_err
 otp_state_claim(struct otp_state *state, const struct otp_seed *seed,
-    enum otp_kind kind, const uint8_t id[OTP_ID_SIZE], int64_t now,
+    const struct otp_seed *old, enum otp_kind kind,
+    const uint8_t id[OTP_ID_SIZE], int64_t now,
     struct otp_credential **ret_credential)
 {
 	struct otp_credential *place = NULL;
@@ -118,7 +124,7 @@ otp_state_claim(struct otp_state *state, const struct otp_seed *seed,
 	if (state->credentials_count < OTP_STATE_CREDENTIALS) {
 		place = &state->credentials[state->credentials_count++];
 	} else {
-		enum otp_err err = find_oldest_gone(state, seed, &place);
+		enum otp_err err = find_oldest_gone(state, seed, old, &place);
 
 		if (err != OTP_OK)
 			return err;

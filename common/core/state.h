@@ -76,11 +76,12 @@ const struct otp_credential *otp_state_find(const struct otp_state *state,
 /*
  * A place for a credential: its own, or a new one, zeroed but for kind, id
  * and `created`.  Where all 40 are taken, the one that was created or used
- * longest ago among those that are not in SEED goes.  Errors: FULL (cannot
- * happen while a seed holds at most 24), CRYPTO.
+ * longest ago goes, among those that are neither in SEED, which is to come in
+ * force, nor tokens of OLD, which is in force until then (or NULL).
+ * Errors: FULL (cannot happen: these are at most 24 and 8), CRYPTO.
  */
 enum otp_err otp_state_claim(struct otp_state *state,
-    const struct otp_seed *seed, enum otp_kind kind,
+    const struct otp_seed *seed, const struct otp_seed *old, enum otp_kind kind,
     const uint8_t id[OTP_ID_SIZE], int64_t now,
     struct otp_credential **ret_credential) OTP_MUST_USE;
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Taking over seeds that no enrolment made, and states that no login can
+ * read.  Nothing here makes a spent code fresh.
+ */
+#include "enrol.h"
+
+#include <string.h>
+
+#include "common/core/wipe.h"
+#include "holding.h"
+
+struct adopting {
+	struct otp_holding holding;
+	struct otp_seed seed; /* what is to be in force */
+	struct otp_adoption adoption;
+	struct otp_recovery_set set;
+	bool force;
+	bool lost;    /* the old state could not be read */
+	bool changed; /* there is something to commit */
+};
+
+/* A new state in the place of one that cannot be read. */
+static enum otp_err
+remake(struct adopting *adopting)
+{
+	struct otp_holding *holding = &adopting->holding;
+	struct otp_state fresh = { .uid = holding->subject->uid };
+	enum otp_err err =
+	    otp_store_remake(holding->store, &fresh, holding->fault);
+
+	if (err == OTP_OK)
+		err = otp_store_load(
+		    holding->store, &holding->state, holding->fault);
+	adopting->lost = adopting->adoption.made = true;
+	return err;
+}
+
+/* Have a state: the one there is, a new one, or with `force` a mended one. */
+static enum otp_err
+have_state(struct adopting *adopting)
+{
+	struct otp_holding *holding = &adopting->holding;
+	const enum otp_err found = holding->state_err;
+
+	if (found == OTP_OK)
+		return OTP_OK;
+	adopting->changed = true;
+	if (found == OTP_ERR_ABSENT) {
+		adopting->adoption.made = true;
+		return otp_holding_need_state(holding);
+	}
+	if (adopting->force && found == OTP_ERR_UID) {
+		holding->state.uid = holding->subject->uid;
+		return OTP_OK;
+	}
+	if (adopting->force &&
+	    (found == OTP_ERR_CHECKSUM || found == OTP_ERR_PARSE))
+		return remake(adopting);
+	return found;
+}
+
+/* The time from which on no step is in the window yet. */
+static uint64_t
+behind_window(const struct otp_holding *holding, unsigned period)
+{
+	uint64_t step = (uint64_t)holding->now / period;
+
+	return (step + holding->host->policy->window + 1) * period;
+}
+
+/* What is taken for spent of a token that nothing is known of. */
+static uint64_t
+first_value(const struct adopting *adopting, const struct otp_token *token)
+{
+	if (token->kind == OTP_TOTP)
+		return behind_window(&adopting->holding, token->period);
+	/* No code is right there: the owner has to show two (resync). */
+	return adopting->lost ? UINT64_MAX : token->counter;
+}
+
+static enum otp_err
+adopt_token(struct adopting *adopting, const struct otp_token *token)
+{
+	struct otp_holding *holding = &adopting->holding;
+	struct otp_credential *credential = NULL;
+	uint8_t id[OTP_ID_SIZE];
+	bool known;
+	enum otp_err err = otp_token_id(token, id);
+
+	if (err != OTP_OK)
+		return err;
+	known = otp_state_find(&holding->state, token->kind, id) != NULL;
+	err = otp_holding_claim(
+	    holding, &adopting->seed, token->kind, id, &credential);
+	if (err != OTP_OK)
+		return err;
+	if (!known) {
+		credential->value = first_value(adopting, token);
+		adopting->adoption.adopted++;
+		adopting->changed = true;
+	} else if (adopting->force && token->kind == OTP_TOTP &&
+	    credential->value > behind_window(holding, token->period)) {
+		credential->value = behind_window(holding, token->period);
+		adopting->changed = true;
+	}
+	return OTP_OK;
+}
+
+static enum otp_err
+adopt_recovery(struct adopting *adopting)
+{
+	struct otp_seed *seed = &adopting->seed;
+	struct otp_holding *holding = &adopting->holding;
+
+	if (adopting->lost && seed->recovery_count > 0) {
+		adopting->adoption.replaced = true;
+		return otp_holding_recovery(
+		    holding, seed->recovery_count, seed, &adopting->set);
+	}
+	for (unsigned i = 0; i < seed->recovery_count; i++) {
+		struct otp_credential *credential;
+		uint8_t id[OTP_ID_SIZE];
+		enum otp_err err;
+
+		otp_recovery_id(&seed->recovery[i], id);
+		if (otp_state_find(&holding->state, OTP_RECOVERY, id))
+			continue;
+		err = otp_holding_claim(
+		    holding, seed, OTP_RECOVERY, id, &credential);
+		if (err != OTP_OK)
+			return err;
+		adopting->adoption.adopted++;
+		adopting->changed = true;
+	}
+	return OTP_OK;
+}
+
+/* Write what changed; an untouched seed is left as its owner wrote it. */
+static enum otp_err
+put(struct adopting *adopting)
+{
+	struct otp_holding *holding = &adopting->holding;
+
+	if (adopting->adoption.replaced)
+		return otp_holding_put(holding, &adopting->seed);
+	if (holding->state.enrolled && !adopting->changed)
+		return OTP_OK;
+	holding->state.enrolled = true;
+	return otp_holding_commit(holding);
+}
+
+static enum otp_err
+adopt(struct adopting *adopting)
+{
+	struct otp_holding *holding = &adopting->holding;
+	enum otp_err err = holding->seed_err;
+
+	if (err == OTP_OK)
+		err = have_state(adopting);
+	if (err == OTP_OK) /* read again, where the state is new */
+		err = holding->seed_err;
+	if (err != OTP_OK)
+		return err;
+	adopting->seed = holding->seed;
+	for (unsigned i = 0; i < adopting->seed.tokens_count; i++) {
+		err = adopt_token(adopting, &adopting->seed.tokens[i]);
+		if (err != OTP_OK)
+			return err;
+	}
+	err = adopt_recovery(adopting);
+	if (err == OTP_OK)
+		err = put(adopting);
+	return err;
+}
+
+enum otp_err
+otp_enrol_adopt(const struct otp_host *host, const struct otp_subject *subject,
+    bool force, struct otp_adoption *ret_adoption,
+    struct otp_recovery_set *ret_set, struct otp_fault *fault)
+{
+	struct adopting adopting = { .force = force };
+	enum otp_err err =
+	    otp_holding_open(&adopting.holding, host, subject, fault);
+
+	if (err == OTP_OK)
+		err = adopt(&adopting);
+	if (err == OTP_OK) {
+		*ret_adoption = adopting.adoption;
+		*ret_set = adopting.set;
+	}
+	otp_holding_close(&adopting.holding);
+	otp_wipe(&adopting, sizeof(adopting));
+	return err;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* begin -> confirm -> put in force */
+#include "enrol.h"
+
+#include <string.h>
+
+#include "common/core/code.h"
+#include "common/core/policy.h"
+#include "common/core/wipe.h"
+#include "holding.h"
+
+static size_t
+secret_size(enum otp_hash hash)
+{
+	switch (hash) {
+	case OTP_SHA1:
+		return 20;
+	case OTP_SHA256:
+		return 32;
+	case OTP_SHA512:
+		return 64;
+	}
+	return 0;
+}
+
+/*
+ * The seed that is to be in force: TOKEN beside the old ones (ADD), or alone.
+ * SEED and its old state are judged as HOLDING found them.
+ */
+static enum otp_err
+join(const struct otp_holding *holding, enum otp_enrol_mode mode,
+    const struct otp_token *token, struct otp_seed *ret_seed)
+{
+	const bool has_seed = holding->seed_err != OTP_ERR_ABSENT;
+
+	memset(ret_seed, 0, sizeof(*ret_seed));
+	switch (mode) {
+	case OTP_ENROL_NEW:
+		if (has_seed)
+			return OTP_ERR_EXISTS;
+		break;
+	case OTP_ENROL_ADD:
+		if (has_seed && holding->seed_err != OTP_OK)
+			return holding->seed_err;
+		if (has_seed)
+			*ret_seed = holding->seed;
+		break;
+	case OTP_ENROL_REPLACE:
+		break;
+	}
+	if (ret_seed->tokens_count >= OTP_SEED_TOKENS)
+		return OTP_ERR_FULL;
+	ret_seed->token_lines[ret_seed->tokens_count] = 0;
+	ret_seed->tokens[ret_seed->tokens_count++] = *token;
+	if (otp_policy_chance(holding->host->policy, ret_seed) > OTP_CHANCE_MAX)
+		return OTP_ERR_CHANCE;
+	return OTP_OK;
+}
+
+enum otp_err
+otp_enrol_begin(const struct otp_host *host, const struct otp_subject *subject,
+    enum otp_enrol_mode mode, const struct otp_token *token,
+    struct otp_enrolment *ret_enrolment, struct otp_fault *fault)
+{
+	const struct otp_sys *sys = host->sys;
+	struct otp_enrolment enrolment = {
+		.subject = *subject,
+		.mode = mode,
+		.token = *token,
+	};
+	struct otp_holding holding;
+	struct otp_seed seed = { 0 };
+	enum otp_err err;
+
+	if (enrolment.token.secret_size == 0)
+		enrolment.token.secret_size = secret_size(token->hash);
+	if (enrolment.token.secret_size > OTP_SECRET_MAX)
+		return otp_fault_set(
+		    fault, OTP_ERR_PARSE, 0, NULL, "secret too long");
+	err = sys->random(
+	    sys->context, enrolment.token.secret, enrolment.token.secret_size);
+	if (err == OTP_OK)
+		err = otp_token_check(&enrolment.token, fault);
+	if (err != OTP_OK)
+		goto out;
+	if (enrolment.token.kind == OTP_HOTP)
+		enrolment.value = enrolment.token.counter;
+	err = otp_holding_open(&holding, host, subject, fault);
+	if (err == OTP_OK && holding.state_err != OTP_ERR_ABSENT)
+		err = holding.state_err;
+	if (err == OTP_OK)
+		err = join(&holding, mode, &enrolment.token, &seed);
+	otp_holding_close(&holding);
+	if (err == OTP_OK)
+		*ret_enrolment = enrolment;
+out:
+	otp_wipe(&enrolment, sizeof(enrolment));
+	otp_wipe(&seed, sizeof(seed));
+	return err;
+}
+
+/* Where a code is looked for: steps or counters FIRST to LAST. */
+struct range {
+	uint64_t first;
+	uint64_t last;
+};
+
+static enum otp_err
+find_last(struct otp_oath *oath, const struct otp_enrolment *enrolment,
+    const struct otp_code *code, struct range range, bool *ret_found,
+    uint64_t *ret_at)
+{
+	for (uint64_t at = range.first; at <= range.last; at++) {
+		uint32_t value;
+		enum otp_err err =
+		    otp_oath_value(oath, at, enrolment->token.digits, &value);
+
+		if (err != OTP_OK)
+			return err;
+		if (otp_equal(&value, &code->value, sizeof(value))) {
+			*ret_found = true;
+			*ret_at = at;
+		}
+	}
+	return OTP_OK;
+}
+
+/* The step nearest to CURRENT, either side, at which the code is right. */
+static enum otp_err
+find_nearest(struct otp_oath *oath, const struct otp_enrolment *enrolment,
+    const struct otp_code *code, uint64_t current, bool *ret_found,
+    uint64_t *ret_at)
+{
+	const uint64_t most = OTP_ENROL_DRIFT_MAX / enrolment->token.period;
+
+	for (uint64_t away = 1; away <= most && !*ret_found; away++) {
+		struct range after = { current + away, current + away };
+		struct range before = { current - away, current - away };
+		enum otp_err err =
+		    find_last(oath, enrolment, code, after, ret_found, ret_at);
+
+		if (err == OTP_OK && !*ret_found && away <= current)
+			err = find_last(
+			    oath, enrolment, code, before, ret_found, ret_at);
+		if (err != OTP_OK)
+			return err;
+	}
+	return OTP_OK;
+}
+
+static int32_t
+drift_of(uint64_t step, uint64_t current, unsigned period)
+{
+	return (int32_t)((int64_t)(step - current) * (int64_t)period);
+}
+
+static enum otp_err
+confirm_totp(struct otp_enrolment *enrolment, const struct otp_code *code,
+    struct otp_oath *oath, int64_t now, unsigned window,
+    struct otp_confirmation *confirmation)
+{
+	const unsigned period = enrolment->token.period;
+	const uint64_t current = (uint64_t)now / period;
+	struct range range = { current > window ? current - window : 0,
+		current + window };
+	bool found = false;
+	uint64_t step = 0;
+	enum otp_err err;
+
+	err = find_last(oath, enrolment, code, range, &found, &step);
+	if (err == OTP_OK && found) {
+		enrolment->value = (step + 1) * period;
+		enrolment->drift = drift_of(step, current, period);
+		enrolment->confirmed = true;
+		confirmation->verdict = OTP_VERDICT_ACCEPT;
+		return OTP_OK;
+	}
+	if (err == OTP_OK)
+		err =
+		    find_nearest(oath, enrolment, code, current, &found, &step);
+	if (err == OTP_OK && found) {
+		confirmation->drift = drift_of(step, current, period);
+		confirmation->drift_known = true;
+	}
+	return err;
+}
+
+static enum otp_err
+confirm_hotp(struct otp_enrolment *enrolment, const struct otp_code *code,
+    struct otp_oath *oath, unsigned lookahead,
+    struct otp_confirmation *confirmation)
+{
+	const uint64_t first = enrolment->token.counter;
+	struct range range = { first, first + lookahead - 1 };
+	bool found = false;
+	uint64_t counter = 0;
+	enum otp_err err;
+
+	if (first > UINT64_MAX - lookahead)
+		return OTP_ERR_LIMIT;
+	err = find_last(oath, enrolment, code, range, &found, &counter);
+	if (err == OTP_OK && found) {
+		enrolment->value = counter + 1;
+		enrolment->confirmed = true;
+		confirmation->verdict = OTP_VERDICT_ACCEPT;
+	}
+	return err;
+}
+
+enum otp_err
+otp_enrol_confirm(const struct otp_host *host, struct otp_enrolment *enrolment,
+    const char *typed, struct otp_confirmation *ret_confirmation,
+    struct otp_fault *fault)
+{
+	const struct otp_token *token = &enrolment->token;
+	struct otp_confirmation confirmation = {
+		.verdict = OTP_VERDICT_REJECT,
+	};
+	struct otp_oath *oath = NULL;
+	struct otp_code code;
+	int64_t now = 0;
+	enum otp_err err;
+
+	otp_code_read(typed, &code);
+	if (code.typed != OTP_TYPED_DIGITS || code.digits != token->digits) {
+		confirmation.verdict = OTP_VERDICT_MALFORMED;
+		err = OTP_OK;
+		goto out;
+	}
+	err = host->sys->time(host->sys->context, &now);
+	if (err == OTP_OK)
+		err = otp_oath_new(
+		    token->hash, token->secret, token->secret_size, &oath);
+	if (err != OTP_OK)
+		goto out;
+	if (token->kind == OTP_HOTP)
+		err = confirm_hotp(enrolment, &code, oath,
+		    host->policy->lookahead, &confirmation);
+	else /* a neighbouring step is fine, whatever the policy */
+		err = confirm_totp(enrolment, &code, oath, now,
+		    host->policy->window > 0 ? host->policy->window : 1,
+		    &confirmation);
+out:
+	if (err == OTP_OK)
+		*ret_confirmation = confirmation;
+	otp_oath_free(oath);
+	otp_wipe(&code, sizeof(code));
+	return err == OTP_OK ? OTP_OK
+			     : otp_fault_set(fault, err, 0, NULL, NULL);
+}
+
+/* Let the state know the new token, and what of it is spent. */
+static enum otp_err
+remember(struct otp_holding *holding, const struct otp_enrolment *enrolment,
+    const struct otp_seed *seed)
+{
+	struct otp_credential *credential = NULL;
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err = otp_token_id(&enrolment->token, id);
+
+	if (err == OTP_OK)
+		err = otp_holding_claim(
+		    holding, seed, enrolment->token.kind, id, &credential);
+	if (err != OTP_OK)
+		return err;
+	if (enrolment->value > credential->value)
+		credential->value = enrolment->value;
+	credential->drift = enrolment->drift;
+	return OTP_OK;
+}
+
+enum otp_err
+otp_enrol_put(const struct otp_host *host,
+    const struct otp_enrolment *enrolment, unsigned count,
+    struct otp_recovery_set *ret_set, struct otp_fault *fault)
+{
+	struct otp_recovery_set set = { 0 };
+	struct otp_holding holding;
+	struct otp_seed seed = { 0 };
+	enum otp_err err;
+
+	err = otp_holding_open(&holding, host, &enrolment->subject, fault);
+	if (err == OTP_OK)
+		err = otp_holding_need_state(&holding);
+	if (err == OTP_OK)
+		err = join(&holding, enrolment->mode, &enrolment->token, &seed);
+	if (err == OTP_OK)
+		err = remember(&holding, enrolment, &seed);
+	if (err == OTP_OK && enrolment->mode != OTP_ENROL_ADD)
+		err = otp_holding_recovery(&holding, count, &seed, &set);
+	if (err == OTP_OK)
+		err = otp_holding_put(&holding, &seed);
+	if (err == OTP_OK)
+		*ret_set = set;
+	otp_holding_close(&holding);
+	otp_wipe(&seed, sizeof(seed));
+	otp_wipe(&set, sizeof(set));
+	return err;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The store's transactions on one account that no login does: making and
+ * removing its files.
+ *
+ * MUST, each with the test that fails without it (tests/store/):
+ *
+ * 1. A state is written whole and flushed before it has its name, never takes
+ *    another's place, and its folder is flushed
+ *    (create__never_replaces_a_state, powercut).
+ * 2. Who makes it holds it from before it has its name
+ *    (create__is_held_before_it_is_seen).
+ * 3. A seed is in force whole or not at all (put_seed__is_whole_or_not_at_all,
+ *    powercut).
+ * 4. A file that a killed process left behind stands in nobody's way
+ *    (create__takes_a_left_over_file_over).
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/core/slots.h"
+#include "common/core/wipe.h"
+#include "path.h"
+#include "store_internal.h"
+
+static enum otp_err
+write_fault(struct otp_fault *fault, const char *what)
+{
+	return otp_fault_set(fault, OTP_ERR_WRITE, errno, NULL, what);
+}
+
+enum otp_err
+otp_store_new_file(
+    struct otp_store *store, int *ret_fd, struct otp_fault *fault)
+{
+	char name[STORE_NEW_SIZE];
+	struct stat status;
+	enum otp_err err = OTP_OK;
+	int fd;
+
+	otp_store_new_name(store->name, name);
+	fd = otp_path_raise(openat(store->states, name,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+	    S_IRUSR | S_IWUSR));
+	if (fd < 0)
+		return write_fault(fault, "cannot make a new file");
+	if (fstat(fd, &status) != 0)
+		err = write_fault(fault, NULL);
+	else if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
+		err = otp_fault_set(fault, OTP_ERR_LINK, 0, NULL, NULL);
+	else if (status.st_uid != geteuid())
+		err = otp_fault_set(fault, OTP_ERR_OWNER, 0, NULL, NULL);
+	else if (fchmod(fd, S_IRUSR | S_IWUSR) != 0) /* whatever the umask */
+		err = write_fault(fault, NULL);
+	if (err == OTP_OK)
+		*ret_fd = fd;
+	else
+		otp_path_close(&fd);
+	return err;
+}
+
+enum otp_err
+otp_store_flush_folder(int at, struct otp_fault *fault)
+{
+	enum otp_err err = OTP_OK;
+	int fd =
+	    otp_path_raise(openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+
+	if (fd < 0 || fsync(fd) != 0)
+		err = write_fault(fault, "cannot flush the folder");
+	otp_path_close(&fd);
+	return err;
+}
+
+/* Write STATE as the whole content of the file that is held, and flush it. */
+static enum otp_err
+write_fresh(struct otp_store *store, const struct otp_state *state,
+    struct otp_fault *fault)
+{
+	enum otp_err err = otp_slots_fresh(state, store->image);
+
+	if (err == OTP_OK && ftruncate(store->file, OTP_SLOTS_FILE_SIZE) != 0)
+		err = write_fault(fault, NULL);
+	if (err == OTP_OK)
+		err = otp_path_write(
+		    store->file, store->image, sizeof(store->image), 0, fault);
+	if (err == OTP_OK && fsync(store->file) != 0)
+		err = write_fault(fault, "cannot flush");
+	if (err == OTP_OK)
+		err =
+		    otp_slots_read(store->image, &store->state, &store->slots);
+	store->read = err == OTP_OK;
+	return err;
+}
+
+/* Give the new file its name; from then on it is the account's state. */
+static enum otp_err
+name_new_file(struct otp_store *store, struct otp_fault *fault)
+{
+	char name[STORE_NEW_SIZE];
+
+	otp_store_new_name(store->name, name);
+	if (renameat2(store->states, name, store->states, store->name,
+		RENAME_NOREPLACE) != 0) {
+		enum otp_err err = errno == EEXIST
+		    ? OTP_ERR_EXISTS
+		    : write_fault(fault, "cannot name the new file");
+
+		/* What stays behind is taken over by who comes next. */
+		(void)unlinkat(store->states, name, 0);
+		return err;
+	}
+	return otp_store_flush_folder(store->states, fault);
+}
+
+enum otp_err
+otp_store_create(struct otp_store *store, const struct otp_state *state,
+    struct otp_fault *fault)
+{
+	enum otp_err err;
+
+	otp_store_release(store);
+	err = otp_store_hold(store, true, fault);
+	if (err == OTP_OK)
+		err = write_fresh(store, state, fault);
+	if (err == OTP_OK)
+		err = name_new_file(store, fault);
+	if (err != OTP_OK)
+		otp_store_release(store);
+	return otp_store_blame(store, STORE_STATES, fault, err);
+}
+
+enum otp_err
+otp_store_remake(struct otp_store *store, const struct otp_state *state,
+    struct otp_fault *fault)
+{
+	enum otp_err err = OTP_OK;
+
+	if (!store->held)
+		err = otp_store_hold(store, false, fault);
+	if (err == OTP_OK)
+		err = write_fresh(store, state, fault);
+	return otp_store_blame(store, STORE_STATES, fault, err);
+}
+
+enum otp_err
+otp_store_place(int at, const char *name, const void *text, size_t size,
+    struct otp_fault *fault)
+{
+	char new_name[STORE_NEW_SIZE];
+	enum otp_err err = OTP_OK;
+	int fd = -1;
+
+	otp_store_new_name(name, new_name);
+	if (unlinkat(at, new_name, 0) != 0 && errno != ENOENT)
+		return write_fault(fault, "cannot remove a left-over file");
+	fd = otp_path_raise(openat(at, new_name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    S_IRUSR | S_IWUSR));
+	if (fd < 0)
+		return write_fault(fault, "cannot make a new file");
+	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0) /* whatever the umask */
+		err = write_fault(fault, NULL);
+	if (err == OTP_OK)
+		err = otp_path_write(fd, text, size, 0, fault);
+	if (err == OTP_OK && fsync(fd) != 0)
+		err = write_fault(fault, "cannot flush");
+	otp_path_close(&fd);
+	if (err == OTP_OK && renameat(at, new_name, at, name) != 0)
+		err = write_fault(fault, "cannot name the new file");
+	if (err != OTP_OK) {
+		(void)unlinkat(at, new_name, 0); /* else: see unlinkat above */
+		return err;
+	}
+	return otp_store_flush_folder(at, fault);
+}
+
+enum otp_err
+otp_store_put_seed(struct otp_store *store, const struct otp_seed *seed,
+    struct otp_fault *fault)
+{
+	char text[OTP_SEED_SIZE_MAX + 1];
+	size_t size = 0;
+	enum otp_err err;
+
+	if (!store->held)
+		return OTP_ERR_CONFLICT;
+	err = otp_seed_format(seed, text, &size);
+	if (err == OTP_OK)
+		err = otp_store_place(
+		    store->seeds, store->name, text, size, fault);
+	otp_wipe(text, sizeof(text));
+	return otp_store_blame(store, STORE_SEEDS, fault, err);
+}
+
+/* Unlink the account's file in AT, if it has one. */
+static enum otp_err
+drop(const struct otp_store *store, int at, struct otp_fault *fault)
+{
+	if (unlinkat(at, store->name, 0) != 0) {
+		if (errno == ENOENT)
+			return OTP_OK;
+		return write_fault(fault, "cannot remove the file");
+	}
+	return otp_store_flush_folder(at, fault);
+}
+
+enum otp_err
+otp_store_drop_seed(struct otp_store *store, struct otp_fault *fault)
+{
+	return otp_store_blame(
+	    store, STORE_SEEDS, fault, drop(store, store->seeds, fault));
+}
+
+enum otp_err
+otp_store_purge(struct otp_store *store, struct otp_fault *fault)
+{
+	return otp_store_blame(
+	    store, STORE_STATES, fault, drop(store, store->states, fault));
+}
