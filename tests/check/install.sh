@@ -26,7 +26,7 @@ expected='./p/lib/security/pam_otp.so
 ./p/sbin/otp-enroll
 ./p/share/doc/COPYING
 ./p/share/doc/NEWS
-./p/share/doc/README.md
+./p/share/doc/README
 ./p/share/doc/pam_otp.conf
 ./p/share/man/man1/otp-enroll.1
 ./p/share/man/man5/pam_otp.conf.5
