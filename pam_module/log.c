@@ -63,31 +63,38 @@ static struct otp_headline
 headline(const struct otp_login *login, enum otp_end end)
 {
 	const enum otp_verdict verdict = login->answer.verdict;
+	struct otp_headline first = { "unavailable", "unforeseen", LOG_ERR };
 
 	switch (end) {
 	case OTP_END_VERDICT:
-		return (struct otp_headline){
-			verdict == OTP_VERDICT_ACCEPT ? "accepted" : "refused",
-			otp_verdict_reason(verdict), verdict_priority(login)
-		};
+		first.result = "refused";
+		if (verdict == OTP_VERDICT_ACCEPT)
+			first.result = "accepted";
+		first.reason = otp_verdict_reason(verdict);
+		first.priority = verdict_priority(login);
+		break;
 	case OTP_END_UNENROLLED:
-		return (
-		    struct otp_headline){ "ignored", "unenrolled", LOG_INFO };
+		first.result = "ignored";
+		first.reason = "unenrolled";
+		first.priority = LOG_INFO;
+		break;
 	case OTP_END_CONVERSATION:
-		return (struct otp_headline){ "refused", "conversation",
-			LOG_NOTICE };
+		first.result = "refused";
+		first.reason = "conversation";
+		first.priority = LOG_NOTICE;
+		break;
 	case OTP_END_ERROR:
+		if (login->err == OTP_ERR_OPTION)
+			first.result = "misconfigured";
+		if (login->err != OTP_OK)
+			first.reason = otp_err_reason(login->err);
+		break;
 	case OTP_END_AGAIN:
 	case OTP_END_REPEATED:
 	case OTP_END_NOT_YET:
 		break;
 	}
-	return (struct otp_headline){
-		login->err == OTP_ERR_OPTION ? "misconfigured" : "unavailable",
-		login->err == OTP_OK ? "unforeseen"
-				     : otp_err_reason(login->err),
-		LOG_ERR
-	};
+	return first;
 }
 
 /* Whether a code was compared for the account, so that it is enrolled. */

@@ -133,7 +133,7 @@ hand_on(struct otp_login *login)
 	int status = PAM_SYSTEM_ERR;
 	char kept = '\0';
 
-	if (typed != NULL && length < strlen(typed)) {
+	if (typed != NULL && length > 0 && length < strlen(typed)) {
 		kept = typed[length];
 		typed[length] = '\0';
 		status = pam_set_item(login->pamh, PAM_AUTHTOK, typed);
@@ -164,7 +164,7 @@ judge(struct otp_login *login)
 	if (login->err != OTP_OK)
 		return OTP_END_ERROR;
 	if (answer->verdict == OTP_VERDICT_ACCEPT &&
-	    answer->kind != OTP_RECOVERY && login->options.forward_pass)
+	    login->options.forward_pass)
 		return hand_on(login);
 	return OTP_END_VERDICT;
 }

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/lib/host.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/core/oath.h"
+#include "common/core/token.h"
+#include "common/effects/store.h"
+
+static const char *
+module_path(void)
+{
+	const char *path = getenv("PAM_OTP_SO");
+
+	assert_non_null(path);
+	return path;
+}
+
+/* --- files --- */
+
+void
+host_path(const struct host *host, char ret_path[HOST_PATH_SIZE],
+    const char *format, ...)
+{
+	va_list arguments;
+	int root = snprintf(ret_path, HOST_PATH_SIZE, "%s/", host->root);
+	int rest = 0;
+
+	va_start(arguments, format);
+	rest = vsnprintf(
+	    ret_path + root, HOST_PATH_SIZE - (size_t)root, format, arguments);
+	va_end(arguments);
+	assert_in_range(rest, 1, HOST_PATH_SIZE - root - 1);
+}
+
+void
+host_write(const char *path, const void *bytes, size_t size, unsigned mode)
+{
+	int fd = -1;
+
+	if (unlink(path) != 0)
+		fd = -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, bytes, size), size);
+	assert_int_equal(fchmod(fd, mode), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+char *
+host_read(const char *path, size_t *ret_size)
+{
+	struct stat stat;
+	char *bytes = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(fstat(fd, &stat), 0);
+	*ret_size = (size_t)stat.st_size;
+	bytes = malloc(*ret_size + 1);
+	assert_non_null(bytes);
+	assert_int_equal(read(fd, bytes, *ret_size), *ret_size);
+	bytes[*ret_size] = '\0';
+	assert_int_equal(close(fd), 0);
+	return bytes;
+}
+
+static int
+remove_entry(
+    const char *path, const struct stat *stat, int type, struct FTW *where)
+{
+	(void)stat;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+/* --- the host --- */
+
+static void
+fake_people(void)
+{
+	fake_reset();
+	fake.now = HOST_NOW;
+	fake.users[0] = (struct fake_user){ "alice", "alice", HOST_ALICE_UID };
+	fake.users[1] = (struct fake_user){ "ALICE", "alice", HOST_ALICE_UID };
+	fake.users[2] =
+	    (struct fake_user){ HOST_SECOND, HOST_SECOND, HOST_ALICE_UID };
+	fake.users[3] = (struct fake_user){ "bob", "bob", HOST_BOB_UID };
+}
+
+struct host *
+host_new(void)
+{
+	struct host *host = calloc(1, sizeof(*host));
+	char path[HOST_PATH_SIZE];
+	bool made = false;
+
+	assert_non_null(host);
+	fake_people();
+	strcpy(host->root, "/tmp/pam_otp.XXXXXX");
+	assert_non_null(mkdtemp(host->root));
+	host_path(host, host->store, "store");
+	host_path(host, host->conf, "pam_otp.conf");
+	host_path(host, host->pamd, "pam.d");
+	assert_int_equal(mkdir(host->pamd, 0755), 0);
+	assert_int_equal(otp_store_init(host->store, &made, NULL), OTP_OK);
+	assert_true(made);
+	host_path(host, path, "pam.d/other"); /* else libpam misses it aloud */
+	host_write(path, "", 0, 0644);
+	host_configure(host, "");
+	host_service(host, "");
+	return host;
+}
+
+void
+host_free(struct host *host)
+{
+	if (host == NULL)
+		return;
+	fake_reset();
+	nftw(host->root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	free(host);
+}
+
+int
+host_setup(void **state)
+{
+	*state = host_new();
+	return 0;
+}
+
+int
+host_teardown(void **state)
+{
+	host_free(*state);
+	return 0;
+}
+
+void
+host_configure(struct host *host, const char *lines)
+{
+	char *text = NULL;
+	int size = asprintf(&text, "store = %s\n%s", host->store, lines);
+
+	assert_int_not_equal(size, -1);
+	host_write(host->conf, text, (size_t)size, 0644);
+	free(text);
+}
+
+void
+host_service(struct host *host, const char *arguments)
+{
+	char *text = NULL;
+
+	assert_int_not_equal(
+	    asprintf(&text, "auth required @MODULE@ %s\n", arguments), -1);
+	host_stack(host, text);
+	free(text);
+}
+
+/* Add what stands for WORD at *TEXT, and skip it. */
+static bool
+expand(FILE *stream, const char **text, const char *word, const char *meaning)
+{
+	if (strncmp(*text, word, strlen(word)) != 0)
+		return false;
+	fputs(meaning, stream);
+	*text += strlen(word);
+	return true;
+}
+
+void
+host_stack(struct host *host, const char *text)
+{
+	char path[HOST_PATH_SIZE];
+	char module[2 * HOST_PATH_SIZE + 256];
+	FILE *stream = NULL;
+
+	snprintf(
+	    module, sizeof(module), "%s conf=%s", module_path(), host->conf);
+	host_path(host, path, "pam.d/test");
+	stream = fopen(path, "we");
+	assert_non_null(stream);
+	while (*text != '\0')
+		if (!expand(stream, &text, "@MODULE@", module) &&
+		    !expand(stream, &text, "@SO@", module_path()))
+			putc(*text++, stream);
+	assert_int_equal(fclose(stream), 0);
+}
+
+/* --- enrolled users --- */
+
+static struct otp_token
+token_of(enum otp_kind kind, unsigned number)
+{
+	struct otp_token token = {
+		.kind = kind,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = kind == OTP_TOTP ? 30 : 0,
+		.secret_size = 20,
+	};
+
+	for (size_t i = 0; i < token.secret_size; i++)
+		token.secret[i] = (uint8_t)(7 * i + 31 * number + 1);
+	snprintf(token.label, sizeof(token.label), "host:token%u", number);
+	return token;
+}
+
+struct otp_token
+host_totp(unsigned number)
+{
+	return token_of(OTP_TOTP, number);
+}
+
+struct otp_token
+host_hotp(unsigned number)
+{
+	return token_of(OTP_HOTP, number);
+}
+
+static void
+add_credential(
+    struct otp_state *state, enum otp_kind kind, const uint8_t id[OTP_ID_SIZE])
+{
+	struct otp_credential *credential =
+	    &state->credentials[state->credentials_count++];
+
+	credential->kind = kind;
+	memcpy(credential->id, id, OTP_ID_SIZE);
+	credential->created = HOST_NOW - 86400;
+}
+
+static struct otp_state
+fresh_state(uint32_t uid, const struct otp_seed *seed)
+{
+	struct otp_state state = { .enrolled = true, .uid = uid };
+	uint8_t id[OTP_ID_SIZE];
+
+	for (unsigned i = 0; i < seed->tokens_count; i++) {
+		assert_int_equal(otp_token_id(&seed->tokens[i], id), OTP_OK);
+		add_credential(&state, seed->tokens[i].kind, id);
+	}
+	for (unsigned i = 0; i < seed->recovery_count; i++) {
+		otp_recovery_id(&seed->recovery[i], id);
+		add_credential(&state, OTP_RECOVERY, id);
+	}
+	return state;
+}
+
+void
+host_enrol(struct host *host, const char *account, uint32_t uid,
+    const struct otp_seed *seed)
+{
+	struct otp_state state = fresh_state(uid, seed);
+	struct otp_store *store = NULL;
+
+	assert_int_equal(
+	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
+	assert_int_equal(otp_store_create(store, &state, NULL), OTP_OK);
+	assert_int_equal(otp_store_put_seed(store, seed, NULL), OTP_OK);
+	otp_store_close(store);
+}
+
+void
+host_enrol_token(struct host *host, const char *account, uint32_t uid,
+    const struct otp_token *token)
+{
+	struct otp_seed seed = { .tokens_count = 1 };
+
+	seed.tokens[0] = *token;
+	host_enrol(host, account, uid, &seed);
+}
+
+void
+host_enrol_alice(struct host *host)
+{
+	struct otp_token token = host_totp(1);
+
+	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
+}
+
+void
+host_seed(struct host *host, const char *account, const char *text)
+{
+	char path[HOST_PATH_SIZE];
+
+	host_path(host, path, "store/seed/%s", account);
+	host_write(path, text, strlen(text), 0600);
+}
+
+struct otp_state
+host_state(struct host *host, const char *account)
+{
+	struct otp_store *store = NULL;
+	struct otp_state state;
+
+	assert_int_equal(
+	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
+	assert_int_equal(otp_store_peek(store, &state, NULL), OTP_OK);
+	otp_store_close(store);
+	return state;
+}
+
+void
+host_state_put(
+    struct host *host, const char *account, const struct otp_state *state)
+{
+	struct otp_store *store = NULL;
+	struct otp_state old;
+
+	assert_int_equal(
+	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
+	assert_int_equal(otp_store_load(store, &old, NULL), OTP_OK);
+	assert_int_equal(
+	    otp_store_put(store, state, OTP_PUT_COMMIT, NULL), OTP_OK);
+	otp_store_close(store);
+}
+
+struct host_bytes
+host_bytes(struct host *host, const char *account)
+{
+	char path[HOST_PATH_SIZE];
+	struct host_bytes all;
+	size_t size = 0;
+	char *bytes = NULL;
+
+	host_path(host, path, "store/state/%s", account);
+	bytes = host_read(path, &size);
+	assert_int_equal(size, sizeof(all.bytes));
+	memcpy(all.bytes, bytes, size);
+	free(bytes);
+	return all;
+}
+
+/* --- codes --- */
+
+void
+host_code_at(const struct otp_token *token, uint64_t moving,
+    char ret_code[HOST_CODE_SIZE])
+{
+	struct otp_oath *oath = NULL;
+	uint32_t value = 0;
+
+	assert_int_equal(
+	    otp_oath_new(token->hash, token->secret, token->secret_size, &oath),
+	    OTP_OK);
+	assert_int_equal(
+	    otp_oath_value(oath, moving, token->digits, &value), OTP_OK);
+	otp_oath_free(oath);
+	snprintf(ret_code, HOST_CODE_SIZE, "%0*u", (int)token->digits, value);
+}
+
+void
+host_code(
+    const struct otp_token *token, int steps, char ret_code[HOST_CODE_SIZE])
+{
+	int64_t now = fake.now != 0 ? fake.now : (int64_t)time(NULL);
+
+	host_code_at(
+	    token, (uint64_t)(now / (int64_t)token->period + steps), ret_code);
+}
+
+void
+host_wrong_code(const struct otp_token *token, char ret_code[HOST_CODE_SIZE])
+{
+	char right[HOST_CODE_SIZE];
+	bool is_right = true;
+
+	for (unsigned guess = 100000; is_right; guess++) {
+		snprintf(ret_code, HOST_CODE_SIZE, "%0*u", (int)token->digits,
+		    guess);
+		is_right = false;
+		for (int steps = -30; steps <= 30; steps++) {
+			host_code(token, steps, right);
+			is_right = is_right || strcmp(right, ret_code) == 0;
+		}
+	}
+}
+
+/* --- the application --- */
+
+static void
+show(
+    struct host_shown *shown, unsigned count, const struct pam_message *message)
+{
+	assert_true(count < HOST_SHOWN);
+	shown[count].style = message->msg_style;
+	snprintf(
+	    shown[count].text, sizeof(shown[count].text), "%s", message->msg);
+}
+
+/* A response that must be wiped and freed by whom it is given to. */
+static struct pam_response *
+respond(const char *text)
+{
+	struct pam_response *response = calloc(1, sizeof(*response));
+
+	assert_non_null(response);
+	if (text == NULL)
+		return response;
+	response->resp = strdup(text);
+	assert_non_null(response->resp);
+	if (text[0] != '\0')
+		fake_watch(response->resp, strlen(text));
+	return response;
+}
+
+static int
+answer_message(struct host *host, const struct pam_message *message,
+    struct pam_response **ret_responses)
+{
+	struct host_seen *seen = &host->seen;
+
+	show(seen->message, seen->messages, message);
+	seen->messages++;
+	if (host->app.messages_answered)
+		*ret_responses = respond("nobody asked");
+	return host->app.messages_fail ? PAM_CONV_ERR : PAM_SUCCESS;
+}
+
+static const char *
+next_answer(const struct host *host, unsigned index)
+{
+	while (index > 0 &&
+	    (index >= HOST_ANSWERS || host->app.answers[index] == NULL))
+		index--;
+	assert_non_null(host->app.answers[index]);
+	return host->app.answers[index];
+}
+
+static int
+answer_prompt(struct host *host, const struct pam_message *message,
+    struct pam_response **ret_responses)
+{
+	struct host_seen *seen = &host->seen;
+	unsigned index = seen->prompts;
+
+	show(seen->prompt, seen->prompts, message);
+	seen->prompts++;
+	if (host->app.at_prompt != NULL)
+		host->app.at_prompt(host);
+	switch (host->app.manner) {
+	case HOST_ANSWERS_TEXT:
+		*ret_responses = respond(next_answer(host, index));
+		return PAM_SUCCESS;
+	case HOST_FAILS:
+		return PAM_CONV_ERR;
+	case HOST_FAILS_WITH_RESPONSE:
+		*ret_responses = respond("typed before the line broke");
+		return PAM_CONV_ERR;
+	case HOST_NO_RESPONSE:
+		return PAM_SUCCESS;
+	case HOST_NO_TEXT:
+		*ret_responses = respond(NULL);
+		return PAM_SUCCESS;
+	case HOST_WANTS_AGAIN:
+		return PAM_CONV_AGAIN;
+	}
+	return PAM_CONV_ERR;
+}
+
+static int
+converse(int count, const struct pam_message **messages,
+    struct pam_response **ret_responses, void *context)
+{
+	struct host *host = context;
+
+	assert_int_equal(count, 1);
+	if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF ||
+	    messages[0]->msg_style == PAM_PROMPT_ECHO_ON)
+		return answer_prompt(host, messages[0], ret_responses);
+	return answer_message(host, messages[0], ret_responses);
+}
+
+static void
+note_delay(int status, unsigned delay, void *context)
+{
+	struct host *host = context;
+
+	(void)status;
+	host->seen.delay = delay;
+}
+
+static void
+set_text(pam_handle_t *pamh, int item, const char *text)
+{
+	if (text != NULL)
+		assert_int_equal(pam_set_item(pamh, item, text), PAM_SUCCESS);
+}
+
+pam_handle_t *
+host_start(struct host *host, const char *user)
+{
+	const struct pam_conv conv = { converse, host };
+	void (*const delay)(int, unsigned, void *) = note_delay;
+	const void *item = NULL;
+
+	host->seen = (struct host_seen){ .prompts = 0 };
+	fake.lines_count = 0;
+	fake.watched_count = 0;
+	fake.freed = 0;
+	fake.unwiped = 0;
+	assert_int_equal(
+	    pam_start_confdir("test", user, &conv, host->pamd, &host->pamh),
+	    PAM_SUCCESS);
+	set_text(host->pamh, PAM_RHOST, host->app.rhost);
+	set_text(host->pamh, PAM_TTY, host->app.tty);
+	set_text(host->pamh, PAM_RUSER, host->app.ruser);
+	memcpy(&item, &delay, sizeof(item));
+	assert_int_equal(
+	    pam_set_item(host->pamh, PAM_FAIL_DELAY, item), PAM_SUCCESS);
+	return host->pamh;
+}
+
+int
+host_login(struct host *host, const char *user, const char *answer)
+{
+	pam_handle_t *pamh = NULL;
+	int result = PAM_ABORT;
+
+	if (answer != NULL)
+		host->app.answers[0] = answer;
+	pamh = host_start(host, user);
+	result = pam_authenticate(pamh, host->app.flags);
+	assert_int_equal(pam_end(pamh, result), PAM_SUCCESS);
+	host->pamh = NULL;
+	return result;
+}
+
+/* --- what came of it --- */
+
+void
+host_told(const struct host *host, int style, const char *text)
+{
+	assert_int_equal(host->seen.messages, 1);
+	assert_string_equal(host->seen.message[0].text, text);
+	assert_int_equal(host->seen.message[0].style, style);
+}
+
+void
+host_told_nothing(const struct host *host)
+{
+	if (host->seen.messages != 0)
+		fail_msg("told: %s", host->seen.message[0].text);
+}
+
+void
+host_unchanged(
+    struct host *host, const char *account, const struct host_bytes *before)
+{
+	struct host_bytes after = host_bytes(host, account);
+
+	assert_memory_equal(before->bytes, after.bytes, sizeof(after.bytes));
+}
+
+void
+host_logged(const char *result, const char *reason)
+{
+	char words[128];
+
+	snprintf(words, sizeof(words),
+	    "pam_otp(test:auth): result=%s reason=%s", result, reason);
+	if (strncmp(host_line(), words, strlen(words)) != 0)
+		fail_msg("logged: %s", host_line());
+	assert_true(strchr(" ", host_line()[strlen(words)]) != NULL);
+}
+
+const char *
+host_line(void)
+{
+	assert_int_equal(fake.lines_count, 1);
+	return fake.lines[0].text;
+}
+
+int
+host_level(void)
+{
+	assert_int_equal(fake.lines_count, 1);
+	assert_int_equal(fake.lines[0].priority & LOG_FACMASK, LOG_AUTHPRIV);
+	return fake.lines[0].priority & LOG_PRIMASK;
+}
+
+bool
+host_line_has(unsigned index, const char *word)
+{
+	const char *at = fake.lines[index].text;
+	size_t length = strlen(word);
+
+	assert_true(index < fake.lines_count);
+	while ((at = strstr(at, word)) != NULL) {
+		if (at[-1] == ' ' && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+		at++;
+	}
+	return false;
+}
