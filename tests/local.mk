@@ -7,7 +7,16 @@
 # in PATH_SOURCES (with _ for /, - and .).
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
-unit_tests =
+unit_tests = \
+	%D%/unit/base32_test \
+	%D%/unit/code_test \
+	%D%/unit/decimal_test \
+	%D%/unit/digest_test \
+	%D%/unit/err_test \
+	%D%/unit/oath_test \
+	%D%/unit/recovery_test \
+	%D%/unit/token_test \
+	%D%/unit/wipe_test
 pam_tests =
 
 # Programs which scripts call, and which are no tests by themselves.
@@ -28,6 +37,16 @@ static_tests = \
 EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
 	%D%/check/core.allow %D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
+
+EXTRA_DIST += %D%/unit/unit.h
+
+# Where a test stands in for a function, every call of it that is linked in
+# becomes the test's.
+%C%_unit_digest_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_Digest
+%C%_unit_oath_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=EVP_MAC_fetch -Wl,--wrap=EVP_MAC_CTX_new \
+	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update \
+	-Wl,--wrap=EVP_MAC_final
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
