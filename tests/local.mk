@@ -20,7 +20,10 @@ unit_tests = \
 pam_tests =
 
 # Programs which scripts call, and which are no tests by themselves.
-helpers =
+helpers = \
+	%D%/bench/bench \
+	%D%/bench/logsink \
+	%D%/bench/once
 
 script_tests =
 
@@ -47,6 +50,12 @@ EXTRA_DIST += %D%/unit/unit.h
 	-Wl,--wrap=EVP_MAC_fetch -Wl,--wrap=EVP_MAC_CTX_new \
 	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update \
 	-Wl,--wrap=EVP_MAC_final
+
+# The module's flushes pass through the bench, which counts them; a login in a
+# fresh process is one without libcrypto.
+tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+tests_bench_once_LDADD = $(PAM_LIBS)
+tests_bench_logsink_LDADD =
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
