@@ -53,7 +53,7 @@ EXTRA_DIST += %D%/unit/unit.h
 
 # The module's flushes pass through the bench, which counts them; a login in a
 # fresh process is one without libcrypto.
-tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 tests_bench_once_LDADD = $(PAM_LIBS)
 tests_bench_logsink_LDADD =
 

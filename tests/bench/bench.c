@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/core/base32.h"
 #include "common/core/oath.h"
 #include "common/core/seed.h"
 #include "common/core/slots.h"
@@ -36,7 +37,6 @@
 
 static const uint8_t secret[20] = "pam_otp bench secret";
 static const char secret_hex[] = "70616d5f6f74702062656e636820736563726574";
-static const char secret_base32[] = "OBQW2X3POREACYTFNZRWQIDTMVRXEZLU";
 
 /* --- flushes are counted on their way to the kernel --- */
 
@@ -83,12 +83,12 @@ die(const char *what)
 }
 
 static void
-write_file(const char *text, const char *format, const char *name)
+write_file(const char *text, const char *name, const char *suffix)
 {
 	char path[1024];
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), format, folder, name);
+	(void)snprintf(path, sizeof(path), "%s/%s%s", folder, name, suffix);
 	file = fopen(path, "w");
 	if (!file || fputs(text, file) == EOF || fclose(file) != 0 ||
 	    chmod(path, 0600) != 0)
@@ -394,10 +394,11 @@ bench_waiting(struct subject *subjects, unsigned count, unsigned rounds)
 static void
 make_service(const char *name, const char *line)
 {
-	char text[2048];
+	char text[2048], path[64];
 
 	(void)snprintf(text, sizeof(text), "auth required %s\n", line);
-	write_file(text, "%s/pam.d/%s", name);
+	(void)snprintf(path, sizeof(path), "pam.d/%s", name);
+	write_file(text, path, "");
 }
 
 /* A store with USER enrolled, beside NEIGHBOURS others or none. */
@@ -447,8 +448,7 @@ make_store(const char *name, unsigned neighbours)
 			die(neighbour);
 	}
 	(void)snprintf(text, sizeof(text), "store = %s\n", path);
-	(void)snprintf(line, sizeof(line), "%s/%s.conf", folder, name);
-	write_file(text, "%s/%s.conf", name);
+	write_file(text, name, ".conf");
 	(void)snprintf(line, sizeof(line), "%s conf=%s/%s.conf nodelay",
 	    getenv("PAM_OTP_SO"), folder, name);
 	make_service(name, line);
@@ -469,14 +469,16 @@ have_peer(const char *module)
 static unsigned
 make_peers(struct subject *subjects)
 {
+	char secret_base32[OTP_BASE32_SIZE(sizeof(secret))];
 	char text[1024], line[1024];
 	unsigned count = 0;
 
+	otp_base32_encode(secret, sizeof(secret), secret_base32);
 	if (have_peer("pam_google_authenticator.so")) {
 		(void)snprintf(text, sizeof(text),
 		    "%s\n\" HOTP_COUNTER 1\n\" WINDOW_SIZE 10\n",
 		    secret_base32);
-		write_file(text, "%s/%s", "google");
+		write_file(text, "google", "");
 		(void)snprintf(line, sizeof(line),
 		    "pam_google_authenticator.so secret=%s/google user=%s",
 		    folder, user);
@@ -488,7 +490,7 @@ make_peers(struct subject *subjects)
 	if (have_peer("pam_oath.so")) {
 		(void)snprintf(text, sizeof(text), "HOTP\t%s\t-\t%s\t0\n", user,
 		    secret_hex);
-		write_file(text, "%s/%s", "users.oath");
+		write_file(text, "users.oath", "");
 		(void)snprintf(line, sizeof(line),
 		    "pam_oath.so usersfile=%s/users.oath window=10", folder);
 		make_service("pam_oath", line);
