@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is typed: malformed is not charged, right is right. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/host.h"
+
+static void
+no_code_at_all__is_not_charged(void **state)
+{
+	static const char *const typed[] = { "", " ", "12345", "123456789",
+		"1234567", "12345a", "abcdef", "+12345", "-12345", "0x1234",
+		"123456\n", "\n", "123456\t", "12.456",
+		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95"
+		"\xef\xbc\x96",
+		"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", "%s%n%s%n",
+		"123456 OR 1" };
+	struct host *host = *state;
+	struct host_bytes before;
+
+	host_enrol_alice(host);
+	before = host_bytes(host, "alice");
+	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+		assert_int_equal(
+		    host_login(host, "alice", typed[i]), PAM_AUTH_ERR);
+		host_told_nothing(host);
+		host_logged("refused", "malformed");
+		assert_int_equal(host_level(), LOG_NOTICE);
+		host_unchanged(host, "alice", &before);
+	}
+}
+
+static void
+endless_answer__is_not_charged(void **state)
+{
+	static const size_t sizes[] = { 511, 512, 513, 4096, 65536, 1048576 };
+	struct host *host = *state;
+	struct host_bytes before;
+	char *typed = malloc(1048577);
+
+	assert_non_null(typed);
+	host_enrol_alice(host);
+	before = host_bytes(host, "alice");
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		memset(typed, '1', sizes[i]);
+		typed[sizes[i]] = '\0';
+		assert_int_equal(
+		    host_login(host, "alice", typed), PAM_AUTH_ERR);
+		host_logged("refused", "malformed");
+		host_unchanged(host, "alice", &before);
+	}
+	free(typed);
+}
+
+static void
+stand_in_of_sshd__is_known_at_any_length(void **state)
+{
+	static const char stand_in[] = "\b\n\r\177INCORRECT";
+	struct host *host = *state;
+	struct host_bytes before;
+	char typed[64];
+
+	host_enrol_alice(host);
+	before = host_bytes(host, "alice");
+	for (size_t length = 1; length < sizeof(stand_in); length++) {
+		snprintf(typed, sizeof(typed), "%.*s", (int)length, stand_in);
+		assert_int_equal(
+		    host_login(host, "alice", typed), PAM_AUTH_ERR);
+		host_logged("refused", "withheld-by-sshd");
+		host_unchanged(host, "alice", &before);
+	}
+}
+
+static void
+code_shown_in_groups__is_right(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE];
+	char typed[2 * HOST_CODE_SIZE];
+
+	host_enrol_alice(host);
+	host_code(&token, 0, code);
+	snprintf(typed, sizeof(typed), "%.3s %s", code, code + 3);
+	assert_int_equal(host_login(host, "alice", typed), PAM_SUCCESS);
+}
+
+/* A fresh alice each time. */
+static int
+login_at_step(void **state, int steps)
+{
+	struct host *host = NULL;
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE];
+
+	host_free(*state);
+	*state = host = host_new();
+	host_enrol_alice(host);
+	host_code(&token, steps, code);
+	return host_login(host, "alice", code);
+}
+
+static void
+steps_of_the_window__are_right(void **state)
+{
+	for (int steps = -1; steps <= 1; steps++) {
+		assert_int_equal(login_at_step(state, steps), PAM_SUCCESS);
+		host_logged("accepted", "ok");
+	}
+}
+
+static void
+steps_beyond_the_window__are_wrong_and_charged(void **state)
+{
+	assert_int_equal(login_at_step(state, -2), PAM_AUTH_ERR);
+	host_logged("refused", "wrong");
+	assert_non_null(strstr(host_line(), " drift=-"));
+	assert_int_equal(host_state(*state, "alice").tally.failures, 1);
+	assert_int_equal(login_at_step(state, 2), PAM_AUTH_ERR);
+	host_logged("refused", "wrong");
+	assert_null(strstr(host_line(), "drift="));
+	assert_int_equal(host_state(*state, "alice").tally.failures, 1);
+}
+
+static void
+window__is_the_configurations(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE];
+
+	host_enrol_alice(host);
+	host_configure(host, "window = 0\n");
+	host_code(&token, -1, code);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+	host_configure(host, "window = 2\n");
+	host_code(&token, 2, code);
+	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+}
+
+static void
+leading_zeros__count(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE];
+
+	host_enrol_alice(host);
+	do {
+		fake.now += 30;
+		host_code(&token, 0, code);
+	} while (code[0] != '0' || code[1] == '0');
+	assert_int_equal(host_login(host, "alice", code + 1), PAM_AUTH_ERR);
+	host_logged("refused", "malformed");
+	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+}
+
+static void
+hotp__is_right_up_to_the_look_ahead(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_hotp(1);
+	char code[HOST_CODE_SIZE];
+
+	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
+	host_code_at(&token, 10, code);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+	assert_int_equal(host_state(host, "alice").tally.failures, 1);
+	host_code_at(&token, 9, code);
+	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+	assert_true(host_line_has(0, "method=hotp"));
+	assert_int_equal(host_state(host, "alice").credentials[0].value, 10);
+	/* A spent one is just wrong: whoever guessed it has learnt nothing. */
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+	host_logged("refused", "wrong");
+	host_told_nothing(host);
+	assert_int_equal(host_state(host, "alice").tally.failures, 1);
+}
+
+static void
+hashes_digits_and_tokens__are_the_seeds(void **state)
+{
+	struct host *host = *state;
+	struct otp_seed seed = { .tokens_count = 3 };
+	char code[HOST_CODE_SIZE];
+
+	for (unsigned i = 0; i < 3; i++) {
+		seed.tokens[i] = host_totp(i + 1);
+		seed.tokens[i].hash = (enum otp_hash)(OTP_SHA1 + i);
+		seed.tokens[i].digits = 6 + i;
+	}
+	host_enrol(host, "alice", HOST_ALICE_UID, &seed);
+	for (unsigned i = 0; i < 3; i++) {
+		host_code(&seed.tokens[i], 0, code);
+		assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+		assert_non_null(strstr(host_line(), seed.tokens[i].label));
+		assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+		host_logged("refused", "replay");
+	}
+}
+
+/* RFC 6238's own secret and its first table's last line but one. */
+static void
+code_of_the_rfc__is_right(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+
+	memcpy(token.secret, "12345678901234567890", 20);
+	token.digits = 8;
+	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
+	fake.now = 2000000000;
+	assert_int_equal(host_login(host, "alice", "69279037"), PAM_SUCCESS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOST_TEST(no_code_at_all__is_not_charged),
+		HOST_TEST(endless_answer__is_not_charged),
+		HOST_TEST(stand_in_of_sshd__is_known_at_any_length),
+		HOST_TEST(code_shown_in_groups__is_right),
+		HOST_TEST(steps_of_the_window__are_right),
+		HOST_TEST(steps_beyond_the_window__are_wrong_and_charged),
+		HOST_TEST(window__is_the_configurations),
+		HOST_TEST(leading_zeros__count),
+		HOST_TEST(hotp__is_right_up_to_the_look_ahead),
+		HOST_TEST(hashes_digits_and_tokens__are_the_seeds),
+		HOST_TEST(code_of_the_rfc__is_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
