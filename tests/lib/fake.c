@@ -183,7 +183,7 @@ pam_set_item(pam_handle_t *pamh, int type, const void *item)
 {
 	int (*really)(pam_handle_t *, int, const void *) = NULL;
 
-	if (type == PAM_AUTHTOK) {
+	if (type == PAM_AUTHTOK && item != NULL) { /* libpam clears it so */
 		if (fake.authtok_fails)
 			return PAM_BUF_ERR;
 		fake.authtok_set = true;

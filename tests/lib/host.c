@@ -320,13 +320,15 @@ host_state_put(
     struct host *host, const char *account, const struct otp_state *state)
 {
 	struct otp_store *store = NULL;
+	struct otp_state next = *state;
 	struct otp_state old;
 
 	assert_int_equal(
 	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
 	assert_int_equal(otp_store_load(store, &old, NULL), OTP_OK);
+	next.generation = old.generation;
 	assert_int_equal(
-	    otp_store_put(store, state, OTP_PUT_COMMIT, NULL), OTP_OK);
+	    otp_store_put(store, &next, OTP_PUT_COMMIT, NULL), OTP_OK);
 	otp_store_close(store);
 }
 

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the user is told at the next login. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/host.h"
+
+static int
+try_wrong(struct host *host)
+{
+	struct otp_token token = host_totp(1);
+	char wrong[HOST_CODE_SIZE];
+
+	host_wrong_code(&token, wrong);
+	return host_login(host, "alice", wrong);
+}
+
+static int
+try_right(struct host *host)
+{
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE];
+
+	host_code(&token, 0, code);
+	return host_login(host, "alice", code);
+}
+
+static void
+failures__are_told_once(void **state)
+{
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	fake.now += 86400;
+	host->app.rhost = "198.51.100.9";
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(try_wrong(host), PAM_AUTH_ERR);
+	fake.now += 2 * 86400;
+	host->app.rhost = "192.0.2.1";
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO,
+	    "3 wrong codes since your last login 3 days ago, last from "
+	    "198.51.100.9.");
+	fake.now += 60;
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told_nothing(host);
+	assert_int_equal(try_wrong(host), PAM_AUTH_ERR);
+	fake.now += 60;
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO,
+	    "1 wrong code since your last login 1 minute ago, from "
+	    "192.0.2.1.");
+}
+
+static void
+failures_at_the_console__name_no_host(void **state)
+{
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	assert_int_equal(try_wrong(host), PAM_AUTH_ERR);
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO, "1 wrong code before your first login.");
+	fake.now += 7200;
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(try_wrong(host), PAM_AUTH_ERR);
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO,
+	    "2 wrong codes since your last login 2 hours ago.");
+}
+
+static void
+hostile_host_name__is_told_escaped(void **state)
+{
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	host->app.rhost = "evil\033[2J\n\"%n";
+	assert_int_equal(try_wrong(host), PAM_AUTH_ERR);
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO,
+	    "1 wrong code before your first login, from "
+	    "evil\\x1b[2J\\x0a\\x22%n.");
+}
+
+static void
+replays__are_told_in_a_line_of_their_own(void **state)
+{
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	host->app.rhost = "192.0.2.1";
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host->app.rhost = "198.51.100.9";
+	assert_int_equal(try_right(host), PAM_AUTH_ERR);
+	assert_int_equal(host_level(), LOG_WARNING);
+	fake.now += 600;
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO,
+	    "1 used code was tried again since your last login 10 minutes "
+	    "ago.");
+}
+
+/* ssh, and at once sudo: nobody's attack. */
+static void
+replay_from_the_same_host__is_no_warning(void **state)
+{
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	host->app.rhost = "192.0.2.1";
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	assert_int_equal(try_right(host), PAM_AUTH_ERR);
+	host_logged("refused", "replay");
+	assert_int_equal(host_level(), LOG_NOTICE);
+	fake.now += 60;
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told_nothing(host);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOST_TEST(failures__are_told_once),
+		HOST_TEST(failures_at_the_console__name_no_host),
+		HOST_TEST(hostile_host_name__is_told_escaped),
+		HOST_TEST(replays__are_told_in_a_line_of_their_own),
+		HOST_TEST(replay_from_the_same_host__is_no_warning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
