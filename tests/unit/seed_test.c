@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "unit.h"
+#include "common/core/seed.h"
+#include "common/core/uri.h"
+
+#define SECRET	 "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+#define SECRET2	 "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"
+#define TOTP	 "otpauth://totp/host:alice?secret=" SECRET "\n"
+#define TOTP2	 "otpauth://totp/host:alice?secret=" SECRET2 "\n"
+#define HOTP	 "otpauth://hotp/host:alice?secret=" SECRET "&counter=7\n"
+#define SALT	 "000102030405060708090a0b0c0d0e0f"
+#define HASH	 "00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100"
+#define RECOVERY "recovery:sha256$" SALT "$" HASH "\n"
+
+static struct otp_seed
+parsed(const char *text, size_t size)
+{
+	struct otp_seed seed;
+	struct otp_fault fault = { 0 };
+
+	if (otp_seed_parse(text, size, &seed, &fault) != OTP_OK)
+		fail_msg("line %u %s", fault.line, fault.what);
+	return seed;
+}
+
+static void
+assert_refused_bytes(
+    const char *text, size_t size, unsigned line, const char *what)
+{
+	static const struct otp_seed nothing;
+	struct otp_seed seed;
+	struct otp_fault fault = { 0 };
+
+	memset(&seed, 0xa5, sizeof(seed));
+	if (otp_seed_parse(text, size, &seed, &fault) != OTP_ERR_PARSE)
+		fail_msg("%.200s was taken", text);
+	assert_int_equal(fault.line, line);
+	if (what != NULL)
+		assert_string_equal(fault.what, what);
+	else
+		assert_true(fault.what[0] != '\0');
+	assert_null(strstr(fault.what, "GEZDGN"));
+	assert_memory_equal(&seed, &nothing, sizeof(seed));
+	assert_int_equal(
+	    otp_seed_parse(text, size, &seed, NULL), OTP_ERR_PARSE);
+}
+
+static void
+assert_refused(const char *text, unsigned line, const char *what)
+{
+	assert_refused_bytes(text, strlen(text), line, what);
+}
+
+static void
+seed_parse__takes_tokens_recovery_codes_and_comments(void **state)
+{
+	static const char text[] =
+	    "# alice\n\n" TOTP " \t \n" RECOVERY "#" TOTP HOTP;
+	struct otp_seed seed = parsed(text, strlen(text));
+
+	(void)state;
+	assert_int_equal(seed.tokens_count, 2);
+	assert_int_equal(seed.recovery_count, 1);
+	assert_int_equal(seed.tokens[0].kind, OTP_TOTP);
+	assert_int_equal(seed.token_lines[0], 3);
+	assert_int_equal(seed.tokens[1].kind, OTP_HOTP);
+	assert_int_equal(seed.token_lines[1], 7);
+	assert_int_equal(seed.recovery[0].hash[1], 0x11);
+}
+
+static void
+seed_parse__refuses_files_without_a_token(void **state)
+{
+	(void)state;
+	assert_refused("", 0, "holds no token");
+	assert_refused("\n", 0, "holds no token");
+	assert_refused("# nothing\n\n", 0, "holds no token");
+	assert_refused(RECOVERY, 0, "holds no token");
+}
+
+static void
+seed_parse__refuses_torn_and_foreign_text(void **state)
+{
+	static const char nul[] = "# a\n# b\0c\n" TOTP;
+	static const char nul_end[] = TOTP "\0";
+
+	(void)state;
+	assert_refused("otpauth://totp/host:alice?secret=" SECRET, 1,
+	    "does not end in a newline");
+	assert_refused(TOTP "# torn", 2, "does not end in a newline");
+	assert_refused(TOTP "\n ", 3, "does not end in a newline");
+	assert_refused("otpauth://totp/host:alice?secret=" SECRET "\r\n", 1,
+	    "ends in a carriage return");
+	assert_refused("# comment\r\n" TOTP, 1, "ends in a carriage return");
+	assert_refused(TOTP "\r\n", 2, "ends in a carriage return");
+	assert_refused("\xef\xbb\xbf" TOTP, 1, "is no otpauth:// URI");
+	assert_refused_bytes(nul, sizeof(nul) - 1, 2, "has a NUL byte");
+	assert_refused_bytes(
+	    nul_end, sizeof(nul_end) - 1, 2, "does not end in a newline");
+}
+
+static void
+seed_parse__refuses_the_whole_for_one_bad_line(void **state)
+{
+	static const char *const lines[] = {
+		"x\n",
+		" # indented\n",
+		" " TOTP,
+		"otpauth://steam/a?secret=" SECRET2 "\n",
+		"otpauth://totp/a?digits=6\n",
+		"otpauth://totp/a?secret=" SECRET2 "&secret=" SECRET2 "\n",
+		"otpauth://totp/a?secret=not+base32\n",
+		"otpauth://totp/a?secret=GEZDGNBVGY3TQOI\n",
+		"otpauth://totp/a?secret=AAAAAAAAAAAAAAAA\n",
+		"otpauth://totp/a?secret=" SECRET2 "&digits=5\n",
+		"otpauth://totp/a?secret=" SECRET2 "&digits=9\n",
+		"otpauth://totp/a?secret=" SECRET2 "&digits=06\n",
+		"otpauth://totp/a?secret=" SECRET2 "&digits=+6\n",
+		"otpauth://totp/a?secret=" SECRET2 "&period=0\n",
+		"otpauth://totp/a?secret=" SECRET2 "&period=-30\n",
+		"otpauth://totp/a?secret=" SECRET2 "&period=14\n",
+		"otpauth://totp/a?secret=" SECRET2 "&period=121\n",
+		"otpauth://totp/a?secret=" SECRET2
+		"&period=18446744073709551616\n",
+		"otpauth://totp/a?secret=" SECRET2 "&algorithm=MD5\n",
+		"otpauth://hotp/a?secret=" SECRET2 "\n",
+		"otpauth://hotp/a?secret=" SECRET2 "&counter=-1\n",
+		"otpauth://hotp/a?secret=" SECRET2 "&counter=1e3\n",
+		"otpauth://hotp/a?secret=" SECRET2
+		"&counter=18446744073709551616\n",
+		"recovery:\n",
+		"recovery:sha256$" SALT "$0011\n",
+		"recovery:sha256$0001$" HASH "\n",
+		"recovery:sha512$" SALT "$" HASH "\n",
+		"RECOVERY:sha256$" SALT "$" HASH "\n",
+		/* twice the same, whatever else differs */
+		TOTP,
+		"otpauth://totp/x?secret=" SECRET "&digits=8&period=60\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		char text[3000];
+
+		(void)snprintf(text, sizeof(text), "%s%s%s%s", TOTP, RECOVERY,
+		    lines[i], HOTP);
+		assert_refused(text, 3, NULL);
+	}
+	assert_refused(
+	    TOTP RECOVERY "#\n" RECOVERY, 4, "repeats a recovery code");
+	assert_refused(TOTP TOTP, 2, "has the secret of a line above");
+}
+
+static void
+seed_parse__takes_one_secret_as_totp_and_hotp(void **state)
+{
+	struct otp_seed seed = parsed(TOTP HOTP, strlen(TOTP HOTP));
+
+	(void)state;
+	assert_int_equal(seed.tokens_count, 2);
+}
+
+/* Append a token whose secret is made of NUMBER. */
+static void
+append_token(char *text, unsigned number)
+{
+	char line[200];
+
+	(void)snprintf(line, sizeof(line),
+	    "otpauth://totp/a?secret=GEZDGNBVGY3TQO%c%c\n", 'A' + (int)number,
+	    'A' + (int)number);
+	strcat(text, line);
+}
+
+static void
+append_recovery(char *text, unsigned number)
+{
+	char line[200];
+
+	(void)snprintf(line, sizeof(line), "recovery:sha256$" SALT "$%02x%s\n",
+	    number, HASH + 2);
+	strcat(text, line);
+}
+
+static void
+seed_parse__bounds_tokens_and_recovery_codes(void **state)
+{
+	char text[8192] = "";
+	struct otp_seed seed;
+
+	(void)state;
+	for (unsigned i = 0; i < OTP_SEED_TOKENS; i++)
+		append_token(text, i);
+	for (unsigned i = 0; i < OTP_SEED_RECOVERY; i++)
+		append_recovery(text, i);
+	seed = parsed(text, strlen(text));
+	assert_int_equal(seed.tokens_count, OTP_SEED_TOKENS);
+	assert_int_equal(seed.recovery_count, OTP_SEED_RECOVERY);
+
+	append_recovery(text, 99);
+	assert_refused(text, 25, "is one recovery code too many");
+	*strstr(text, "recovery:") = '\0';
+	append_token(text, 20);
+	assert_refused(text, 9, "is one token too many");
+}
+
+static void
+seed_parse__bounds_lines_and_file(void **state)
+{
+	char text[OTP_SEED_SIZE_MAX + 1];
+	size_t token = strlen(TOTP);
+
+	(void)state;
+	/* a comment of 1023 bytes, then of 1024 */
+	memset(text, '#', sizeof(text));
+	memcpy(text, TOTP, token);
+	text[token + 1023] = '\n';
+	(void)parsed(text, token + 1024);
+	text[token + 1023] = '#';
+	text[token + 1024] = '\n';
+	assert_refused_bytes(
+	    text, token + 1025, 2, "is longer than 1023 bytes");
+
+	/* 16 KiB, then a byte more */
+	memset(text, '\n', sizeof(text));
+	memcpy(text, TOTP, token);
+	(void)parsed(text, OTP_SEED_SIZE_MAX);
+	assert_refused_bytes(
+	    text, OTP_SEED_SIZE_MAX + 1, 0, "is larger than 16 KiB");
+}
+
+static void
+make_seed(uint64_t *random, struct otp_seed *seed)
+{
+	memset(seed, 0, sizeof(*seed));
+	seed->tokens_count = (unsigned)unit_between(random, 1, OTP_SEED_TOKENS);
+	seed->recovery_count =
+	    (unsigned)unit_between(random, 0, OTP_SEED_RECOVERY);
+	for (unsigned i = 0; i < seed->tokens_count; i++) {
+		struct otp_token *token = &seed->tokens[i];
+
+		token->kind = unit_random(random) & 1 ? OTP_TOTP : OTP_HOTP;
+		token->hash = (enum otp_hash)unit_between(random, 1, 3);
+		token->digits = (unsigned)unit_between(random, 6, 8);
+		token->period = token->kind == OTP_TOTP ? 30 : 0;
+		token->counter =
+		    token->kind == OTP_HOTP ? unit_random(random) : 0;
+		token->secret_size = unit_between(random, 10, 64);
+		unit_fill(random, token->secret, token->secret_size);
+		for (unsigned j = 0; j <= i; j++)
+			token->label[j] = (char)unit_between(random, 1, 255);
+	}
+	for (unsigned i = 0; i < seed->recovery_count; i++)
+		unit_fill(
+		    random, &seed->recovery[i], sizeof(seed->recovery[i]));
+}
+
+static void
+seed__reads_back_what_it_wrote(void **state)
+{
+	uint64_t random = 4648;
+
+	(void)state;
+	for (unsigned i = 0; i < 500; i++) {
+		struct otp_seed seed, got;
+		char text[OTP_SEED_SIZE_MAX + 1];
+		size_t size = 0;
+
+		make_seed(&random, &seed);
+		assert_int_equal(otp_seed_format(&seed, text, &size), OTP_OK);
+		assert_int_equal(strlen(text), size);
+		got = parsed(text, size);
+		memset(got.token_lines, 0, sizeof(got.token_lines));
+		assert_memory_equal(&got, &seed, sizeof(seed));
+	}
+}
+
+static void
+seed_format__has_room_for_the_longest(void **state)
+{
+	uint64_t random = 1;
+	struct otp_seed seed;
+	char text[OTP_SEED_SIZE_MAX + 1];
+	size_t size = 0;
+
+	(void)state;
+	do
+		make_seed(&random, &seed);
+	while (seed.tokens_count < OTP_SEED_TOKENS ||
+	    seed.recovery_count < OTP_SEED_RECOVERY);
+	for (unsigned i = 0; i < OTP_SEED_TOKENS; i++) {
+		memset(seed.tokens[i].label, '%', 255);
+		memset(seed.tokens[i].issuer, 'x', 50);
+	}
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_OK);
+	(void)parsed(text, size);
+}
+
+static void
+seed_format__refuses_what_could_not_be_read_back(void **state)
+{
+	struct otp_seed sound =
+	    parsed(TOTP HOTP RECOVERY, strlen(TOTP HOTP RECOVERY));
+	struct otp_seed seed = sound;
+	char text[OTP_SEED_SIZE_MAX + 1] = "";
+	size_t size = 99;
+
+	(void)state;
+	seed.tokens_count = 0;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed.tokens_count = OTP_SEED_TOKENS + 1;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.recovery_count = OTP_SEED_RECOVERY + 1;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.tokens[1] = seed.tokens[0];
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.recovery[seed.recovery_count++] = seed.recovery[0];
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.tokens[1].digits = 5;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	assert_null(strstr(text, "GEZDGN"));
+	assert_int_equal(size, 99);
+}
+
+static void
+seed_digits__wants_them_all_alike(void **state)
+{
+	struct otp_seed seed = parsed(TOTP TOTP2 HOTP, strlen(TOTP TOTP2 HOTP));
+	unsigned digits = 99;
+
+	(void)state;
+	assert_int_equal(otp_seed_digits(&seed, &digits), OTP_OK);
+	assert_int_equal(digits, 6);
+	seed.tokens[2].digits = 8;
+	digits = 99;
+	assert_int_equal(otp_seed_digits(&seed, &digits), OTP_ERR_LENGTHS);
+	seed.tokens_count = 0;
+	assert_int_equal(otp_seed_digits(&seed, &digits), OTP_ERR_LENGTHS);
+	assert_int_equal(digits, 99);
+}
+
+static void
+seed_parse__survives_damage(void **state)
+{
+	static const char sound[] = "# a\n" TOTP RECOVERY HOTP "\n";
+	uint64_t random = 9;
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		char *text = malloc(sizeof(sound) - 1);
+		size_t size = unit_between(&random, 0, sizeof(sound) - 1);
+		struct otp_seed seed;
+
+		assert_non_null(text);
+		memcpy(text, sound, sizeof(sound) - 1);
+		for (unsigned j = 0; j < i % 4; j++)
+			text[unit_between(&random, 0, sizeof(sound) - 2)] =
+			    (char)unit_random(&random);
+		if (otp_seed_parse(text, size, &seed, NULL) == OTP_OK)
+			assert_in_range(seed.tokens_count, 1, 2);
+		free(text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    seed_parse__takes_tokens_recovery_codes_and_comments),
+		cmocka_unit_test(seed_parse__refuses_files_without_a_token),
+		cmocka_unit_test(seed_parse__refuses_torn_and_foreign_text),
+		cmocka_unit_test(
+		    seed_parse__refuses_the_whole_for_one_bad_line),
+		cmocka_unit_test(seed_parse__takes_one_secret_as_totp_and_hotp),
+		cmocka_unit_test(seed_parse__bounds_tokens_and_recovery_codes),
+		cmocka_unit_test(seed_parse__bounds_lines_and_file),
+		cmocka_unit_test(seed__reads_back_what_it_wrote),
+		cmocka_unit_test(seed_format__has_room_for_the_longest),
+		cmocka_unit_test(
+		    seed_format__refuses_what_could_not_be_read_back),
+		cmocka_unit_test(seed_digits__wants_them_all_alike),
+		cmocka_unit_test(seed_parse__survives_damage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
