@@ -11,20 +11,22 @@ unit_tests = \
 	%D%/unit/base32_test \
 	%D%/unit/code_test \
 	%D%/unit/conf_test \
+	%D%/unit/conffile_test \
 	%D%/unit/decimal_test \
 	%D%/unit/digest_test \
 	%D%/unit/err_test \
 	%D%/unit/event_test \
 	%D%/unit/oath_test \
 	%D%/unit/options_test \
+	%D%/unit/path_test \
 	%D%/unit/policy_test \
 	%D%/unit/recovery_test \
 	%D%/unit/seed_test \
 	%D%/unit/sys_test \
 	%D%/unit/token_test \
 	%D%/unit/uri_test \
-	%D%/unit/wipe_test \
-	pam_tests =
+	%D%/unit/wipe_test
+pam_tests =
 
 # Programs which scripts call, and which are no tests by themselves.
 helpers = \
@@ -53,6 +55,11 @@ EXTRA_DIST += %D%/unit/unit.h
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
 %C%_unit_digest_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_Digest
+%C%_unit_path_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=openat -Wl,--wrap=openat64 \
+	-Wl,--wrap=__openat_2 -Wl,--wrap=__openat64_2 \
+	-Wl,--wrap=pread -Wl,--wrap=pread64 \
+	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64
 %C%_unit_sys_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime \
 	-Wl,--wrap=getrandom
 %C%_unit_oath_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
