@@ -8,6 +8,9 @@
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
 unit_tests = \
+	%D%/unit/throttle_test \
+	%D%/unit/slots_test \
+	%D%/unit/state_test \
 	%D%/unit/base32_test \
 	%D%/unit/code_test \
 	%D%/unit/conf_test \

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+#include "common/core/throttle.h"
+
+#define NOW INT64_C(1700000000)
+
+static const struct otp_policy policy = OTP_POLICY_DEFAULT;
+
+static void
+charge_by(struct otp_tally *tally, const struct otp_policy *by, int64_t now)
+{
+	struct otp_occasion occasion;
+
+	otp_occasion_set(&occasion, now, "sshd", "203.0.113.5");
+	otp_throttle_charge(tally, by, &occasion);
+}
+
+static void
+charge(struct otp_tally *tally, int64_t now)
+{
+	charge_by(tally, &policy, now);
+}
+
+static void
+assert_gate_by(const struct otp_tally *tally, const struct otp_policy *by,
+    int64_t now, enum otp_gate gate, uint32_t seconds)
+{
+	uint32_t got = 4711;
+
+	assert_int_equal(otp_throttle_check(tally, by, now, &got), gate);
+	assert_int_equal(got, seconds);
+}
+
+static void
+assert_gate(const struct otp_tally *tally, int64_t now, enum otp_gate gate,
+    uint32_t seconds)
+{
+	assert_gate_by(tally, &policy, now, gate, seconds);
+}
+
+static void
+throttle_charge__begins_waits_that_double_to_an_hour(void **unused)
+{
+	static const uint32_t lengths[] = { 0, 0, 0, 0, 30, 60, 120, 240, 480,
+		960, 1920, 3600, 3600 };
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	for (unsigned i = 0; i < 99; i++) {
+		uint32_t length =
+		    i < COUNT(lengths) ? lengths[i] : OTP_WAIT_MAX;
+		const int64_t now = NOW + (int64_t)i * 4000;
+
+		assert_gate(&tally, now, OTP_GATE_OPEN, 0);
+		charge(&tally, now);
+		assert_int_equal(tally.failures, i + 1);
+		assert_int_equal(tally.wait_length, length);
+		assert_int_equal(tally.wait_until, length ? now + length : 0);
+		if (length == 0)
+			continue;
+		assert_gate(&tally, now, OTP_GATE_WAITING, length);
+		assert_gate(&tally, now + length - 1, OTP_GATE_WAITING, 1);
+		assert_gate(&tally, now + length, OTP_GATE_OPEN, 0);
+	}
+}
+
+static void
+throttle_check__locks_at_the_bound_for_good(void **unused)
+{
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	for (unsigned i = 0; i < 99; i++)
+		charge(&tally, NOW);
+	assert_gate(&tally, NOW + 3600, OTP_GATE_OPEN, 0);
+	charge(&tally, NOW);
+	assert_gate(&tally, NOW, OTP_GATE_LOCKED, 0);
+	assert_gate(&tally, NOW + 3600, OTP_GATE_LOCKED, 0);
+	assert_gate(&tally, INT64_C(1) << 40, OTP_GATE_LOCKED, 0);
+	assert_gate(&tally, 0, OTP_GATE_LOCKED, 0);
+}
+
+static void
+throttle__goes_by_the_policy_of_the_moment(void **unused)
+{
+	const struct otp_policy strict = { .free = 1, .lock = 10 };
+	const struct otp_policy loose = { .free = 10, .lock = 10 };
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	charge_by(&tally, &strict, NOW); /* the first one is not free */
+	assert_gate_by(&tally, &strict, NOW, OTP_GATE_WAITING, 30);
+	/* a wait that was begun lasts, however loose it gets */
+	assert_gate_by(&tally, &loose, NOW + 29, OTP_GATE_WAITING, 1);
+	for (unsigned i = 1; i < 9; i++) {
+		charge_by(&tally, &loose, NOW);
+		assert_gate_by(&tally, &loose, NOW, OTP_GATE_OPEN, 0);
+	}
+	/* the next one counts all that came before */
+	charge_by(&tally, &loose, NOW);
+	assert_int_equal(tally.wait_length, 30);
+	assert_gate_by(&tally, &loose, NOW, OTP_GATE_LOCKED, 0);
+	assert_gate_by(&tally, &policy, NOW, OTP_GATE_WAITING, 30);
+	charge_by(&tally, &policy, NOW);
+	assert_int_equal(tally.wait_length, 1920);
+}
+
+static void
+throttle__keeps_a_wait_when_the_clock_goes_back(void **unused)
+{
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	for (unsigned i = 0; i < 6; i++)
+		charge(&tally, NOW);
+	assert_int_equal(tally.wait_length, 60);
+	/* no further back than its beginning: it lasts as it did */
+	assert_false(otp_throttle_anchor(&tally, NOW));
+	assert_false(otp_throttle_anchor(&tally, NOW + 59));
+	assert_false(otp_throttle_anchor(&tally, NOW + 60));
+	assert_int_equal(tally.wait_until, NOW + 60);
+	/* further back: one full wait from now, and no more */
+	assert_gate(&tally, NOW - 1, OTP_GATE_WAITING, 60);
+	assert_gate(&tally, NOW - 600, OTP_GATE_WAITING, 60);
+	assert_gate(&tally, 0, OTP_GATE_WAITING, 60);
+	assert_true(otp_throttle_anchor(&tally, NOW - 600));
+	assert_int_equal(tally.wait_until, NOW - 540);
+	assert_false(otp_throttle_anchor(&tally, NOW - 600));
+	assert_gate(&tally, NOW - 541, OTP_GATE_WAITING, 1);
+	assert_gate(&tally, NOW - 540, OTP_GATE_OPEN, 0);
+}
+
+static void
+throttle_anchor__leaves_alone_who_does_not_wait(void **unused)
+{
+	struct otp_tally tally = { .wait_until = NOW };
+
+	(void)unused;
+	assert_false(otp_throttle_anchor(&tally, 0));
+	assert_int_equal(tally.wait_until, NOW);
+	assert_gate(&tally, 0, OTP_GATE_OPEN, 0);
+}
+
+static void
+throttle_check__ends_a_wait_when_the_clock_goes_ahead(void **unused)
+{
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	for (unsigned i = 0; i < 5; i++)
+		charge(&tally, NOW);
+	assert_gate(&tally, INT64_C(4294967296) + 7, OTP_GATE_OPEN, 0);
+	assert_gate(&tally, INT64_MAX, OTP_GATE_OPEN, 0);
+}
+
+static void
+throttle_charge__counts_a_month(void **unused)
+{
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	charge(&tally, NOW);
+	assert_int_equal(tally.month_since, NOW);
+	assert_int_equal(tally.month_failures, 1);
+	charge(&tally, NOW + OTP_MONTH - 1);
+	assert_int_equal(tally.month_since, NOW);
+	assert_int_equal(tally.month_failures, 2);
+	charge(&tally, NOW + OTP_MONTH);
+	assert_int_equal(tally.month_since, NOW + OTP_MONTH);
+	assert_int_equal(tally.month_failures, 1);
+	charge(&tally, NOW + OTP_MONTH); /* at the same second */
+	assert_int_equal(tally.month_failures, 2);
+	charge(&tally, NOW + OTP_MONTH - 1); /* the clock went back */
+	assert_int_equal(tally.month_since, NOW + OTP_MONTH - 1);
+	assert_int_equal(tally.month_failures, 1);
+}
+
+static void
+throttle_charge__remembers_the_occasion(void **unused)
+{
+	struct otp_tally tally = { 0 };
+
+	(void)unused;
+	charge(&tally, NOW);
+	assert_int_equal(tally.last_failure.time, NOW);
+	assert_string_equal(tally.last_failure.service, "sshd");
+	assert_string_equal(tally.last_failure.host, "203.0.113.5");
+}
+
+static void
+throttle_charge__stops_at_the_highest_number(void **unused)
+{
+	struct otp_tally tally = {
+		.failures = UINT32_MAX,
+		.month_failures = UINT32_MAX,
+		.month_since = NOW,
+	};
+
+	(void)unused;
+	charge(&tally, NOW);
+	assert_int_equal(tally.failures, UINT32_MAX);
+	assert_int_equal(tally.month_failures, UINT32_MAX);
+	assert_int_equal(tally.wait_length, OTP_WAIT_MAX);
+	assert_gate(&tally, NOW, OTP_GATE_LOCKED, 0);
+	tally.failures = UINT32_MAX - 1;
+	charge(&tally, NOW);
+	assert_int_equal(tally.failures, UINT32_MAX);
+}
+
+/* A state in its sixth failure in a row, and the tally before it. */
+static struct otp_state
+charged(struct otp_tally *before)
+{
+	struct otp_state state = { .untold = 3, .tally.replays = 2 };
+
+	for (unsigned i = 0; i < 5; i++)
+		charge(&state.tally, NOW - 100);
+	*before = state.tally;
+	charge(&state.tally, NOW);
+	return state;
+}
+
+static void
+throttle_settle__accept_ends_everything_and_tells(void **unused)
+{
+	struct otp_tally before;
+	struct otp_state state = charged(&before);
+
+	(void)unused;
+	assert_int_equal(otp_throttle_settle(
+			     &state, &before, OTP_VERDICT_ACCEPT, true, false),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.untold, 0);
+	assert_int_equal(state.tally.replays, 0);
+	assert_int_equal(state.tally.failures, 0);
+	assert_int_equal(state.tally.wait_length, 0);
+	assert_int_equal(state.tally.wait_until, 0);
+	assert_int_equal(state.tally.month_failures, 5);
+	assert_int_equal(state.tally.last_failure.time, NOW - 100);
+	assert_gate(&state.tally, NOW, OTP_GATE_OPEN, 0);
+}
+
+static void
+throttle_settle__accept_keeps_what_could_not_be_told(void **unused)
+{
+	struct otp_tally before;
+	struct otp_state state = charged(&before);
+
+	(void)unused;
+	assert_int_equal(otp_throttle_settle(
+			     &state, &before, OTP_VERDICT_ACCEPT, false, false),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.untold, 8); /* 3, and the 5 before this try */
+	assert_int_equal(state.tally.replays, 2);
+	assert_int_equal(state.tally.failures, 0);
+	state.untold = UINT32_MAX - 1;
+	before = state.tally;
+	before.failures = 5;
+	assert_int_equal(otp_throttle_settle(
+			     &state, &before, OTP_VERDICT_ACCEPT, false, false),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.untold, UINT32_MAX);
+}
+
+static void
+throttle_settle__replay_gives_the_charge_back(void **unused)
+{
+	struct otp_tally before;
+	struct otp_state state = charged(&before);
+
+	(void)unused;
+	assert_int_equal(otp_throttle_settle(
+			     &state, &before, OTP_VERDICT_REPLAY, true, false),
+	    OTP_PUT_CHARGE);
+	assert_int_equal(state.tally.replays, 3);
+	assert_int_equal(state.untold, 3);
+	state.tally.replays = before.replays;
+	assert_memory_equal(&state.tally, &before, sizeof(before));
+
+	state = charged(&before);
+	assert_int_equal(otp_throttle_settle(
+			     &state, &before, OTP_VERDICT_REPLAY, true, true),
+	    OTP_PUT_CHARGE);
+	assert_memory_equal(&state.tally, &before, sizeof(before));
+
+	before.replays = UINT32_MAX;
+	assert_int_equal(otp_throttle_settle(
+			     &state, &before, OTP_VERDICT_REPLAY, false, false),
+	    OTP_PUT_CHARGE);
+	assert_int_equal(state.tally.replays, UINT32_MAX);
+}
+
+static void
+throttle_settle__all_else_lets_the_charge_stand(void **unused)
+{
+	static const enum otp_verdict verdicts[] = {
+		OTP_VERDICT_REJECT,
+		OTP_VERDICT_MALFORMED,
+		OTP_VERDICT_WITHHELD,
+		OTP_VERDICT_WAITING,
+		OTP_VERDICT_LOCKED,
+		OTP_VERDICT_UNENROLLED,
+		OTP_VERDICT_UNKNOWN_USER,
+		OTP_VERDICT_CHANGED_USER,
+		(enum otp_verdict)(OTP_VERDICT_ACCEPT ^ 1),
+	};
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(verdicts); i++) {
+		struct otp_tally before, after;
+		struct otp_state state = charged(&before);
+
+		after = state.tally;
+		/* it began a wait, which a power cut must not end */
+		assert_int_equal(otp_throttle_settle(
+				     &state, &before, verdicts[i], true, true),
+		    OTP_PUT_COMMIT);
+		assert_memory_equal(&state.tally, &after, sizeof(after));
+		assert_int_equal(state.untold, 3);
+	}
+}
+
+static void
+throttle_settle__flushes_no_free_failure(void **unused)
+{
+	struct otp_tally before = { 0 };
+	struct otp_state state = { 0 };
+
+	(void)unused;
+	for (unsigned i = 1; i <= 5; i++) {
+		before = state.tally;
+		charge(&state.tally, NOW);
+		assert_int_equal(otp_throttle_settle(&state, &before,
+				     OTP_VERDICT_REJECT, true, false),
+		    i < 5 ? OTP_PUT_NOTHING : OTP_PUT_COMMIT);
+		assert_int_equal(state.tally.failures, i);
+	}
+}
+
+static void
+throttle_unlock__ends_waits_and_keeps_the_months_count(void **unused)
+{
+	struct otp_state state = { .untold = 1 };
+
+	(void)unused;
+	for (unsigned i = 0; i < 100; i++)
+		charge(&state.tally, NOW);
+	otp_throttle_unlock(&state);
+	assert_gate(&state.tally, NOW, OTP_GATE_OPEN, 0);
+	assert_int_equal(state.tally.failures, 0);
+	assert_int_equal(state.tally.wait_length, 0);
+	assert_int_equal(state.tally.wait_until, 0);
+	assert_int_equal(state.tally.month_failures, 100);
+	assert_int_equal(state.untold, 101);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    throttle_charge__begins_waits_that_double_to_an_hour),
+		cmocka_unit_test(throttle_check__locks_at_the_bound_for_good),
+		cmocka_unit_test(throttle__goes_by_the_policy_of_the_moment),
+		cmocka_unit_test(
+		    throttle__keeps_a_wait_when_the_clock_goes_back),
+		cmocka_unit_test(
+		    throttle_anchor__leaves_alone_who_does_not_wait),
+		cmocka_unit_test(
+		    throttle_check__ends_a_wait_when_the_clock_goes_ahead),
+		cmocka_unit_test(throttle_charge__counts_a_month),
+		cmocka_unit_test(throttle_charge__remembers_the_occasion),
+		cmocka_unit_test(throttle_charge__stops_at_the_highest_number),
+		cmocka_unit_test(
+		    throttle_settle__accept_ends_everything_and_tells),
+		cmocka_unit_test(
+		    throttle_settle__accept_keeps_what_could_not_be_told),
+		cmocka_unit_test(throttle_settle__replay_gives_the_charge_back),
+		cmocka_unit_test(
+		    throttle_settle__all_else_lets_the_charge_stand),
+		cmocka_unit_test(throttle_settle__flushes_no_free_failure),
+		cmocka_unit_test(
+		    throttle_unlock__ends_waits_and_keeps_the_months_count),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
