@@ -32,7 +32,8 @@ struct otp_secrets {
 struct otp_login {
 	pam_handle_t *pamh;
 	struct otp_options options;
-	bool quiet; /* the user is told nothing */
+	bool quiet;	/* the user is told nothing */
+	unsigned asked; /* how often */
 	struct otp_request request;
 	struct otp_answer answer;
 	enum otp_err err;

@@ -99,6 +99,12 @@ look(struct otp_login *login)
 	return ask == OTP_ASK_UNENROLLED ? OTP_END_UNENROLLED : OTP_END_NOT_YET;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
 /* Ask once; an answer given twice is the application repeating itself. */
 static enum otp_end
 ask(struct otp_login *login)
@@ -110,6 +116,9 @@ ask(struct otp_login *login)
 	if (prompt[0] == '\0')
 		prompt =
 		    login->options.forward_pass ? PROMPT_BOTH : PROMPT_CODE;
+	otp_log_debug(login, "ask",
+	    login->options.forward_pass ? "for password and code"
+					: "for a code");
 	otp_wipe_free(secrets->former);
 	secrets->former = secrets->typed;
 	secrets->typed = NULL;
@@ -118,9 +127,10 @@ ask(struct otp_login *login)
 	if (talk != OTP_TALK_DONE)
 		return talk == OTP_TALK_AGAIN ? OTP_END_AGAIN
 					      : OTP_END_CONVERSATION;
-	if (secrets->typed != NULL && secrets->former != NULL &&
-	    strcmp(secrets->typed, secrets->former) == 0)
+	if (login->asked++ > 0 && same_text(secrets->typed, secrets->former)) {
+		otp_log_debug(login, "ask", "the same answer: not judged");
 		return OTP_END_REPEATED;
+	}
 	return OTP_END_NOT_YET;
 }
 

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host process: nothing of it is changed, and nothing in it lets anyone
+ * in who should not be.
+ */
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/host.h"
+
+extern char **environ;
+
+/* Everything that a module could leave changed. */
+struct process {
+	uid_t uids[3];
+	gid_t gids[3];
+	gid_t groups[256];
+	int groups_count;
+	mode_t mask;
+	char folder[256];
+	sigset_t blocked;
+	struct {
+		void (*handler)(int);
+		int flags;
+	} actions[32];
+	char locale[512];
+	char environment[16384];
+	char descriptors[4096];
+	struct rlimit files;
+};
+
+static void
+note_descriptors(char *text, size_t size)
+{
+	char open[512] = "";
+	char target[256];
+
+	/* By number, so that the order of the folder does not matter. */
+	text[0] = '\0';
+	for (int fd = 0; fd < 256; fd++) {
+		char path[32];
+		ssize_t length = 0;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		length = readlink(path, target, sizeof(target) - 1);
+		if (length == -1)
+			continue;
+		target[length] = '\0';
+		snprintf(open, sizeof(open), "%d=%s\n", fd, target);
+		assert_true(strlen(text) + strlen(open) < size);
+		strcat(text, open);
+	}
+}
+
+static void
+note_environment(char *text, size_t size)
+{
+	size_t length = 0;
+
+	for (char **at = environ; *at != NULL; at++) {
+		assert_true(length + strlen(*at) + 2 < size);
+		strcpy(text + length, *at);
+		length += strlen(*at);
+		text[length++] = '\n';
+	}
+	text[length] = '\0';
+}
+
+static void
+note_process(struct process *process)
+{
+	memset(process, 0, sizeof(*process));
+	getresuid(&process->uids[0], &process->uids[1], &process->uids[2]);
+	getresgid(&process->gids[0], &process->gids[1], &process->gids[2]);
+	process->groups_count = getgroups(256, process->groups);
+	process->mask = umask(0);
+	umask(process->mask);
+	assert_non_null(getcwd(process->folder, sizeof(process->folder)));
+	sigprocmask(SIG_SETMASK, NULL, &process->blocked);
+	for (int i = 1; i < 32; i++) {
+		struct sigaction action;
+
+		sigaction(i, NULL, &action);
+		process->actions[i].handler = action.sa_handler;
+		process->actions[i].flags = action.sa_flags;
+	}
+	snprintf(process->locale, sizeof(process->locale), "%s",
+	    setlocale(LC_ALL, NULL));
+	note_environment(process->environment, sizeof(process->environment));
+	note_descriptors(process->descriptors, sizeof(process->descriptors));
+	getrlimit(RLIMIT_NOFILE, &process->files);
+}
+
+static void
+same_process(const struct process *before)
+{
+	struct process after;
+
+	note_process(&after);
+	assert_memory_equal(before->uids, after.uids, sizeof(after.uids));
+	assert_memory_equal(before->gids, after.gids, sizeof(after.gids));
+	assert_int_equal(before->groups_count, after.groups_count);
+	assert_memory_equal(before->groups, after.groups, sizeof(after.groups));
+	assert_int_equal(before->mask, after.mask);
+	assert_string_equal(before->folder, after.folder);
+	assert_memory_equal(
+	    &before->blocked, &after.blocked, sizeof(after.blocked));
+	assert_memory_equal(
+	    before->actions, after.actions, sizeof(after.actions));
+	assert_string_equal(before->locale, after.locale);
+	assert_string_equal(before->environment, after.environment);
+	assert_string_equal(before->descriptors, after.descriptors);
+	assert_memory_equal(&before->files, &after.files, sizeof(after.files));
+}
+
+static void
+every_outcome__leaves_the_process_as_it_was(void **state)
+{
+	static const char *const damaged = "rubbish\n";
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	struct process before;
+	char code[HOST_CODE_SIZE];
+	char wrong[HOST_CODE_SIZE];
+
+	host_enrol_alice(host);
+	host_code(&token, 0, code);
+	host_wrong_code(&token, wrong);
+	note_process(&before);
+	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+	same_process(&before);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+	same_process(&before);
+	assert_int_equal(host_login(host, "alice", wrong), PAM_AUTH_ERR);
+	same_process(&before);
+	assert_int_equal(host_login(host, "bob", wrong), PAM_AUTH_ERR);
+	same_process(&before);
+	assert_int_equal(host_login(host, "nobody-there", wrong), PAM_AUTH_ERR);
+	same_process(&before);
+	host_seed(host, "alice", damaged);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
+	same_process(&before);
+	host_service(host, "nonsense");
+	assert_int_equal(host_login(host, "alice", code), PAM_SERVICE_ERR);
+	same_process(&before);
+}
+
+/* Run BODY in a child: its exit status, or minus the signal it died of. */
+static int
+in_child(struct host *host, int (*body)(struct host *host, const char *code))
+{
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE];
+	int status = 0;
+	pid_t child = 0;
+
+	host_code(&token, 0, code);
+	fflush(stdout);
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0)
+		_exit(body(host, code));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int
+with_open_umask(struct host *host, const char *code)
+{
+	char path[HOST_PATH_SIZE];
+	struct stat stat_of;
+
+	umask(0);
+	if (host_login(host, "alice", code) != PAM_SUCCESS)
+		return 1;
+	host_path(host, path, "store/state/alice");
+	return stat(path, &stat_of) == 0 && (stat_of.st_mode & 077) == 0 ? 0
+									 : 2;
+}
+
+static int
+without_folder(struct host *host, const char *code)
+{
+	char path[HOST_PATH_SIZE];
+
+	host_path(host, path, "gone");
+	if (mkdir(path, 0700) != 0 || chdir(path) != 0 || rmdir(path) != 0)
+		return 1;
+	return host_login(host, "alice", code);
+}
+
+/* A descriptor below 3 would be somebody's standard output. */
+static int
+without_descriptors(struct host *host, const char *code)
+{
+	int result = PAM_ABORT;
+
+	close(0);
+	close(1);
+	close(2);
+	result = host_login(host, "alice", code);
+	return fcntl(0, F_GETFD) == -1 && fcntl(1, F_GETFD) == -1 &&
+		fcntl(2, F_GETFD) == -1
+	    ? result
+	    : 99;
+}
+
+static void
+odd_processes__get_the_same_answer(void **state)
+{
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	assert_int_equal(in_child(host, with_open_umask), PAM_SUCCESS);
+	fake.now += 60;
+	assert_int_equal(in_child(host, without_folder), PAM_SUCCESS);
+	fake.now += 60;
+	assert_int_equal(in_child(host, without_descriptors), PAM_SUCCESS);
+}
+
+static int
+without_file_size(struct host *host, const char *code)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_FSIZE, &none) != 0)
+		return 99;
+	return host_login(host, "alice", code);
+}
+
+/* As a process that was told nothing else about it. */
+static int
+with_file_size_signal(struct host *host, const char *code)
+{
+	signal(SIGXFSZ, SIG_DFL);
+	return without_file_size(host, code);
+}
+
+static int
+without_file_size_signal(struct host *host, const char *code)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	return without_file_size(host, code);
+}
+
+static int
+with_few_descriptors(struct host *host, const char *code)
+{
+	/* What libpam has open for a moment it needs first. */
+	for (rlim_t count = 4; count < 16; count++) {
+		const struct rlimit few = { count, 4096 };
+		pam_handle_t *pamh = NULL;
+		int result = PAM_ABORT;
+
+		host->app.answers[0] = code;
+		pamh = host_start(host, "alice");
+		if (setrlimit(RLIMIT_NOFILE, &few) != 0)
+			return 99;
+		result = pam_authenticate(pamh, 0);
+		pam_end(pamh, result);
+		if (result == PAM_SUCCESS)
+			return count > 4 ? 0 : 98;
+		if (result == PAM_IGNORE)
+			return 97;
+	}
+	return 96;
+}
+
+static void
+limits__never_let_in(void **state)
+{
+	struct host *host = *state;
+	struct host_bytes before;
+
+	host_enrol_alice(host);
+	before = host_bytes(host, "alice");
+	assert_int_equal(
+	    in_child(host, with_file_size_signal), PAM_AUTHINFO_UNAVAIL);
+	host_unchanged(host, "alice", &before);
+	assert_int_equal(
+	    in_child(host, without_file_size_signal), PAM_AUTHINFO_UNAVAIL);
+	host_unchanged(host, "alice", &before);
+	assert_int_equal(in_child(host, with_few_descriptors), 0);
+}
+
+/* Set before the program starts, since libraries read them but once. */
+static int
+with_hostile_environment(struct host *host, const char *code)
+{
+	char openssl[HOST_PATH_SIZE];
+
+	host_path(host, openssl, "openssl.cnf");
+	host_write(
+	    openssl, "openssl_conf = x\n[x]\nalg_section = y\n", 37, 0644);
+	setenv("TZ", "../../../../etc/passwd", 1);
+	setenv("LANG", "xx_XX.%n", 1);
+	setenv("LC_ALL", "xx_XX.%n", 1);
+	setenv("HOME", "/nonexistent", 1);
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	setenv("TMPDIR", "/nonexistent", 1);
+	setenv("OPENSSL_CONF", openssl, 1);
+	setenv("OPENSSL_MODULES", "/nonexistent", 1);
+	setenv("PAM_OTP_CONF", "/nonexistent", 1);
+	setenv("HOST_ROOT", host->root, 1);
+	setenv("HOST_CODE", code, 1);
+	execl("/proc/self/exe", "host_process_test", "--login", NULL);
+	return 99;
+}
+
+/* The same program, started anew: one login on the host that was made. */
+static int
+login_anew(void)
+{
+	struct host host = { .pamh = NULL };
+
+	fake.now = HOST_NOW;
+	fake.users[0] = (struct fake_user){ "alice", "alice", HOST_ALICE_UID };
+	snprintf(host.root, sizeof(host.root), "%s", getenv("HOST_ROOT"));
+	host_path(&host, host.pamd, "pam.d");
+	return host_login(&host, "alice", getenv("HOST_CODE"));
+}
+
+static void
+hostile_environment__lets_nobody_in_wrongly(void **state)
+{
+	struct host *host = *state;
+	int result = 0;
+
+	host_enrol_alice(host);
+	result = in_child(host, with_hostile_environment);
+	if (result != PAM_AUTHINFO_UNAVAIL)
+		assert_int_equal(result, PAM_SUCCESS);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		HOST_TEST(every_outcome__leaves_the_process_as_it_was),
+		HOST_TEST(odd_processes__get_the_same_answer),
+		HOST_TEST(limits__never_let_in),
+		HOST_TEST(hostile_environment__lets_nobody_in_wrongly),
+	};
+
+	if (argc == 2 && strcmp(argv[1], "--login") == 0)
+		return login_anew();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
