@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 
-dist_man_MANS +=
+dist_man_MANS += \
+	%D%/pam_otp.8 \
+	%D%/pam_otp.conf.5 \
+	%D%/pam_otp_store.5

@@ -29,13 +29,28 @@ unit_tests = \
 	%D%/unit/token_test \
 	%D%/unit/uri_test \
 	%D%/unit/wipe_test
-pam_tests =
+pam_tests = \
+	%D%/pam/clock_test \
+	%D%/pam/conversation_test \
+	%D%/pam/files_test \
+	%D%/pam/forward_pass_test \
+	%D%/pam/host_process_test \
+	%D%/pam/log_test \
+	%D%/pam/message_test \
+	%D%/pam/nullok_test \
+	%D%/pam/options_test \
+	%D%/pam/outcome_test \
+	%D%/pam/recovery_test \
+	%D%/pam/seed_test \
+	%D%/pam/throttle_test \
+	%D%/pam/typed_test
 
 # Programs which scripts call, and which are no tests by themselves.
 helpers = \
 	%D%/bench/bench \
 	%D%/bench/logsink \
-	%D%/bench/once
+	%D%/bench/once \
+	%D%/check/tables
 
 script_tests =
 
@@ -47,6 +62,7 @@ static_tests = \
 	%D%/check/layers.sh \
 	%D%/check/man.sh \
 	%D%/check/module.sh \
+	%D%/check/pages.sh \
 	%D%/check/purity.sh
 
 EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
@@ -75,6 +91,43 @@ EXTRA_DIST += %D%/unit/unit.h
 tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 tests_bench_once_LDADD = $(PAM_LIBS)
 tests_bench_logsink_LDADD =
+
+# Tests of the module: a host of their own, and functions that the module finds
+# in the program before libc's.
+check_LTLIBRARIES = %D%/lib/libhost.la
+%C%_lib_libhost_la_SOURCES = \
+	%D%/lib/host.c %D%/lib/host.h \
+	%D%/lib/fake.c %D%/lib/fake.h
+host_libs = %D%/lib/libhost.la $(LDADD)
+host_flags = $(AM_LDFLAGS) -export-dynamic
+%C%_pam_clock_test_LDADD = $(host_libs)
+%C%_pam_clock_test_LDFLAGS = $(host_flags)
+%C%_pam_conversation_test_LDADD = $(host_libs)
+%C%_pam_conversation_test_LDFLAGS = $(host_flags)
+%C%_pam_files_test_LDADD = $(host_libs)
+%C%_pam_files_test_LDFLAGS = $(host_flags)
+%C%_pam_forward_pass_test_LDADD = $(host_libs)
+%C%_pam_forward_pass_test_LDFLAGS = $(host_flags)
+%C%_pam_host_process_test_LDADD = $(host_libs)
+%C%_pam_host_process_test_LDFLAGS = $(host_flags)
+%C%_pam_log_test_LDADD = $(host_libs)
+%C%_pam_log_test_LDFLAGS = $(host_flags)
+%C%_pam_message_test_LDADD = $(host_libs)
+%C%_pam_message_test_LDFLAGS = $(host_flags)
+%C%_pam_nullok_test_LDADD = $(host_libs)
+%C%_pam_nullok_test_LDFLAGS = $(host_flags)
+%C%_pam_options_test_LDADD = $(host_libs)
+%C%_pam_options_test_LDFLAGS = $(host_flags)
+%C%_pam_outcome_test_LDADD = $(host_libs)
+%C%_pam_outcome_test_LDFLAGS = $(host_flags)
+%C%_pam_recovery_test_LDADD = $(host_libs)
+%C%_pam_recovery_test_LDFLAGS = $(host_flags)
+%C%_pam_seed_test_LDADD = $(host_libs)
+%C%_pam_seed_test_LDFLAGS = $(host_flags)
+%C%_pam_throttle_test_LDADD = $(host_libs)
+%C%_pam_throttle_test_LDFLAGS = $(host_flags)
+%C%_pam_typed_test_LDADD = $(host_libs)
+%C%_pam_typed_test_LDFLAGS = $(host_flags)
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)

@@ -1,0 +1,176 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# The manual pages and the example of a configuration say what the tables in
+# the sources say: every option with its bounds and its default, every reason
+# and key of the log; nothing that is not there, nothing left out.
+
+. "$(dirname "$0")/lib.sh"
+
+tables=$top_builddir/tests/check/tables
+module_page=$top_srcdir/man/pam_otp.8
+conf_page=$top_srcdir/man/pam_otp.conf.5
+example=$top_srcdir/contrib/pam_otp.conf
+export LC_ALL=C
+
+# section PAGE HEADING
+section() {
+	awk -v heading=".Sh $2" '
+		/^\.Sh / { inside = $0 == heading }
+		inside' "$1"
+}
+
+# options_of PAGE: the names in its list of options.
+options_of() {
+	section "$1" OPTIONS | awk '$1 == ".It" && $2 == "Cm" { print $3 }' |
+	    sort
+}
+
+# item PAGE OPTION: what the page says of it, on one line.
+item() {
+	section "$1" OPTIONS | awk -v name="$2" '
+		$1 == ".It" || $1 == ".El" { inside = $3 == name && $1 == ".It" }
+		inside { printf "%s ", $0 }'
+}
+
+# allowed PLACE: the options that may stand there.
+allowed() {
+	"$tables" options | awk -v place="$1" \
+	    '$2 == place || $2 == "both" { print $1 }' | sort
+}
+
+# says PAGE OPTION TEXT
+says() {
+	item "$1" "$2" | grep -qF -- "$3" || {
+		echo "$1: $2: not said: $3"
+		return 1
+	}
+}
+
+# bounds PAGE: each option of the page says its bounds and its default.
+bounds() {
+	for name in $(options_of "$1"); do
+		# shellcheck disable=SC2046
+		set -- "$1" $("$tables" options | grep "^$name ")
+		case $4 in
+		number)
+			says "$1" "$name" "$5 to $6" || return 1
+			says "$1" "$name" "The default is $7." || return 1
+			;;
+		flag)
+			says "$1" "$name" "The default is $7." || return 1
+			;;
+		date)
+			says "$1" "$name" 'By default there is no such day.' ||
+			    return 1
+			;;
+		esac
+	done
+}
+
+check 'pages__module_has_every_argument' \
+    same "$(allowed argument)" "$(options_of "$module_page")"
+check 'pages__module_has_bounds_and_defaults' bounds "$module_page"
+check 'pages__module_has_every_argument_in_its_synopsis' \
+    same "$(allowed argument)" "$(section "$module_page" SYNOPSIS |
+	awk '$1 == ".Op" && $2 == "Cm" { print $3 }' | sort)"
+check 'pages__configuration_has_every_option_of_the_file' \
+    same "$(allowed file)" "$(options_of "$conf_page")"
+check 'pages__configuration_has_bounds_and_defaults' bounds "$conf_page"
+
+# The store's default can be configured; the pages have the usual one.
+check 'pages__configuration_has_the_store' says "$conf_page" store \
+    "$(sed -n 's/.*with_store=\(\/[^]]*\).*/\1/p' "$top_srcdir/configure.ac" |
+	head -n 1)"
+
+# prompts PAGE: both default prompts, as the module has them.
+prompts() {
+	sed -n 's/^#define PROMPT_[A-Z]* "\(.*\) "$/\1/p' \
+	    "$top_srcdir/pam_module/pam_otp.c" >"$scratch/prompts"
+	test "$(wc -l <"$scratch/prompts")" -eq 2 || return 1
+	while read -r prompt; do
+		says "$1" prompt ".Dq $prompt\\ \\& " || return 1
+	done <"$scratch/prompts"
+}
+check 'pages__module_has_the_prompts' prompts "$module_page"
+check 'pages__configuration_has_the_prompts' prompts "$conf_page"
+
+# --- Configuration files that people copy ---------------------------------
+
+# literal PAGE: what its EXAMPLES show.
+literal() {
+	section "$1" EXAMPLES | awk '
+		/^\.Ed/ { inside = 0 }
+		inside
+		/^\.Bd/ { inside = 1 }'
+}
+literal "$conf_page" >"$scratch/literal.conf"
+check 'pages__configuration_has_an_example_that_is_read' \
+    same "window = 0
+lock = 50
+nullok_until = 1801353600
+tries = 3
+prompt = Code from your app: " \
+    "$("$tables" conf "$scratch/literal.conf" 2>&1)"
+
+sed -n 's/^# \([a-z_]* = \)/\1/p' "$example" >"$scratch/example.conf"
+check 'example__has_every_option_of_the_file' same "$(allowed file)" \
+    "$(sed 's/ =.*//' "$scratch/example.conf" | sort)"
+example_until=$(date -u -d "$(sed -n 's/^nullok_until = //p' \
+    "$scratch/example.conf")" +%s)
+check 'example__shows_the_defaults' \
+    same "nullok_until = $example_until
+prompt = $(sed -n 's/^#define PROMPT_CODE "\(.*\)"$/\1/p' \
+	"$top_srcdir/pam_module/pam_otp.c")" \
+    "$("$tables" conf "$scratch/example.conf" 2>&1)"
+check 'example__sets_nothing' \
+    same '' "$(grep -v '^#' "$example" | grep .)"
+
+# --- The log --------------------------------------------------------------
+
+# terms PAGE FROM TO: items of LOGGING between two lines that begin so.
+terms() {
+	section "$1" LOGGING | awk -v from="$2" -v to="$3" '
+		index($0, from) == 1 { inside = 1 }
+		to != "" && index($0, to) == 1 { exit }
+		inside && $1 == ".It" && $2 == "Li" { print $3 }' | sort
+}
+
+log=$top_srcdir/pam_module/log.c
+reasons() {
+	{
+		"$tables" reasons
+		sed -n -e 's/.*reason = "\([^"]*\)".*/\1/p' \
+		    -e 's/.*{ "[a-z]*", "\([a-z-]*\)", LOG_.*/\1/p' "$log"
+	} | sort -u
+}
+check 'pages__module_has_every_reason_once' \
+    same "$(reasons)" "$(terms "$module_page" 'The reasons:' '')"
+
+# A warning and debug= are lines of their own.
+keys() {
+	tr '\n' ' ' <"$log" | tr '(' '\n' | sed -n \
+	    -e 's/^&\{0,1\}event, [ a-z,]*"\([a-z]*\)".*/\1/p' | sort -u |
+	    grep -vxE 'warning|debug'
+}
+check 'pages__module_has_every_key_once' \
+    same "$(keys)" "$(terms "$module_page" '.Bl' 'The reasons:')"
+
+# --- The check itself can fail --------------------------------------------
+
+sed '/^\.It Cm nodelay/d' "$module_page" >"$scratch/less.8"
+check 'pages__flags_an_option_left_out' \
+    says_no same "$(allowed argument)" "$(options_of "$scratch/less.8")"
+sed 's/^\.It Cm nodelay/.It Cm window\n&/' "$module_page" >"$scratch/more.8"
+check 'pages__flags_an_option_in_the_wrong_place' \
+    says_no same "$(allowed argument)" "$(options_of "$scratch/more.8")"
+sed 's/10 to 100/10 to 99/' "$conf_page" >"$scratch/bounds.5"
+check 'pages__flags_a_wrong_bound' says_no bounds "$scratch/bounds.5"
+sed 's/The default is 100/The default is 50/' "$conf_page" >"$scratch/default.5"
+check 'pages__flags_a_wrong_default' says_no bounds "$scratch/default.5"
+sed 's/^\.It Li lengths/.It Li length/' "$module_page" >"$scratch/reason.8"
+check 'pages__flags_a_wrong_reason' says_no same "$(reasons)" \
+    "$(terms "$scratch/reason.8" 'The reasons:' '')"
+
+finish
