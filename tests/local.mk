@@ -129,6 +129,8 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 %C%_pam_typed_test_LDADD = $(host_libs)
 %C%_pam_typed_test_LDFLAGS = $(host_flags)
 
+include %D%/store/local.mk
+
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
 

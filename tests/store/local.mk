@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+
+# Every program here has the store's system calls in its hand.
+store_ground = %D%/ground.c %D%/ground.h %D%/calls.c %D%/calls.h
+store_wrap = $(AM_LDFLAGS) \
+	-Wl,--wrap=openat -Wl,--wrap=openat64 \
+	-Wl,--wrap=__openat_2 -Wl,--wrap=__openat64_2 \
+	-Wl,--wrap=fstat -Wl,--wrap=fstat64 \
+	-Wl,--wrap=fstatat -Wl,--wrap=fstatat64 \
+	-Wl,--wrap=fstatfs -Wl,--wrap=fstatfs64 \
+	-Wl,--wrap=fcntl -Wl,--wrap=fcntl64 \
+	-Wl,--wrap=pread -Wl,--wrap=pread64 \
+	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 \
+	-Wl,--wrap=ftruncate -Wl,--wrap=ftruncate64 \
+	-Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64 \
+	-Wl,--wrap=fdatasync -Wl,--wrap=fsync \
+	-Wl,--wrap=fchmod -Wl,--wrap=fchmodat -Wl,--wrap=mkdirat \
+	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
+	-Wl,--wrap=calloc -Wl,--wrap=clock_gettime -Wl,--wrap=nanosleep \
+	-Wl,--wrap=otp_oath_value
+
+unit_tests += \
+	%D%/lock_test \
+	%D%/put_test
+
+%C%_lock_test_SOURCES = %D%/lock_test.c $(store_ground)
+%C%_lock_test_LDFLAGS = $(store_wrap)
+%C%_put_test_SOURCES = %D%/put_test.c $(store_ground)
+%C%_put_test_LDFLAGS = $(store_wrap)

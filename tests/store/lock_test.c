@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who holds a state, and for how long. */
+#include "ground.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "calls.h"
+
+/* A new file with the same content takes the name of the one there is. */
+static void
+replace_state(void *context)
+{
+	const struct ground *ground = context;
+	struct ground_bytes bytes = ground_state_bytes(ground, "alice");
+	char path[GROUND_PATH_SIZE], old[GROUND_PATH_SIZE];
+
+	ground_path(ground, path, "store/state/alice");
+	ground_path(ground, old, "old");
+	calls.hook = NULL; /* once */
+	assert_int_equal(rename(path, old), 0);
+	ground_write(path, bytes.bytes, bytes.size, 0600);
+}
+
+static void
+lock__follows_the_name_to_a_new_file(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	struct ground_bytes old, before;
+	char code[GROUND_CODE_SIZE], path[GROUND_PATH_SIZE];
+
+	ground_enrol(ground, "alice", &token);
+	before = ground_state_bytes(ground, "alice");
+	/* Opened, and not locked yet: the first fcntl is the lock. */
+	calls.hook_on = CALL_FCNTL;
+	calls.hook = replace_state;
+	calls.hook_context = ground;
+	calls_start();
+	ground_expect(ground, "alice", ground_code(ground, &token, code),
+	    OTP_VERDICT_ACCEPT);
+	calls_stop();
+	assert_null(calls.hook);
+	old = ground_read(ground_path(ground, path, "old"));
+	assert_true(ground_same(&old, &before));
+	ground_expect(ground, "alice", code, OTP_VERDICT_REPLAY);
+}
+
+/* The name leads nowhere, all of a sudden. */
+static void
+remove_state(void *context)
+{
+	const struct ground *ground = context;
+	char path[GROUND_PATH_SIZE];
+
+	calls.hook = NULL;
+	ground_path(ground, path, "store/state/alice");
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+lock__is_not_had_on_a_file_that_lost_its_name(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	struct otp_store *store;
+	struct otp_state loaded;
+
+	ground_enrol(ground, "alice", &token);
+	store = ground_open(ground, "alice");
+	calls.hook_on = CALL_FCNTL;
+	calls.hook = remove_state;
+	calls.hook_context = ground;
+	calls_start();
+	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_ERR_ABSENT);
+	calls_stop();
+	otp_store_close(store);
+}
+
+/* A second name appears, while the lock is waited for. */
+static void
+add_name(void *context)
+{
+	const struct ground *ground = context;
+	char path[GROUND_PATH_SIZE], second[GROUND_PATH_SIZE];
+
+	calls.hook = NULL;
+	ground_path(ground, path, "store/state/alice");
+	ground_path(ground, second, "second");
+	assert_int_equal(link(path, second), 0);
+}
+
+static void
+lock__is_not_had_on_a_file_with_a_second_name(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_store *store;
+	struct otp_state loaded;
+
+	ground_enrol_alice(ground);
+	store = ground_open(ground, "alice");
+	calls.hook_on = CALL_FCNTL;
+	calls.hook = add_name;
+	calls.hook_context = ground;
+	calls_start();
+	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_ERR_LINK);
+	calls_stop();
+	otp_store_close(store);
+	assert_false(ground_is_locked(ground, "alice"));
+}
+
+static void
+end_child(pid_t child)
+{
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void
+lock__is_not_kept_by_a_child_of_the_host(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_store *store;
+	struct otp_state loaded;
+	pid_t child;
+
+	ground_enrol_alice(ground);
+	store = ground_open(ground, "alice");
+	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
+	assert_true(ground_is_locked(ground, "alice"));
+	child = fork(); /* it has every descriptor that we have */
+	if (child == 0)
+		for (;;)
+			(void)pause();
+	assert_int_not_equal(child, -1);
+	otp_store_close(store);
+	assert_false(ground_is_locked(ground, "alice"));
+	end_child(child);
+}
+
+/* A process that holds alice's state, and sleeps. */
+static pid_t
+fork_holder(const struct ground *ground)
+{
+	int ready[2];
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		struct otp_store *store = NULL;
+		struct otp_state loaded;
+
+		if (otp_store_open(ground->store, "alice", &store, NULL) !=
+			OTP_OK ||
+		    otp_store_load(store, &loaded, NULL) != OTP_OK ||
+		    write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			(void)pause();
+	}
+	assert_int_not_equal(child, -1);
+	assert_int_equal(close(ready[1]), 0);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(close(ready[0]), 0);
+	return child;
+}
+
+static void
+lock__gives_up_after_five_seconds_and_names_the_holder(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	char code[GROUND_CODE_SIZE], pid[32];
+	unsigned descriptors;
+	pid_t child;
+
+	ground_enrol(ground, "alice", &token);
+	child = fork_holder(ground);
+	assert_int_equal(kill(child, SIGSTOP), 0);
+	assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
+	(void)snprintf(pid, sizeof(pid), "[%ld]", (long)child);
+	descriptors = ground_descriptors();
+	calls.virtual_time = true; /* so that only sleeping takes time */
+	assert_int_equal(
+	    ground_try(ground, "alice", ground_code(ground, &token, code)),
+	    OTP_ERR_LOCK_TIMEOUT);
+	assert_int_equal(ground->answer.verdict, OTP_VERDICT_REJECT);
+	assert_in_range(calls.slept, INT64_C(5000000000), INT64_C(5050000000));
+	assert_in_range(calls.sleeps, 100, 2000); /* no busy loop */
+	assert_non_null(strstr(ground->fault.what, pid));
+	assert_int_equal(ground_descriptors(), descriptors);
+	calls.virtual_time = false;
+	end_child(child);
+	ground_expect(ground, "alice", code, OTP_VERDICT_ACCEPT);
+}
+
+static void
+lock__of_a_killed_process_is_had_at_once(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	char code[GROUND_CODE_SIZE];
+
+	ground_enrol(ground, "alice", &token);
+	end_child(fork_holder(ground));
+	ground_expect(ground, "alice", ground_code(ground, &token, code),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(calls.sleeps, 0);
+}
+
+static void
+lock__is_not_waited_for_during_a_wait(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	char code[GROUND_CODE_SIZE];
+	pid_t child;
+
+	ground_enrol(ground, "alice", &token);
+	ground_wrong(ground, &token, code);
+	for (unsigned i = 0; i < ground->policy.free; i++)
+		ground_expect(ground, "alice", code, OTP_VERDICT_REJECT);
+	child = fork_holder(ground);
+	ground_expect(ground, "alice", code, OTP_VERDICT_WAITING);
+	assert_int_equal(calls.sleeps, 0);
+	end_child(child);
+}
+
+static void
+lock__of_one_account_is_nothing_to_another(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(2);
+	char code[GROUND_CODE_SIZE];
+	pid_t child;
+
+	ground_enrol_alice(ground);
+	ground_enrol(ground, "bob", &token);
+	child = fork_holder(ground);
+	ground_expect(ground, "bob", ground_code(ground, &token, code),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(calls.sleeps, 0);
+	end_child(child);
+}
+
+static void
+lock__is_not_taken_by_peek_or_look(void **state)
+{
+	struct ground *ground = *state;
+	enum otp_ask ask;
+	pid_t child;
+
+	ground_enrol_alice(ground);
+	child = fork_holder(ground);
+	assert_int_equal(ground_look(ground, "alice", &ask), OTP_OK);
+	assert_int_equal(ask, OTP_ASK_CODE);
+	assert_int_equal(ground_state(ground, "alice").uid, GROUND_UID);
+	assert_int_equal(calls.sleeps, 0);
+	end_child(child);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GROUND_TEST(lock__follows_the_name_to_a_new_file),
+		GROUND_TEST(lock__is_not_had_on_a_file_that_lost_its_name),
+		GROUND_TEST(lock__is_not_had_on_a_file_with_a_second_name),
+		GROUND_TEST(lock__is_not_kept_by_a_child_of_the_host),
+		GROUND_TEST(
+		    lock__gives_up_after_five_seconds_and_names_the_holder),
+		GROUND_TEST(lock__of_a_killed_process_is_had_at_once),
+		GROUND_TEST(lock__is_not_waited_for_during_a_wait),
+		GROUND_TEST(lock__of_one_account_is_nothing_to_another),
+		GROUND_TEST(lock__is_not_taken_by_peek_or_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
