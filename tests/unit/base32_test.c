@@ -57,6 +57,9 @@ base32_decode__refuses_what_is_none(void **state)
 		"ABC",
 		"ABCDEF",
 		"ABCDEFGHA", /* no whole byte */
+		"AAA",
+		"AAAAAA",
+		"MZXW6A",
 		"MZ",
 		"MZXR",
 		"MZXW7",

@@ -187,6 +187,9 @@ conf__refuses_text_that_is_not_printable_utf8(void **state)
 		strcat(text, cases[i]);
 		assert_bad_argument(text, "text", "is not printable UTF-8");
 	}
+	/* the rest of a character behind the line's end is not part of it */
+	assert_bad(OTP_CONF_FILE, "text = \xc3\xbc", 8, "text",
+	    "is not printable UTF-8");
 	assert_bad_argument("text=12345678", "text", "is too long");
 	assert_bad_argument("text=", "text", "needs a value");
 	assert_bad_argument("text", "text", "needs a value");

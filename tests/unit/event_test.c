@@ -146,6 +146,9 @@ event__leaves_out_whole_what_does_not_fit(void **state)
 	otp_event_word(&event, "k", value);
 	assert_int_equal(event.length, 3 * 258 + 2);
 	/* 1023 bytes: 776, and a space, "k=" and 244 */
+	value[245] = '\0';
+	otp_event_word(&event, "k", value);
+	assert_int_equal(event.length, 3 * 258 + 2);
 	value[244] = '\0';
 	otp_event_word(&event, "k", value);
 	assert_int_equal(event.length, OTP_EVENT_SIZE - 1);

@@ -45,7 +45,7 @@ open_at(int at, const char *name, int flags)
 	}
 	fd = (int)syscall(SYS_openat, at, name, flags, 0600);
 	if (fd >= 0 && replacements > 0 && strcmp(name, "file") == 0) {
-		char other[200];
+		char other[208];
 		int made;
 
 		replacements--;
@@ -247,7 +247,7 @@ needs_root(void)
 static void
 path_folder__opens_what_is_in_order(void **state)
 {
-	char path[200];
+	char path[208];
 
 	(void)state;
 	make_folder("a", 0755);

@@ -289,6 +289,7 @@ uri_parse__refuses_what_belongs_to_the_other_type(void **state)
 	assert_refused(TOTP "&counter=0");
 	assert_refused(TOTP "&counter=1");
 	assert_refused(HOTP "&period=30");
+	assert_refused(HOTP "&period=0");
 }
 
 static void
