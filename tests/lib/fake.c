@@ -36,6 +36,9 @@ fake_watch(const char *memory, size_t size)
 
 /* --- the log --- */
 
+static void take_line(int priority, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 take_line(int priority, const char *format, va_list arguments)
 {

@@ -14,14 +14,17 @@
 
 #include "tests/lib/host.h"
 
+/* "123456" in digits that are not ASCII's. */
+#define FULL_WIDTH                                                     \
+	"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95" \
+	"\xef\xbc\x96"
+
 static void
 no_code_at_all__is_not_charged(void **state)
 {
 	static const char *const typed[] = { "", " ", "12345", "123456789",
 		"1234567", "12345a", "abcdef", "+12345", "-12345", "0x1234",
-		"123456\n", "\n", "123456\t", "12.456",
-		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95"
-		"\xef\xbc\x96",
+		"123456\n", "\n", "123456\t", "12.456", FULL_WIDTH,
 		"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", "%s%n%s%n",
 		"123456 OR 1" };
 	struct host *host = *state;
