@@ -8,6 +8,7 @@
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
 unit_tests = \
+	%D%/unit/verify_test \
 	%D%/unit/throttle_test \
 	%D%/unit/slots_test \
 	%D%/unit/state_test \
@@ -69,7 +70,7 @@ EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
 	%D%/check/core.allow %D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
 
-EXTRA_DIST += %D%/unit/unit.h
+EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h
 
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
@@ -130,6 +131,7 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 %C%_pam_typed_test_LDFLAGS = $(host_flags)
 
 include %D%/store/local.mk
+%C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)

@@ -364,9 +364,7 @@ otp_verify_decoy(const uint8_t secret[20], const struct otp_policy *policy,
 		.tokens = { {
 		    .kind = OTP_TOTP,
 		    .hash = OTP_SHA1,
-		    .digits = code->typed == OTP_TYPED_DIGITS
-			? code->digits
-			: OTP_DIGITS_DEFAULT,
+		    .digits = OTP_DIGITS_DEFAULT,
 		    .period = OTP_PERIOD_DEFAULT,
 		    .secret_size = 20,
 		} },

@@ -1,0 +1,880 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Numbers of steps and counters at which codes are equal were searched for;
+ * each test asserts that they are.
+ */
+#include "unit.h"
+#include "tests/unit/oracle.h"
+#include "common/core/verify.h"
+
+#define STEP INT64_C(56666666) /* of 30 s, in 2023 */
+#define NOW  (STEP * 30 + 11)
+
+/* --- how many values were computed, and an OpenSSL that fails --- */
+
+static unsigned values_count;
+static unsigned fail_at; /* the how-manieth fails; 0 = none */
+
+enum otp_err __real_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+enum otp_err __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+
+enum otp_err
+__wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
+    uint32_t *ret_value)
+{
+	if (++values_count == fail_at)
+		return OTP_ERR_CRYPTO;
+	return __real_otp_oath_value(oath, moving, digits, ret_value);
+}
+
+/* --- an account --- */
+
+struct account {
+	struct otp_seed seed;
+	struct otp_state state;
+	struct otp_policy policy;
+	struct otp_finding finding;
+	struct otp_fault fault;
+};
+
+static const char secret_one[] = "12345678901234567890";
+static const char secret_two[] = "09876543210987654321";
+
+static void
+add_token(struct account *account, enum otp_kind kind, const char *secret)
+{
+	const unsigned index = account->seed.tokens_count++;
+	struct otp_token *token = &account->seed.tokens[index];
+
+	account->seed.token_lines[index] = 11 + index;
+	*token = (struct otp_token){
+		.kind = kind,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = kind == OTP_TOTP ? 30 : 0,
+		.secret_size = strlen(secret),
+		.label = "host:alice",
+	};
+	memcpy(token->secret, secret, strlen(secret));
+}
+
+/* Let the state know token INDEX, with what is spent of it. */
+static void
+adopt(struct account *account, unsigned index, uint64_t value)
+{
+	const struct otp_token *token = &account->seed.tokens[index];
+	struct otp_credential *credential =
+	    &account->state.credentials[account->state.credentials_count++];
+
+	credential->kind = token->kind;
+	credential->value = value;
+	assert_int_equal(otp_token_id(token, credential->id), OTP_OK);
+}
+
+static void
+make(struct account *account, enum otp_kind kind, uint64_t value)
+{
+	memset(account, 0, sizeof(*account));
+	account->policy = (struct otp_policy)OTP_POLICY_DEFAULT;
+	add_token(account, kind, secret_one);
+	adopt(account, 0, value);
+	fail_at = values_count = 0;
+}
+
+static struct otp_code
+digits(unsigned count, uint32_t value)
+{
+	return (struct otp_code){
+		.typed = OTP_TYPED_DIGITS, .digits = count, .value = value
+	};
+}
+
+static enum otp_err
+try_code(struct account *account, struct otp_code code, int64_t now)
+{
+	values_count = 0;
+	memset(&account->fault, 0, sizeof(account->fault));
+	memset(&account->finding, 0xee, sizeof(account->finding));
+	return otp_verify(&account->seed, &account->state, &account->policy,
+	    &code, now, &account->finding, &account->fault);
+}
+
+/* The verdict on what token INDEX shows at MOVING. */
+static enum otp_verdict
+judge(struct account *account, unsigned index, uint64_t moving, int64_t now)
+{
+	const struct otp_token *token = &account->seed.tokens[index];
+
+	assert_int_equal(
+	    try_code(account,
+		digits(token->digits, oracle_value(token, moving)), now),
+	    OTP_OK);
+	if (account->finding.verdict != OTP_VERDICT_ACCEPT)
+		assert_int_equal(account->finding.spends_count, 0);
+	return account->finding.verdict;
+}
+
+/* The same, and what was found is spent. */
+static enum otp_verdict
+spend(struct account *account, unsigned index, uint64_t moving, int64_t now)
+{
+	enum otp_verdict verdict = judge(account, index, moving, now);
+
+	otp_verify_spend(&account->finding, now, &account->state);
+	return verdict;
+}
+
+/* A code that no token shows anywhere near. */
+static struct otp_code
+wrong_code(const struct account *account, uint64_t moving)
+{
+	char text[16];
+	struct otp_code code;
+
+	otp_code_read(oracle_wrong(&account->seed.tokens[0],
+			  moving > 100 ? moving - 100 : 0, 200, text),
+	    &code);
+	return code;
+}
+
+/* --- TOTP --- */
+
+static void
+verify_totp__takes_the_steps_of_the_window_and_no_more(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	for (unsigned window = 0; window <= OTP_WINDOW_MAX; window++) {
+		for (int away = -4; away <= 4; away++) {
+			const bool near =
+			    (unsigned)(away < 0 ? -away : away) <= window;
+
+			make(&account, OTP_TOTP, 0);
+			account.policy.window = window;
+			assert_int_equal(
+			    judge(&account, 0, (uint64_t)(STEP + away), NOW),
+			    near ? OTP_VERDICT_ACCEPT : OTP_VERDICT_REJECT);
+			if (!near)
+				continue;
+			assert_int_equal(account.finding.kind, OTP_TOTP);
+			assert_int_equal(account.finding.token, 0);
+			assert_true(account.finding.drift_known);
+			assert_int_equal(account.finding.drift, away * 30);
+			assert_int_equal(account.finding.spends_count, 1);
+			assert_int_equal(account.finding.spends[0].value,
+			    (STEP + away + 1) * 30);
+			assert_int_equal(
+			    account.finding.spends[0].drift, away * 30);
+		}
+	}
+}
+
+static void
+verify_totp__knows_a_step_from_its_first_second_to_its_last(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	account.policy.window = 0;
+	assert_int_equal(
+	    judge(&account, 0, STEP, STEP * 30 - 1), OTP_VERDICT_REJECT);
+	assert_int_equal(
+	    judge(&account, 0, STEP, STEP * 30), OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    judge(&account, 0, STEP, STEP * 30 + 29), OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    judge(&account, 0, STEP, STEP * 30 + 30), OTP_VERDICT_REJECT);
+}
+
+static void
+verify_totp__takes_a_code_once_and_none_before_it(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	assert_int_equal(spend(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.state.credentials[0].last_used, NOW);
+	assert_int_equal(account.state.credentials[0].value, (STEP + 1) * 30);
+	assert_int_equal(judge(&account, 0, STEP, NOW), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.kind, OTP_TOTP);
+	assert_int_equal(judge(&account, 0, STEP - 1, NOW), OTP_VERDICT_REPLAY);
+	assert_int_equal(judge(&account, 0, STEP - 2, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(spend(&account, 0, STEP + 1, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.state.credentials[0].drift, 30);
+	assert_int_equal(judge(&account, 0, STEP + 1, NOW), OTP_VERDICT_REPLAY);
+	/* ten minutes back, it is still spent: and all before it */
+	for (uint64_t step = STEP - 21; step <= STEP - 19; step++)
+		assert_int_equal(
+		    judge(&account, 0, step, NOW - 600), OTP_VERDICT_REPLAY);
+}
+
+static void
+verify_totp__takes_a_step_that_begins_where_the_spent_one_ended(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, STEP * 30);
+	assert_int_equal(judge(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
+	make(&account, OTP_TOTP, STEP * 30 + 1);
+	assert_int_equal(judge(&account, 0, STEP, NOW), OTP_VERDICT_REPLAY);
+	assert_int_equal(judge(&account, 0, STEP + 1, NOW), OTP_VERDICT_ACCEPT);
+	make(&account, OTP_TOTP, UINT64_MAX);
+	assert_int_equal(judge(&account, 0, STEP + 1, NOW), OTP_VERDICT_REPLAY);
+}
+
+static void
+verify_totp__tells_the_drift_of_the_past_only(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	for (int away = -24; away <= 24; away++) {
+		if (away >= -1 && away <= 1)
+			continue;
+		assert_int_equal(
+		    judge(&account, 0, (uint64_t)(STEP + away), NOW),
+		    OTP_VERDICT_REJECT);
+		assert_int_equal(
+		    account.finding.drift_known, away >= -20 && away < 0);
+		if (account.finding.drift_known)
+			assert_int_equal(account.finding.drift, away * 30);
+	}
+}
+
+static void
+verify_totp__spends_the_later_of_two_equal_steps(void **unused)
+{
+	static const uint64_t pairs[][2] = { { 57766335, 57766336 },
+		{ 57017782, 57017784 } };
+	struct account account;
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(pairs); i++) {
+		const uint64_t *pair = pairs[i];
+		/* now is in the first, in between, or in the second */
+		for (uint64_t now = pair[1] - 1; now <= pair[0] + 1; now++) {
+			make(&account, OTP_TOTP, 0);
+			assert_int_equal(
+			    oracle_value(&account.seed.tokens[0], pair[0]),
+			    oracle_value(&account.seed.tokens[0], pair[1]));
+			assert_int_equal(
+			    spend(&account, 0, pair[0], (int64_t)now * 30),
+			    OTP_VERDICT_ACCEPT);
+			assert_int_equal(account.finding.spends_count, 1);
+			assert_int_equal(account.state.credentials[0].value,
+			    (pair[1] + 1) * 30);
+			assert_int_equal(
+			    judge(&account, 0, pair[1], (int64_t)pair[1] * 30),
+			    OTP_VERDICT_REPLAY);
+		}
+	}
+}
+
+static void
+verify_totp__counts_leading_zeros(void **unused)
+{
+	const uint64_t step = 56711671;
+	struct account account;
+	struct otp_code code;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	otp_code_read("000004", &code);
+	assert_int_equal(try_code(&account, code, (int64_t)step * 30), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
+	otp_code_read("0000004", &code); /* of another length */
+	assert_int_equal(try_code(&account, code, (int64_t)step * 30), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_MALFORMED);
+	assert_int_equal(values_count, 0);
+}
+
+static void
+verify_totp__knows_every_hash_length_and_period(void **unused)
+{
+	static const unsigned periods[] = { 15, 30, 60, 120 };
+	struct account account;
+
+	(void)unused;
+	for (unsigned i = 0; i < 3 * 3 * COUNT(periods); i++) {
+		const unsigned period = periods[i % COUNT(periods)];
+		struct otp_token *token = &account.seed.tokens[0];
+		uint64_t current = NOW / period;
+
+		make(&account, OTP_TOTP, 0);
+		token->period = period;
+		token->digits = 6 + i / 4 % 3;
+		token->hash = (enum otp_hash)(1 + i / 12);
+		assert_int_equal(
+		    judge(&account, 0, current - 1, NOW), OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.drift, -(int32_t)period);
+		assert_int_equal(
+		    account.finding.spends[0].value, current * period);
+		assert_int_equal(
+		    judge(&account, 0, current + 2, NOW), OTP_VERDICT_REJECT);
+		assert_int_equal(
+		    judge(&account, 0, current - 5, NOW), OTP_VERDICT_REJECT);
+		assert_int_equal(account.finding.drift, -5 * (int32_t)period);
+	}
+}
+
+static void
+verify_totp__is_right_from_1970_to_far_beyond_2106(void **unused)
+{
+	static const int64_t times[] = { 0, 29, 30, 59, 2147483647, 2147483648,
+		4294967295, 4294967296, 4294967299, INT64_C(1) << 40,
+		INT64_C(4294967296) * 30 + 5 /* the step beyond 2^32 */ };
+	struct account account;
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(times); i++) {
+		uint64_t step = (uint64_t)times[i] / 30;
+
+		make(&account, OTP_TOTP, 0);
+		assert_int_equal(
+		    judge(&account, 0, step + 2, times[i]), OTP_VERDICT_REJECT);
+		if (step > 1)
+			assert_int_equal(judge(&account, 0, step - 2, times[i]),
+			    OTP_VERDICT_REJECT);
+		assert_int_equal(
+		    spend(&account, 0, step, times[i]), OTP_VERDICT_ACCEPT);
+		assert_int_equal(
+		    account.state.credentials[0].value, (step + 1) * 30);
+		assert_int_equal(
+		    judge(&account, 0, step, times[i]), OTP_VERDICT_REPLAY);
+		assert_int_equal(
+		    judge(&account, 0, step + 1, times[i]), OTP_VERDICT_ACCEPT);
+	}
+	/* no step before the first one */
+	make(&account, OTP_TOTP, 0);
+	assert_int_equal(
+	    try_code(&account, wrong_code(&account, 0), 0), OTP_OK);
+	assert_int_equal(values_count, 2);
+	assert_int_equal(
+	    try_code(&account, wrong_code(&account, 0), -1), OTP_ERR_CLOCK);
+}
+
+static void
+verify_totp__keeps_what_is_spent_where_the_period_is_edited(void **unused)
+{
+	struct account account;
+	unsigned *period = &account.seed.tokens[0].period;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	for (int64_t now = NOW; now < NOW + 600; now += 10) {
+		*period = 30;
+		(void)spend(&account, 0, (uint64_t)now / 30 + 1, now);
+		*period = 60;
+		/* whatever began before the spent step ended is spent */
+		for (uint64_t step = (uint64_t)now / 60 - 1;
+		     step <= (uint64_t)now / 60 + 1; step++)
+			assert_int_equal(judge(&account, 0, step, now),
+			    step * 60 >= account.state.credentials[0].value
+				? OTP_VERDICT_ACCEPT
+				: OTP_VERDICT_REPLAY);
+		*period = 30;
+		assert_int_equal(judge(&account, 0, (uint64_t)now / 30, now),
+		    OTP_VERDICT_REPLAY);
+	}
+	/* and nobody is shut out */
+	*period = 60;
+	assert_int_equal(spend(&account, 0, (NOW + 720) / 60, NOW + 720),
+	    OTP_VERDICT_ACCEPT);
+	*period = 30;
+	assert_int_equal(judge(&account, 0, (NOW + 720) / 30, NOW + 720),
+	    OTP_VERDICT_REPLAY);
+	assert_int_equal(judge(&account, 0, (NOW + 780) / 30, NOW + 780),
+	    OTP_VERDICT_ACCEPT);
+}
+
+/* --- HOTP --- */
+
+static void
+verify_hotp__takes_the_look_ahead_and_no_more(void **unused)
+{
+	static const unsigned lookaheads[] = { 1, 2, 10, 20 };
+	struct account account;
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(lookaheads); i++) {
+		const unsigned ahead = lookaheads[i];
+
+		make(&account, OTP_HOTP, 100);
+		account.policy.lookahead = ahead;
+		assert_int_equal(
+		    judge(&account, 0, 99, NOW), OTP_VERDICT_REJECT);
+		assert_false(account.finding.drift_known);
+		assert_int_equal(values_count, ahead);
+		assert_int_equal(
+		    judge(&account, 0, 100 + ahead, NOW), OTP_VERDICT_REJECT);
+		assert_int_equal(
+		    judge(&account, 0, 100, NOW), OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.spends[0].value, 101);
+		assert_int_equal(
+		    spend(&account, 0, 99 + ahead, NOW), OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.kind, OTP_HOTP);
+		assert_false(account.finding.drift_known);
+		assert_int_equal(
+		    account.state.credentials[0].value, 100 + ahead);
+		assert_int_equal(
+		    judge(&account, 0, 99 + ahead, NOW), OTP_VERDICT_REJECT);
+		assert_int_equal(
+		    judge(&account, 0, 100 + ahead, NOW), OTP_VERDICT_ACCEPT);
+	}
+}
+
+static void
+verify_hotp__spends_the_later_of_two_equal_counters(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_HOTP, 2386);
+	assert_int_equal(oracle_value(&account.seed.tokens[0], 2386),
+	    oracle_value(&account.seed.tokens[0], 2394));
+	assert_int_equal(spend(&account, 0, 2386, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.finding.spends_count, 1);
+	assert_int_equal(account.state.credentials[0].value, 2395);
+	make(&account, OTP_HOTP, 2386);
+	account.policy.lookahead = 8; /* the other is beyond it */
+	assert_int_equal(spend(&account, 0, 2386, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.state.credentials[0].value, 2387);
+}
+
+static void
+verify_hotp__is_never_below_the_seeds_counter(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_HOTP, 5);
+	account.seed.tokens[0].counter = 50;
+	assert_int_equal(judge(&account, 0, 5, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(judge(&account, 0, 49, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(judge(&account, 0, 50, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(spend(&account, 0, 59, NOW), OTP_VERDICT_ACCEPT);
+	/* and the state's counts where it is higher */
+	assert_int_equal(judge(&account, 0, 50, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(judge(&account, 0, 60, NOW), OTP_VERDICT_ACCEPT);
+}
+
+static void
+verify_hotp__ends_at_the_last_counter_and_does_not_wrap(void **unused)
+{
+	struct account account;
+	const struct otp_token *token = &account.seed.tokens[0];
+
+	(void)unused;
+	make(&account, OTP_HOTP, UINT64_MAX - 1);
+	assert_int_equal(
+	    try_code(&account, digits(6, oracle_value(token, UINT64_MAX)), NOW),
+	    OTP_ERR_LIMIT);
+	assert_int_equal(judge(&account, 0, 0, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(values_count, 2);
+	assert_int_equal(
+	    spend(&account, 0, UINT64_MAX - 1, NOW), OTP_VERDICT_ACCEPT);
+	assert_true(account.state.credentials[0].value == UINT64_MAX);
+	assert_int_equal(
+	    try_code(&account, digits(6, oracle_value(token, UINT64_MAX)), NOW),
+	    OTP_ERR_LIMIT);
+	assert_int_equal(
+	    judge(&account, 0, UINT64_MAX - 1, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(values_count, 1);
+}
+
+/* --- several tokens --- */
+
+static void
+verify__spends_a_code_with_every_token_that_shows_it(void **unused)
+{
+	const uint64_t step = 57929385;
+	const int64_t now = (int64_t)step * 30;
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_TOTP, secret_two);
+	adopt(&account, 1, 0);
+	assert_int_equal(oracle_value(&account.seed.tokens[0], step),
+	    oracle_value(&account.seed.tokens[1], step));
+	assert_int_equal(spend(&account, 0, step, now), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.finding.spends_count, 2);
+	assert_int_equal(account.finding.token, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(
+		    account.state.credentials[i].value, (step + 1) * 30);
+		assert_int_equal(
+		    judge(&account, i, step, now), OTP_VERDICT_REPLAY);
+		assert_int_equal(
+		    judge(&account, i, step + 1, now), OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.token, i);
+	}
+	/* spent of the one, fresh of the other: whichever comes first */
+	for (unsigned i = 0; i < 2; i++) {
+		account.state.credentials[i].value = 0;
+		account.state.credentials[!i].value = (step + 1) * 30;
+		assert_int_equal(
+		    judge(&account, 0, step, now), OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.token, i);
+		assert_int_equal(account.finding.spends_count, 1);
+	}
+	/* unknown of the one, fresh of the other */
+	account.state.credentials[0].value = 0;
+	account.state.credentials_count = 1;
+	assert_int_equal(judge(&account, 0, step, now), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.finding.spends_count, 1);
+}
+
+static void
+verify__holds_a_code_against_the_tokens_of_its_length_alone(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_HOTP, secret_two);
+	account.seed.tokens[1].digits = 8;
+	adopt(&account, 1, 7);
+	assert_int_equal(judge(&account, 1, 9, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.finding.token, 1);
+	assert_int_equal(account.finding.kind, OTP_HOTP);
+	assert_int_equal(values_count, OTP_LOOKAHEAD_DEFAULT);
+	assert_int_equal(judge(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(values_count, 3);
+	assert_int_equal(try_code(&account, digits(7, 1), NOW), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_MALFORMED);
+	assert_int_equal(values_count, 0);
+}
+
+static void
+verify__tells_the_drift_of_whichever_token_it_is(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_HOTP, 0);
+	add_token(&account, OTP_TOTP, secret_two);
+	adopt(&account, 1, 0);
+	add_token(&account, OTP_TOTP, "abcdefghij0123456789");
+	adopt(&account, 2, 0);
+	for (unsigned i = 1; i < 3; i++) {
+		assert_int_equal(
+		    judge(&account, i, STEP - 7, NOW), OTP_VERDICT_REJECT);
+		assert_true(account.finding.drift_known);
+		assert_int_equal(account.finding.drift, -210);
+	}
+}
+
+/* --- credentials that the state does not know --- */
+
+static void
+verify__cannot_judge_what_was_not_adopted(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	for (unsigned kind = OTP_TOTP; kind <= OTP_HOTP; kind++) {
+		uint64_t moving = kind == OTP_TOTP ? STEP : 3;
+		const struct otp_token *token = &account.seed.tokens[1];
+
+		make(&account, OTP_TOTP, 0);
+		add_token(&account, (enum otp_kind)kind, secret_two);
+		assert_int_equal(
+		    try_code(
+			&account, digits(6, oracle_value(token, moving)), NOW),
+		    OTP_ERR_NO_STATE);
+		assert_int_equal(
+		    account.fault.line, account.seed.token_lines[1]);
+		/* all else is judged as ever */
+		assert_int_equal(
+		    judge(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
+		assert_int_equal(
+		    judge(&account, 0, STEP + 5, NOW), OTP_VERDICT_REJECT);
+		/* known as another kind is not known */
+		adopt(&account, 1, 0);
+		account.state.credentials[1].kind = OTP_RECOVERY;
+		assert_int_equal(
+		    try_code(
+			&account, digits(6, oracle_value(token, moving)), NOW),
+		    OTP_ERR_NO_STATE);
+	}
+}
+
+/* --- recovery codes --- */
+
+static struct otp_code
+recovery_code(uint8_t number)
+{
+	struct otp_code code = { .typed = OTP_TYPED_RECOVERY };
+
+	memset(code.recovery, number, sizeof(code.recovery));
+	return code;
+}
+
+static void
+add_recovery(struct account *account, uint8_t number, bool known)
+{
+	struct otp_recovery *recovery =
+	    &account->seed.recovery[account->seed.recovery_count++];
+	struct otp_credential *credential =
+	    &account->state.credentials[account->state.credentials_count];
+	const struct otp_code code = recovery_code(number);
+	uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { number };
+
+	assert_int_equal(
+	    otp_recovery_make(code.recovery, salt, recovery), OTP_OK);
+	if (!known)
+		return;
+	account->state.credentials_count++;
+	credential->kind = OTP_RECOVERY;
+	otp_recovery_id(recovery, credential->id);
+}
+
+static void
+verify_recovery__takes_each_code_once(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_recovery(&account, 1, true);
+	add_recovery(&account, 2, true);
+	for (uint8_t i = 1; i <= 2; i++) {
+		assert_int_equal(
+		    try_code(&account, recovery_code(i), NOW), OTP_OK);
+		assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.kind, OTP_RECOVERY);
+		assert_false(account.finding.drift_known);
+		assert_int_equal(account.finding.spends_count, 1);
+		otp_verify_spend(&account.finding, NOW, &account.state);
+		assert_int_equal(account.state.credentials[i].value, NOW);
+		assert_int_equal(account.state.credentials[i].last_used, NOW);
+		assert_int_equal(
+		    try_code(&account, recovery_code(i), NOW), OTP_OK);
+		assert_int_equal(account.finding.verdict, OTP_VERDICT_REPLAY);
+		assert_int_equal(account.finding.kind, OTP_RECOVERY);
+		assert_int_equal(account.finding.spends_count, 0);
+	}
+	assert_int_equal(account.state.credentials[0].value, 0);
+	assert_int_equal(try_code(&account, recovery_code(3), NOW), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(values_count, 0);
+}
+
+static void
+verify_recovery__is_spent_in_the_first_second_of_time_too(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_recovery(&account, 1, true);
+	assert_int_equal(try_code(&account, recovery_code(1), 0), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
+	otp_verify_spend(&account.finding, 0, &account.state);
+	assert_int_equal(try_code(&account, recovery_code(1), 0), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_REPLAY);
+}
+
+static void
+verify_recovery__cannot_judge_what_was_not_adopted(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_recovery(&account, 1, false);
+	assert_int_equal(
+	    try_code(&account, recovery_code(1), NOW), OTP_ERR_NO_STATE);
+	assert_int_equal(account.fault.line, 0);
+	assert_int_equal(try_code(&account, recovery_code(2), NOW), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_REJECT);
+}
+
+/* --- the rest --- */
+
+static void
+verify_comparable__is_what_could_be_right(void **unused)
+{
+	struct account account;
+	struct otp_code code = { .typed = OTP_TYPED_MALFORMED, .digits = 6 };
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	assert_false(otp_verify_comparable(&account.seed, &code));
+	code.typed = OTP_TYPED_WITHHELD;
+	assert_false(otp_verify_comparable(&account.seed, &code));
+	assert_int_equal(try_code(&account, code, NOW), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_MALFORMED);
+	code.typed = OTP_TYPED_DIGITS;
+	assert_true(otp_verify_comparable(&account.seed, &code));
+	code.digits = 7;
+	assert_false(otp_verify_comparable(&account.seed, &code));
+	code.typed = OTP_TYPED_RECOVERY;
+	assert_true(otp_verify_comparable(&account.seed, &code));
+	account.seed.tokens_count = 0;
+	code = digits(6, 0);
+	assert_false(otp_verify_comparable(&account.seed, &code));
+}
+
+static void
+verify__says_so_where_values_cannot_be_computed(void **unused)
+{
+	struct account account;
+	const unsigned values = 3 + OTP_DRIFT_STEPS - 1;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	for (fail_at = 1; fail_at <= values; fail_at++)
+		assert_int_equal(
+		    try_code(&account, wrong_code(&account, STEP), NOW),
+		    OTP_ERR_CRYPTO);
+	assert_int_equal(
+	    try_code(&account, wrong_code(&account, STEP), NOW), OTP_OK);
+	/* also behind the value that was right */
+	for (fail_at = 1; fail_at <= 3; fail_at++)
+		assert_int_equal(
+		    try_code(&account,
+			digits(6, oracle_value(&account.seed.tokens[0], STEP)),
+			NOW),
+		    OTP_ERR_CRYPTO);
+	make(&account, OTP_HOTP, 0);
+	fail_at = 5;
+	assert_int_equal(
+	    try_code(&account,
+		digits(6, oracle_value(&account.seed.tokens[0], 0)), NOW),
+	    OTP_ERR_CRYPTO);
+	fail_at = 0;
+}
+
+static void
+verify_decoy__works_as_hard_as_a_wrong_code(void **unused)
+{
+	const struct otp_code typed[] = {
+		digits(6, 1),
+		digits(7, 1), /* the usual token has none so long */
+		digits(8, 1),
+		recovery_code(1),
+		{ .typed = OTP_TYPED_MALFORMED },
+	};
+	uint8_t secret[20];
+	struct account account;
+	uint64_t seed = 20;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	for (unsigned window = 0; window <= OTP_WINDOW_MAX; window++) {
+		account.policy.window = window;
+		for (unsigned i = 0; i < 20 * COUNT(typed); i++) {
+			struct otp_code code = typed[i % COUNT(typed)];
+			unsigned values;
+
+			if (code.digits == 6)
+				code = wrong_code(&account, STEP);
+			assert_int_equal(try_code(&account, code, NOW), OTP_OK);
+			values = values_count;
+			if (code.digits == 6)
+				assert_int_equal(
+				    values, window + 1 + OTP_DRIFT_STEPS);
+			unit_fill(&seed, secret, sizeof(secret));
+			values_count = 0;
+			assert_int_equal(otp_verify_decoy(secret,
+					     &account.policy, &code, NOW),
+			    OTP_OK);
+			assert_int_equal(values_count, values);
+		}
+	}
+	fail_at = 1;
+	values_count = 0;
+	assert_int_equal(
+	    otp_verify_decoy(secret, &account.policy, &typed[0], NOW),
+	    OTP_ERR_CRYPTO);
+	fail_at = 0;
+}
+
+static void
+verdict__accept_is_far_from_all_others(void **unused)
+{
+	(void)unused;
+	assert_int_equal(OTP_VERDICT_REJECT, 0);
+	for (unsigned other = 0; other < 64; other++) {
+		uint32_t bits = (uint32_t)OTP_VERDICT_ACCEPT ^ other;
+
+		assert_true(__builtin_popcount(bits) > 8);
+	}
+	assert_string_equal(otp_verdict_reason(OTP_VERDICT_ACCEPT), "ok");
+	for (unsigned other = 0; other < 64; other++)
+		assert_string_not_equal(
+		    otp_verdict_reason((enum otp_verdict)other), "ok");
+}
+
+static void
+verdict_reason__is_the_logs_word(void **unused)
+{
+	static const char *const words[] = { "wrong", "malformed",
+		"withheld-by-sshd", "replay", "waiting", "locked", "unenrolled",
+		"unknown-user", "changed-user", "wrong" };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(words); i++)
+		assert_string_equal(
+		    otp_verdict_reason((enum otp_verdict)i), words[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    verify_totp__takes_the_steps_of_the_window_and_no_more),
+		cmocka_unit_test(
+		    verify_totp__knows_a_step_from_its_first_second_to_its_last),
+		cmocka_unit_test(
+		    verify_totp__takes_a_code_once_and_none_before_it),
+		cmocka_unit_test(
+		    verify_totp__takes_a_step_that_begins_where_the_spent_one_ended),
+		cmocka_unit_test(verify_totp__tells_the_drift_of_the_past_only),
+		cmocka_unit_test(
+		    verify_totp__spends_the_later_of_two_equal_steps),
+		cmocka_unit_test(verify_totp__counts_leading_zeros),
+		cmocka_unit_test(
+		    verify_totp__knows_every_hash_length_and_period),
+		cmocka_unit_test(
+		    verify_totp__is_right_from_1970_to_far_beyond_2106),
+		cmocka_unit_test(
+		    verify_totp__keeps_what_is_spent_where_the_period_is_edited),
+		cmocka_unit_test(verify_hotp__takes_the_look_ahead_and_no_more),
+		cmocka_unit_test(
+		    verify_hotp__spends_the_later_of_two_equal_counters),
+		cmocka_unit_test(verify_hotp__is_never_below_the_seeds_counter),
+		cmocka_unit_test(
+		    verify_hotp__ends_at_the_last_counter_and_does_not_wrap),
+		cmocka_unit_test(
+		    verify__spends_a_code_with_every_token_that_shows_it),
+		cmocka_unit_test(
+		    verify__holds_a_code_against_the_tokens_of_its_length_alone),
+		cmocka_unit_test(
+		    verify__tells_the_drift_of_whichever_token_it_is),
+		cmocka_unit_test(verify__cannot_judge_what_was_not_adopted),
+		cmocka_unit_test(verify_recovery__takes_each_code_once),
+		cmocka_unit_test(
+		    verify_recovery__is_spent_in_the_first_second_of_time_too),
+		cmocka_unit_test(
+		    verify_recovery__cannot_judge_what_was_not_adopted),
+		cmocka_unit_test(verify_comparable__is_what_could_be_right),
+		cmocka_unit_test(
+		    verify__says_so_where_values_cannot_be_computed),
+		cmocka_unit_test(verify_decoy__works_as_hard_as_a_wrong_code),
+		cmocka_unit_test(verdict__accept_is_far_from_all_others),
+		cmocka_unit_test(verdict_reason__is_the_logs_word),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
