@@ -4,8 +4,26 @@
 sbin_PROGRAMS = otp-enroll/otp-enroll
 
 otp_enroll_otp_enroll_SOURCES = \
+	%D%/args.c %D%/args.h \
+	%D%/audit.c %D%/audit.h \
+	%D%/cmd_adopt.c \
+	%D%/cmd_init.c \
+	%D%/cmd_new.c \
+	%D%/cmd_recovery.c \
+	%D%/cmd_remove.c \
+	%D%/cmd_status.c \
+	%D%/cmd_unlock.c \
+	%D%/command.h \
+	%D%/confirm.c %D%/confirm.h \
+	%D%/host.c %D%/host.h \
+	%D%/main.c \
+	%D%/output.c %D%/output.h \
 	%D%/qr.c %D%/qr.h \
-	%D%/terminal.c %D%/terminal.h
+	%D%/report.c %D%/report.h \
+	%D%/secrets.c %D%/secrets.h \
+	%D%/subject.c %D%/subject.h \
+	%D%/terminal.c %D%/terminal.h \
+	%D%/view.c %D%/view.h
 otp_enroll_otp_enroll_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 otp_enroll_otp_enroll_LDADD = $(common_libs) $(QRENCODE_LIBS) \
 	$(JANSSON_LIBS) $(common_deps)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was typed behind `otp-enroll'. */
+#ifndef OTP_ARGS_H
+#define OTP_ARGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OTP_ARGS_NONE UINT64_MAX /* of a number: not given */
+
+enum otp_args_qr {
+	OTP_ARGS_QR_DEFAULT = 0,
+	OTP_ARGS_QR_UTF8,
+	OTP_ARGS_QR_ASCII,
+	OTP_ARGS_QR_NONE,
+};
+
+/* Every option of every command; texts are argv's own. */
+struct otp_args {
+	const char *command; /* NULL: none was named */
+	const char *user;    /* NULL: nobody was named */
+	uint64_t seen;	     /* a bit for each row of the table */
+
+	bool help;
+	bool version;
+	const char *conf;
+	bool json;
+	bool print;
+	bool all;
+
+	bool hotp;
+	bool totp;
+	unsigned algorithm; /* an enum otp_hash; 0 = not given */
+	uint64_t digits;
+	uint64_t period; /* seconds */
+	uint64_t counter;
+	const char *label;
+	const char *issuer;
+	bool add;
+	bool replace;
+	bool no_confirm;
+	unsigned qr;	   /* an enum otp_args_qr */
+	uint64_t recovery; /* how many codes */
+	uint64_t count;	   /* likewise */
+	const char *token;
+	bool purge;
+	bool force;
+};
+
+/*
+ * Read ARGV; options may stand anywhere, and after "--" there are none.
+ * False: it was said on standard error what is wrong.
+ */
+bool otp_args_read(int argc, char **argv, struct otp_args *ret_args);
+
+/*
+ * Whether every option given is among TAKES (names, ended by NULL) or one
+ * that every command takes.  *RET_OTHER: the first one that is not.
+ */
+bool otp_args_allowed(const struct otp_args *args, const char *const *takes,
+    const char **ret_other);
+
+#endif

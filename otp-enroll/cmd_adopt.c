@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "audit.h"
+#include "command.h"
+#include "common/core/wipe.h"
+#include "common/effects/store.h"
+#include "confirm.h"
+#include "output.h"
+#include "report.h"
+#include "secrets.h"
+#include "subject.h"
+#include "terminal.h"
+#include "view.h"
+
+/* What --all carries from one account to the next. */
+struct sweep {
+	const struct otp_tool *tool;
+	enum otp_exit status;
+};
+
+static void
+tell(const struct otp_subject *subject, const struct otp_adoption *adoption)
+{
+	if (adoption->adopted == 0 && !adoption->made && !adoption->replaced) {
+		otp_print("%s: nothing to take over\n",
+		    otp_escaped(subject->account).text);
+		return;
+	}
+	otp_print("%s: %u token%s or recovery code%s taken over%s%s\n",
+	    otp_escaped(subject->account).text, adoption->adopted,
+	    otp_plural(adoption->adopted), otp_plural(adoption->adopted),
+	    adoption->made ? ", state made" : "",
+	    adoption->replaced ? ", recovery codes replaced" : "");
+}
+
+static enum otp_exit
+adopt(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	struct otp_recovery_set set = { 0 };
+	struct otp_adoption adoption = { 0 };
+	struct otp_fault fault = { 0 };
+	enum otp_exit status = OTP_EXIT_DONE;
+	enum otp_err err = otp_enrol_adopt(
+	    &tool->host, subject, tool->args.force, &adoption, &set, &fault);
+
+	if (err != OTP_OK)
+		return otp_report(tool, subject->account, err, &fault);
+	if (adoption.made || adoption.adopted > 0 || adoption.replaced)
+		otp_audit("adopted", subject, NULL);
+	tell(subject, &adoption);
+	if (!otp_secrets_recovery(subject, &set)) {
+		otp_complain("`otp-enroll recovery %s' makes new recovery "
+			     "codes.",
+		    otp_escaped(subject->account).text);
+		status = OTP_EXIT_FAILED;
+	}
+	otp_wipe(&set, sizeof(set));
+	return status;
+}
+
+static const char *
+pair_trouble(enum otp_verdict verdict)
+{
+	if (verdict == OTP_VERDICT_MALFORMED)
+		return "These have not the length of this token's codes.";
+	if (verdict == OTP_VERDICT_WAITING)
+		return "There were too many wrong codes; wait, or unlock the "
+		       "account first.";
+	if (verdict == OTP_VERDICT_LOCKED)
+		return "The account is locked; unlock it first.";
+	return "These are not two successive codes of this token.";
+}
+
+/* Two codes of the HOTP token INDEX, that its counter be known again. */
+static enum otp_confirmed
+ask_pair(const struct otp_tool *tool, const struct otp_subject *subject,
+    unsigned index, int *ret_signal)
+{
+	char first[OTP_CONFIRM_SIZE] = "", second[OTP_CONFIRM_SIZE] = "";
+	enum otp_verdict verdict = OTP_VERDICT_REJECT;
+	struct otp_fault fault = { 0 };
+	enum otp_err err = OTP_OK;
+	enum otp_confirmed confirmed =
+	    otp_confirm_ask("Code: ", first, ret_signal);
+
+	if (confirmed == OTP_CONFIRMED_YES)
+		confirmed =
+		    otp_confirm_ask("The code after it: ", second, ret_signal);
+	if (confirmed == OTP_CONFIRMED_YES)
+		err = otp_enrol_resync(&tool->host, subject, index, first,
+		    second, &verdict, &fault);
+	otp_wipe(first, sizeof(first));
+	otp_wipe(second, sizeof(second));
+	if (confirmed != OTP_CONFIRMED_YES)
+		return confirmed;
+	if (err == OTP_OK && verdict == OTP_VERDICT_ACCEPT)
+		return OTP_CONFIRMED_YES;
+	if (err != OTP_OK)
+		(void)otp_report(tool, subject->account, err, &fault);
+	else
+		otp_complain("%s", pair_trouble(verdict));
+	return OTP_CONFIRMED_NO;
+}
+
+/* The first HOTP token whose counter nobody knows. */
+static enum otp_err
+find_lost(const struct otp_tool *tool, const struct otp_subject *subject,
+    bool *ret_lost, unsigned *ret_index, char ret_label[OTP_LABEL_SIZE],
+    struct otp_fault *fault)
+{
+	struct otp_view view;
+	enum otp_err err =
+	    otp_view_read(&tool->host, subject->account, &view, fault);
+
+	if (err == OTP_OK)
+		err = view.seed_err;
+	*ret_lost = false;
+	for (unsigned i = 0; err == OTP_OK && i < view.seed.tokens_count; i++) {
+		const struct otp_token *token = &view.seed.tokens[i];
+		const struct otp_credential *credential = NULL;
+
+		if (token->kind != OTP_HOTP)
+			continue;
+		err = otp_view_credential(&view, token, &credential);
+		if (credential == NULL || credential->value != UINT64_MAX)
+			continue;
+		*ret_lost = true;
+		*ret_index = i;
+		memcpy(ret_label, token->label, OTP_LABEL_SIZE);
+		break;
+	}
+	otp_view_wipe(&view);
+	return err;
+}
+
+static enum otp_exit
+resynchronise(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	for (unsigned tries = 0; tries < OTP_CONFIRM_TRIES;) {
+		char label[OTP_LABEL_SIZE];
+		struct otp_fault fault = { 0 };
+		enum otp_confirmed confirmed;
+		bool lost = false;
+		unsigned index = 0;
+		int signum = 0;
+		enum otp_err err =
+		    find_lost(tool, subject, &lost, &index, label, &fault);
+
+		if (err != OTP_OK)
+			return otp_report(tool, subject->account, err, &fault);
+		if (!lost)
+			return OTP_EXIT_DONE;
+		otp_say("The counter of \"%s\" is lost; type two codes of it, "
+			"one after the other.",
+		    otp_escaped(label).text);
+		confirmed = ask_pair(tool, subject, index, &signum);
+		if (confirmed == OTP_CONFIRMED_SIGNAL)
+			otp_terminal_die(signum);
+		if (confirmed == OTP_CONFIRMED_YES) {
+			otp_audit("resynchronised", subject, label);
+			otp_print("\"%s\" is in step again.\n",
+			    otp_escaped(label).text);
+			tries = 0;
+			continue;
+		}
+		tries++;
+	}
+	otp_complain("No code of that token is right until its counter is "
+		     "known: run this again.");
+	return OTP_EXIT_FAILED;
+}
+
+static enum otp_err
+visit(void *context, const char *account)
+{
+	struct sweep *sweep = context;
+	struct otp_subject subject;
+	enum otp_exit status =
+	    otp_subject_named(sweep->tool, account, &subject);
+
+	if (status == OTP_EXIT_DONE)
+		status = adopt(sweep->tool, &subject);
+	/* A state that was left after `remove' is nothing to take over. */
+	if (status != OTP_EXIT_DONE && status != OTP_EXIT_UNENROLLED)
+		sweep->status = OTP_EXIT_FAILED;
+	return OTP_OK;
+}
+
+static enum otp_exit
+adopt_all(const struct otp_tool *tool)
+{
+	struct sweep sweep = { .tool = tool, .status = OTP_EXIT_DONE };
+	struct otp_fault fault = { 0 };
+	enum otp_err err =
+	    otp_store_each(tool->host.store, visit, &sweep, &fault);
+
+	if (err != OTP_OK)
+		return otp_report(tool, NULL, err, &fault);
+	return sweep.status;
+}
+
+static enum otp_exit
+run(const struct otp_tool *tool)
+{
+	const struct otp_args *args = &tool->args;
+	struct otp_subject subject;
+	enum otp_exit status;
+
+	if (args->all && args->user != NULL) {
+		otp_complain("--all and a USER exclude each other.");
+		return OTP_EXIT_USAGE;
+	}
+	/* Recovery codes may have to be replaced, and then shown. */
+	if (args->force && !otp_secrets_allowed(args))
+		return OTP_EXIT_USAGE;
+	if (args->all)
+		return adopt_all(tool);
+	status = otp_subject_find(tool, &subject);
+	if (status == OTP_EXIT_DONE)
+		status = adopt(tool, &subject);
+	if (status == OTP_EXIT_DONE && args->force)
+		status = resynchronise(tool, &subject);
+	return status;
+}
+
+const struct otp_command otp_command_adopt = {
+	.name = "adopt",
+	.operands = "[USER | --all]",
+	.summary =
+	    "take over seeds that were put into the store by other means",
+	.help =
+	    "  --all    every seed in the store\n"
+	    "  --force  also make fit again: a damaged state, one of another "
+	    "uid, times\n"
+	    "           ahead of the clock. No code is fresh again: recovery "
+	    "codes are\n"
+	    "           replaced, and two codes of a HOTP token are asked for\n"
+	    "  --print  with --force: show secrets although this is no "
+	    "terminal\n",
+	.user = true,
+	.takes = { "all", "force", "print" },
+	.run = run,
+};

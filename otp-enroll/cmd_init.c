@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "audit.h"
+#include "command.h"
+#include "common/effects/store.h"
+#include "output.h"
+#include "report.h"
+
+static enum otp_exit
+run(const struct otp_tool *tool)
+{
+	struct otp_fault fault = { 0 };
+	bool made = false;
+	enum otp_err err = otp_store_init(tool->host.store, &made, &fault);
+
+	if (err == OTP_ERR_ABSENT) {
+		otp_complain("%s: there is no such folder; make it, for the "
+			     "store %s to be in it.",
+		    otp_escaped(fault.where).text,
+		    otp_escaped(tool->host.store).text);
+		return OTP_EXIT_FAILED;
+	}
+	if (err != OTP_OK)
+		return otp_report(tool, NULL, err, &fault);
+	if (made)
+		otp_audit("store-made", NULL, NULL);
+	otp_print(made ? "The store %s is made.\n"
+		       : "The store %s is there already.\n",
+	    otp_escaped(tool->host.store).text);
+	return OTP_EXIT_DONE;
+}
+
+const struct otp_command otp_command_init = {
+	.name = "init",
+	.operands = "",
+	.summary = "make an empty store",
+	.help = "A store that is there already is checked, and left as it is. "
+		"It is where\n`store' in the configuration file says.\n",
+	.user = false,
+	.takes = { NULL },
+	.run = run,
+};

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* begin -> show -> confirm -> put in force -> recovery codes */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "audit.h"
+#include "command.h"
+#include "common/core/uri.h"
+#include "common/core/wipe.h"
+#include "common/effects/store.h"
+#include "confirm.h"
+#include "output.h"
+#include "report.h"
+#include "secrets.h"
+#include "subject.h"
+#include "terminal.h"
+#include "view.h"
+
+/* A secret: wiped at the end of run(). */
+struct enrolling {
+	const struct otp_tool *tool;
+	struct otp_subject subject;
+	enum otp_enrol_mode mode;
+	bool fresh; /* there was nothing in force before */
+	struct otp_enrolment enrolment;
+	struct otp_recovery_set set;
+	char uri[OTP_URI_MAX + 1];
+};
+
+static bool
+check_usage(const struct otp_args *args)
+{
+	const char *wrong = NULL;
+
+	if (args->hotp && args->totp)
+		wrong = "--hotp and --totp exclude each other.";
+	else if (args->hotp && args->period != OTP_ARGS_NONE)
+		wrong = "--period is for TOTP; with --hotp there is --counter.";
+	else if (!args->hotp && args->counter != OTP_ARGS_NONE)
+		wrong = "--counter is for --hotp.";
+	else if (args->add && args->replace)
+		wrong = "--add and --replace exclude each other.";
+	else if (args->add && args->recovery != OTP_ARGS_NONE)
+		wrong = "With --add the recovery codes stay as they are.";
+	else if (args->json && !args->no_confirm)
+		wrong = "--json is for scripts: it needs --no-confirm.";
+	else if (args->label != NULL && args->label[0] == '\0')
+		wrong = "A label cannot be empty.";
+	if (wrong != NULL)
+		otp_complain("%s", wrong);
+	return wrong == NULL && otp_secrets_allowed(args);
+}
+
+/* The host's name, up to its first dot. */
+static void
+host_name(char *ret_name, size_t size)
+{
+	struct utsname names;
+
+	if (uname(&names) != 0 || names.nodename[0] == '\0' ||
+	    names.nodename[0] == '.')
+		memcpy(names.nodename, "localhost", sizeof("localhost"));
+	names.nodename[strcspn(names.nodename, ".")] = '\0';
+	(void)snprintf(ret_name, size, "%s", names.nodename);
+}
+
+/* Into an array of OTP_LABEL_SIZE bytes; false where TEXT is longer. */
+static bool
+copy(const char *text, char *ret_text)
+{
+	size_t length = strlen(text);
+
+	if (length >= OTP_LABEL_SIZE)
+		return false;
+	memcpy(ret_text, text, length + 1);
+	return true;
+}
+
+/*
+ * HOST:USER of HOST, as apps group their entries.  A label alone is taken as
+ * it is, for codes that are to be small.
+ */
+static bool
+name_token(
+    const struct otp_args *args, const char *account, struct otp_token *token)
+{
+	char label[2 * OTP_LABEL_SIZE];
+	char host[OTP_LABEL_SIZE];
+	const char *issuer = args->issuer;
+
+	host_name(host, sizeof(host));
+	if (issuer == NULL)
+		issuer = args->label == NULL ? host : "";
+	(void)snprintf(label, sizeof(label), "%s:%s",
+	    issuer[0] != '\0' ? issuer : host, account);
+	if (copy(issuer, token->issuer) &&
+	    copy(args->label != NULL ? args->label : label, token->label))
+		return true;
+	otp_complain("Label and issuer can have 255 bytes each; take a shorter "
+		     "--label or --issuer.");
+	return false;
+}
+
+static unsigned
+or_default(uint64_t number, unsigned otherwise)
+{
+	return number != OTP_ARGS_NONE ? (unsigned)number : otherwise;
+}
+
+static bool
+make_token(
+    const struct otp_args *args, const char *account, struct otp_token *token)
+{
+	memset(token, 0, sizeof(*token));
+	token->kind = args->hotp ? OTP_HOTP : OTP_TOTP;
+	token->hash =
+	    args->algorithm != 0 ? (enum otp_hash)args->algorithm : OTP_SHA1;
+	token->digits = or_default(args->digits, OTP_DIGITS_DEFAULT);
+	if (args->hotp && args->counter != OTP_ARGS_NONE)
+		token->counter = args->counter;
+	if (!args->hotp)
+		token->period = or_default(args->period, OTP_PERIOD_DEFAULT);
+	return name_token(args, account, token);
+}
+
+/* Beside nothing there is nothing to add to: recovery codes are due then. */
+static enum otp_err
+choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
+{
+	const struct otp_args *args = &enrolling->tool->args;
+	struct otp_store *store = NULL;
+	bool has_seed = false;
+	enum otp_err err = otp_store_open(enrolling->tool->host.store,
+	    enrolling->subject.account, &store, fault);
+
+	if (err == OTP_OK)
+		err = otp_store_has_seed(store, &has_seed, fault);
+	otp_store_close(store);
+	enrolling->fresh = !has_seed;
+	if (args->replace)
+		enrolling->mode = OTP_ENROL_REPLACE;
+	else
+		enrolling->mode =
+		    args->add && has_seed ? OTP_ENROL_ADD : OTP_ENROL_NEW;
+	return err;
+}
+
+static enum otp_exit
+begin(struct enrolling *enrolling)
+{
+	const struct otp_tool *tool = enrolling->tool;
+	const char *account = enrolling->subject.account;
+	struct otp_fault fault = { 0 };
+	struct otp_token token;
+	enum otp_err err;
+
+	if (!make_token(&tool->args, account, &token))
+		return OTP_EXIT_USAGE;
+	err = choose_mode(enrolling, &fault);
+	if (err == OTP_OK)
+		err = otp_enrol_begin(&tool->host, &enrolling->subject,
+		    enrolling->mode, &token, &enrolling->enrolment, &fault);
+	if (err != OTP_OK)
+		return otp_report(tool, account, err, &fault);
+	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
+	if (err == OTP_OK)
+		return OTP_EXIT_DONE;
+	otp_complain("With this label and issuer the URI would be longer than "
+		     "%d bytes.",
+	    OTP_URI_MAX);
+	return OTP_EXIT_USAGE;
+}
+
+static void
+note_parameters(const struct otp_token *token)
+{
+	if (token->hash != OTP_SHA1 || token->digits != OTP_DIGITS_DEFAULT ||
+	    (token->kind == OTP_TOTP && token->period != OTP_PERIOD_DEFAULT))
+		otp_say("Note: many apps only do SHA1, 6 digits and 30 seconds,"
+			" whatever the QR code says.");
+}
+
+/*
+ * What is in force and what was shown of it belong together: from here on
+ * nobody interrupts, short of SIGKILL.
+ */
+static void
+hold_signals(void)
+{
+	static const int held[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM,
+		SIGTSTP };
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
+		(void)sigaddset(&set, held[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void
+say_unchanged(const struct enrolling *enrolling)
+{
+	if (enrolling->fresh)
+		otp_complain("Nothing was changed: %s is not enrolled.",
+		    otp_escaped(enrolling->subject.account).text);
+	else
+		otp_complain("Nothing was changed: what %s had is still in "
+			     "force.",
+		    otp_escaped(enrolling->subject.account).text);
+}
+
+static const char *
+action(const struct enrolling *enrolling)
+{
+	switch (enrolling->mode) {
+	case OTP_ENROL_NEW:
+		break;
+	case OTP_ENROL_ADD:
+		return "added";
+	case OTP_ENROL_REPLACE:
+		return enrolling->fresh ? "enrolled" : "replaced";
+	}
+	return "enrolled";
+}
+
+static enum otp_exit
+put(struct enrolling *enrolling)
+{
+	const struct otp_tool *tool = enrolling->tool;
+	const struct otp_subject *subject = &enrolling->subject;
+	struct otp_fault fault = { 0 };
+	enum otp_exit status;
+	enum otp_err err;
+
+	hold_signals();
+	err = otp_enrol_put(&tool->host, &enrolling->enrolment,
+	    or_default(tool->args.recovery, OTP_ENROL_RECOVERY),
+	    &enrolling->set, &fault);
+	if (err == OTP_OK) {
+		otp_audit(action(enrolling), subject,
+		    enrolling->enrolment.token.label);
+		return OTP_EXIT_DONE;
+	}
+	status = otp_report(tool, subject->account, err, &fault);
+	if (err == OTP_ERR_EXISTS) /* somebody else was faster */
+		otp_complain("It was enrolled meanwhile, with another secret "
+			     "than this.");
+	else
+		say_unchanged(enrolling);
+	return status;
+}
+
+/* Password and code in one prompt need tokens of one length. */
+static void
+warn_lengths(const struct enrolling *enrolling)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view view;
+	unsigned digits;
+	enum otp_err err = otp_view_read(
+	    &enrolling->tool->host, enrolling->subject.account, &view, &fault);
+
+	if (err == OTP_OK && view.seed_err == OTP_OK &&
+	    otp_seed_digits(&view.seed, &digits) == OTP_ERR_LENGTHS)
+		otp_say("Note: the tokens' codes differ in length now, which "
+			"services with forward_pass cannot take.");
+	otp_view_wipe(&view);
+}
+
+static json_t *
+to_json(const struct enrolling *enrolling)
+{
+	json_t *codes = json_array();
+
+	for (unsigned i = 0; i < enrolling->set.count; i++)
+		if (json_array_append_new(
+			codes, json_string(enrolling->set.text[i])) != 0) {
+			json_decref(codes);
+			return NULL;
+		}
+	return json_pack("{s:o, s:s, s:o}", "user",
+	    otp_json_text(enrolling->subject.account), "uri", enrolling->uri,
+	    "recovery_codes", codes);
+}
+
+static enum otp_exit
+conclude(const struct enrolling *enrolling)
+{
+	const struct otp_args *args = &enrolling->tool->args;
+	const char *account = enrolling->subject.account;
+	bool shown;
+
+	if (args->json) {
+		shown = otp_json_print(to_json(enrolling));
+	} else {
+		shown =
+		    otp_secrets_recovery(&enrolling->subject, &enrolling->set);
+		otp_print("Done: the token \"%s\" of %s is in force.\n",
+		    otp_escaped(enrolling->enrolment.token.label).text,
+		    otp_escaped(account).text);
+		shown = otp_output_flush() && shown;
+	}
+	if (enrolling->mode == OTP_ENROL_ADD)
+		warn_lengths(enrolling);
+	if (shown)
+		return OTP_EXIT_DONE;
+	otp_complain("The token is in force, but not all of it was shown: "
+		     "`otp-enroll recovery %s' makes new recovery codes.",
+	    otp_escaped(account).text);
+	return OTP_EXIT_FAILED;
+}
+
+/* Until something is in force, or not.  *RET_SIGNAL: to end by. */
+static enum otp_exit
+enrol(struct enrolling *enrolling, int *ret_signal)
+{
+	const struct otp_args *args = &enrolling->tool->args;
+	const struct otp_token *token = &enrolling->enrolment.token;
+	enum otp_exit status = begin(enrolling);
+
+	if (status != OTP_EXIT_DONE)
+		return status;
+	note_parameters(token);
+	if (!args->json && !otp_secrets_show(args, token, enrolling->uri)) {
+		say_unchanged(enrolling);
+		return OTP_EXIT_FAILED;
+	}
+	if (!args->no_confirm &&
+	    otp_confirm(enrolling->tool, &enrolling->enrolment, ret_signal) !=
+		OTP_CONFIRMED_YES) {
+		if (*ret_signal != 0)
+			otp_say("%s", ""); /* off the prompt's line */
+		say_unchanged(enrolling);
+		return OTP_EXIT_FAILED;
+	}
+	status = put(enrolling);
+	return status == OTP_EXIT_DONE ? conclude(enrolling) : status;
+}
+
+static enum otp_exit
+run(const struct otp_tool *tool)
+{
+	struct enrolling enrolling = { .tool = tool };
+	enum otp_exit status;
+	int signum = 0;
+
+	if (!check_usage(&tool->args))
+		return OTP_EXIT_USAGE;
+	status = otp_subject_find(tool, &enrolling.subject);
+	if (status == OTP_EXIT_DONE)
+		status = enrol(&enrolling, &signum);
+	otp_wipe(&enrolling, sizeof(enrolling));
+	if (signum != 0)
+		otp_terminal_die(signum);
+	return status;
+}
+
+const struct otp_command otp_command_new = {
+	.name = "new",
+	.operands = "[USER]",
+	.summary = "set up a token: show its QR code, check a code, put it in "
+		   "force",
+	.help =
+	    "  --add             beside the tokens there are\n"
+	    "  --replace         instead of all there is\n"
+	    "  --hotp            a token that counts; --totp, by the clock, is "
+	    "usual\n"
+	    "  --label=TEXT      what the app calls it [HOST:USER]\n"
+	    "  --issuer=TEXT     who it is for [HOST; with --label nobody]\n"
+	    "  --algorithm=NAME  SHA1, SHA256 or SHA512 [SHA1]\n"
+	    "  --digits=N        6, 7 or 8 [6]\n"
+	    "  --period=N        seconds that a code lasts, 15 to 120 [30]\n"
+	    "  --counter=N       with --hotp: where to begin [0]\n"
+	    "  --qr=FORM         utf8, ascii or none [what the terminal can "
+	    "show]\n"
+	    "  --recovery=N      so many recovery codes, 0 to 16 [10]\n"
+	    "  --no-confirm      put it in force without asking for a code\n"
+	    "  --print           show secrets although this is no terminal\n"
+	    "  --json            with --no-confirm: one JSON object\n"
+	    "\n"
+	    "Nothing is in force before a code was typed back. Many apps only "
+	    "do SHA1,\n6 digits and 30 seconds.\n",
+	.user = true,
+	.takes = { "add", "replace", "hotp", "totp", "label", "issuer",
+	    "algorithm", "digits", "period", "counter", "qr", "recovery",
+	    "no-confirm", "print", "json" },
+	.run = run,
+};

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How an account stands; never a secret. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "common/core/policy.h"
+#include "common/core/throttle.h"
+#include "common/effects/store.h"
+#include "output.h"
+#include "report.h"
+#include "subject.h"
+#include "view.h"
+
+/* What is made of a view.  It has no secret of its own. */
+struct standing {
+	const char *account;
+	bool enrolled;	      /* there is a seed, readable or not */
+	enum otp_err problem; /* OTP_OK, or why no code can be right */
+	struct otp_fault fault;
+	unsigned recovery_left;
+	uint32_t failures;
+	uint32_t month_failures;
+	bool locked;
+	uint32_t wait; /* seconds */
+	double chance; /* that it is ever guessed */
+};
+
+/* --- Making it out ------------------------------------------------------ */
+
+static void
+count_recovery(const struct otp_view *view, struct standing *standing)
+{
+	for (unsigned i = 0; i < view->seed.recovery_count; i++) {
+		const struct otp_credential *credential;
+		uint8_t id[OTP_ID_SIZE];
+
+		otp_recovery_id(&view->seed.recovery[i], id);
+		credential = otp_state_find(&view->state, OTP_RECOVERY, id);
+		if (credential != NULL && credential->value == 0)
+			standing->recovery_left++;
+	}
+}
+
+static void
+take_tally(const struct otp_host *host, const struct otp_view *view,
+    struct standing *standing)
+{
+	const struct otp_tally *tally = &view->state.tally;
+	enum otp_gate gate =
+	    otp_throttle_check(tally, host->policy, view->now, &standing->wait);
+
+	standing->locked = gate == OTP_GATE_LOCKED;
+	standing->failures = tally->failures;
+	if (view->now >= tally->month_since &&
+	    view->now - tally->month_since < OTP_MONTH)
+		standing->month_failures = tally->month_failures;
+}
+
+/* Tokens that the state does not know are not adopted yet. */
+static enum otp_err
+check_known(const struct otp_view *view)
+{
+	for (unsigned i = 0; i < view->seed.tokens_count; i++) {
+		const struct otp_credential *credential = NULL;
+		enum otp_err err = otp_view_credential(
+		    view, &view->seed.tokens[i], &credential);
+
+		if (err != OTP_OK)
+			return err;
+		if (credential == NULL)
+			return OTP_ERR_NO_STATE;
+	}
+	return OTP_OK;
+}
+
+/* UID: the account's, or NULL where nobody looked. */
+static void
+find_problem(
+    const struct otp_view *view, const uint32_t *uid, struct standing *standing)
+{
+	if (view->seed_err != OTP_OK && view->seed_err != OTP_ERR_ABSENT) {
+		standing->problem = view->seed_err;
+		standing->fault = view->seed_fault;
+	} else if (view->state_err == OTP_ERR_ABSENT) {
+		standing->problem =
+		    standing->enrolled ? OTP_ERR_NO_STATE : OTP_OK;
+	} else if (view->state_err != OTP_OK) {
+		standing->problem = view->state_err;
+		standing->fault = view->state_fault;
+	} else if (!standing->enrolled) {
+		/* Said to be enrolled, and the seed is gone. */
+		standing->problem =
+		    view->state.enrolled ? OTP_ERR_ABSENT : OTP_OK;
+	} else if (uid != NULL && view->state.uid != *uid) {
+		standing->problem = OTP_ERR_UID;
+	} else {
+		standing->problem = check_known(view);
+	}
+}
+
+static struct standing
+stand(const struct otp_host *host, const struct otp_view *view,
+    const char *account, const uint32_t *uid)
+{
+	struct standing standing = {
+		.account = account,
+		.enrolled = view->seed_err != OTP_ERR_ABSENT,
+	};
+
+	if (view->seed_err == OTP_OK)
+		standing.chance = otp_policy_chance(host->policy, &view->seed) *
+		    host->policy->lock;
+	if (view->state_err == OTP_OK) {
+		count_recovery(view, &standing);
+		take_tally(host, view, &standing);
+	}
+	find_problem(view, uid, &standing);
+	return standing;
+}
+
+/* What is wrong, for people and scripts alike. */
+static struct otp_reported
+problem_text(const struct standing *standing)
+{
+	struct otp_reported gone = { "the seed is missing" };
+
+	if (standing->problem == OTP_ERR_ABSENT)
+		return gone;
+	return otp_report_text(standing->problem, &standing->fault);
+}
+
+/* --- For scripts -------------------------------------------------------- */
+
+static json_t *
+occasion_json(const struct otp_occasion *occasion)
+{
+	if (occasion->time == 0)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "time",
+	    otp_json_time(occasion->time), "service",
+	    otp_json_text(occasion->service), "host",
+	    otp_json_text(occasion->host));
+}
+
+static json_t *
+token_json(const struct otp_view *view, unsigned index)
+{
+	const struct otp_token *token = &view->seed.tokens[index];
+	const struct otp_credential *known = NULL;
+	bool totp = token->kind == OTP_TOTP;
+
+	if (otp_view_credential(view, token, &known) != OTP_OK)
+		known = NULL;
+	return json_pack("{s:i, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "number", (int)index + 1, "kind", otp_kind_name(token->kind),
+	    "algorithm", otp_hash_name(token->hash), "digits",
+	    (int)token->digits, "period",
+	    totp ? json_integer(token->period) : json_null(), "label",
+	    otp_json_text(token->label), "issuer", otp_json_text(token->issuer),
+	    "created", otp_json_time(known != NULL ? known->created : 0),
+	    "last_used", otp_json_time(known != NULL ? known->last_used : 0),
+	    "drift",
+	    totp && known != NULL && known->last_used != 0
+		? json_integer(known->drift)
+		: json_null());
+}
+
+static json_t *
+tokens_json(const struct otp_view *view)
+{
+	json_t *tokens = json_array();
+
+	for (unsigned i = 0; i < view->seed.tokens_count; i++)
+		if (json_array_append_new(tokens, token_json(view, i)) != 0) {
+			json_decref(tokens);
+			return NULL;
+		}
+	return tokens;
+}
+
+static json_t *
+problem_json(const struct standing *standing)
+{
+	if (standing->problem == OTP_OK)
+		return json_null();
+	return json_pack("{s:s, s:s}", "reason",
+	    standing->problem == OTP_ERR_ABSENT
+		? "no-seed"
+		: otp_err_reason(standing->problem),
+	    "text", problem_text(standing).text);
+}
+
+static json_t *
+standing_json(const struct standing *standing, const struct otp_view *view)
+{
+	const struct otp_state *state = &view->state;
+
+	return json_pack("{s:o, s:b, s:o, s:o, s:{s:i, s:i}, s:o, s:o, "
+			 "s:{s:I, s:I}, s:I, s:b, s:f}",
+	    "user", otp_json_text(standing->account), "enrolled",
+	    standing->enrolled, "problem", problem_json(standing), "tokens",
+	    tokens_json(view), "recovery_codes", "left",
+	    (int)standing->recovery_left, "total",
+	    (int)view->seed.recovery_count, "last_login",
+	    occasion_json(&state->last_success), "last_failure",
+	    occasion_json(&state->tally.last_failure), "failures", "in_a_row",
+	    (json_int_t)standing->failures, "in_30_days",
+	    (json_int_t)standing->month_failures, "wait",
+	    (json_int_t)standing->wait, "locked", standing->locked,
+	    "guess_chance", standing->chance);
+}
+
+/* --- For people --------------------------------------------------------- */
+
+static void
+print_drift(const struct otp_credential *known)
+{
+	if (known->drift == 0 || known->kind != OTP_TOTP)
+		return;
+	otp_print(", clock %d s %s",
+	    known->drift < 0 ? -known->drift : known->drift,
+	    known->drift < 0 ? "slow" : "fast");
+}
+
+static void
+print_token(const struct otp_view *view, unsigned index)
+{
+	const struct otp_token *token = &view->seed.tokens[index];
+	const struct otp_credential *known = NULL;
+
+	if (otp_view_credential(view, token, &known) != OTP_OK)
+		known = NULL;
+	otp_print("%3u  %s  %-6s  %u digits  ", index + 1,
+	    otp_kind_name(token->kind), otp_hash_name(token->hash),
+	    token->digits);
+	if (token->kind == OTP_TOTP)
+		otp_print("%3u s  ", token->period);
+	else
+		otp_print("counts ");
+	otp_print("\"%s\"\n", otp_escaped(token->label).text);
+	if (known == NULL) {
+		otp_print("     not taken over yet\n");
+		return;
+	}
+	otp_print("     made %s, %s%s", otp_ago(view->now, known->created).text,
+	    known->last_used != 0 ? "used " : "",
+	    known->last_used != 0 ? otp_ago(view->now, known->last_used).text
+				  : "never used");
+	print_drift(known);
+	otp_print("\n");
+}
+
+static void
+print_occasion(
+    const char *what, const struct otp_occasion *occasion, int64_t now)
+{
+	otp_print("%-15s %s", what, otp_ago(now, occasion->time).text);
+	if (occasion->service[0] != '\0')
+		otp_print(", %s", otp_escaped(occasion->service).text);
+	if (occasion->host[0] != '\0')
+		otp_print(", from %s", otp_escaped(occasion->host).text);
+	otp_print("\n");
+}
+
+static void
+print_gate(const struct standing *standing)
+{
+	otp_print("%-15s %u in a row, %u in 30 days\n", "Wrong codes",
+	    standing->failures, standing->month_failures);
+	if (standing->locked)
+		otp_print("%-15s until `otp-enroll unlock %s' or a recovery "
+			  "code\n",
+		    "Locked", otp_escaped(standing->account).text);
+	else if (standing->wait > 0)
+		otp_print(
+		    "%-15s %s more\n", "Waits", otp_span(standing->wait).text);
+}
+
+static void
+print_chance(const struct standing *standing)
+{
+	if (standing->chance <= 0)
+		return;
+	otp_print("%-15s 1 in %.0f%s\n", "Guess chance", 1 / standing->chance,
+	    standing->chance > OTP_CHANCE_WARN
+		? ": that is high; take --digits=8, fewer tokens or a lower "
+		  "`lock'"
+		: "");
+}
+
+static void
+print_standing(const struct standing *standing, const struct otp_view *view)
+{
+	otp_print("%s: %s\n", otp_escaped(standing->account).text,
+	    standing->problem != OTP_OK ? "no code can be right"
+		: standing->locked	? "locked"
+		: standing->wait > 0	? "enrolled, has to wait"
+					: "enrolled");
+	if (standing->problem != OTP_OK)
+		otp_print("%-15s %s\n", "Problem", problem_text(standing).text);
+	for (unsigned i = 0; i < view->seed.tokens_count; i++)
+		print_token(view, i);
+	otp_print("%-15s %u of %u left\n", "Recovery codes",
+	    standing->recovery_left, view->seed.recovery_count);
+	print_occasion("Last login", &view->state.last_success, view->now);
+	print_occasion(
+	    "Last failure", &view->state.tally.last_failure, view->now);
+	print_gate(standing);
+	print_chance(standing);
+}
+
+/* --- One, or all -------------------------------------------------------- */
+
+static enum otp_exit
+show_one(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	enum otp_exit status = OTP_EXIT_FAILED;
+	struct otp_fault fault = { 0 };
+	struct standing standing;
+	struct otp_view view;
+	enum otp_err err =
+	    otp_view_read(&tool->host, subject->account, &view, &fault);
+
+	if (err != OTP_OK) {
+		status = otp_report(tool, subject->account, err, &fault);
+		goto out;
+	}
+	standing = stand(&tool->host, &view, subject->account, &subject->uid);
+	if (standing.problem == OTP_OK)
+		status =
+		    standing.enrolled ? OTP_EXIT_DONE : OTP_EXIT_UNENROLLED;
+	if (tool->args.json) {
+		if (!otp_json_print(standing_json(&standing, &view)))
+			status = OTP_EXIT_FAILED;
+	} else if (status == OTP_EXIT_UNENROLLED) {
+		(void)otp_report(
+		    tool, subject->account, OTP_ERR_ABSENT, &fault);
+	} else {
+		print_standing(&standing, &view);
+		if (standing.problem != OTP_OK)
+			(void)otp_report(tool, subject->account,
+			    standing.problem, &standing.fault);
+	}
+out:
+	otp_view_wipe(&view);
+	return status;
+}
+
+struct sweep {
+	const struct otp_tool *tool;
+	enum otp_exit status;
+};
+
+static void
+print_row(const struct standing *standing, const struct otp_view *view)
+{
+	const char *word = standing->problem != OTP_OK ? "problem: "
+	    : !standing->enrolled		       ? "not enrolled"
+	    : standing->locked			       ? "locked"
+	    : standing->wait > 0		       ? "waits"
+						       : "ok";
+
+	otp_print("%-20s  %6u  %2u of %-2u  %6u  %-15s  %s%s\n",
+	    otp_escaped(standing->account).text, view->seed.tokens_count,
+	    standing->recovery_left, view->seed.recovery_count,
+	    standing->failures,
+	    otp_ago(view->now, view->state.last_success.time).text, word,
+	    standing->problem != OTP_OK ? problem_text(standing).text : "");
+}
+
+/* What went away meanwhile is not worth a word. */
+static enum otp_err
+visit(void *context, const char *account)
+{
+	struct sweep *sweep = context;
+	const struct otp_tool *tool = sweep->tool;
+	struct otp_fault fault = { 0 };
+	struct standing standing;
+	struct otp_view view;
+	enum otp_err err = otp_view_read(&tool->host, account, &view, &fault);
+
+	if (err != OTP_OK) {
+		sweep->status = otp_report(tool, account, err, &fault);
+		otp_view_wipe(&view);
+		return err == OTP_ERR_NOMEM ? err : OTP_OK;
+	}
+	standing = stand(&tool->host, &view, account, NULL);
+	if (standing.problem != OTP_OK)
+		sweep->status = OTP_EXIT_FAILED;
+	if (!tool->args.json)
+		print_row(&standing, &view);
+	else if (!otp_json_print(standing_json(&standing, &view)))
+		sweep->status = OTP_EXIT_FAILED;
+	otp_view_wipe(&view);
+	return OTP_OK;
+}
+
+static enum otp_exit
+show_all(const struct otp_tool *tool)
+{
+	struct sweep sweep = { .tool = tool, .status = OTP_EXIT_DONE };
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (!tool->args.json)
+		otp_print("%-20s  %6s  %8s  %6s  %-15s  %s\n", "User", "Tokens",
+		    "Recovery", "Wrong", "Last login", "State");
+	err = otp_store_each(tool->host.store, visit, &sweep, &fault);
+	if (err != OTP_OK)
+		return otp_report(tool, NULL, err, &fault);
+	return sweep.status;
+}
+
+static enum otp_exit
+run(const struct otp_tool *tool)
+{
+	struct otp_subject subject;
+	enum otp_exit status;
+
+	if (tool->args.all && tool->args.user != NULL) {
+		otp_complain("--all and a USER exclude each other.");
+		return OTP_EXIT_USAGE;
+	}
+	if (tool->args.all)
+		return show_all(tool);
+	status = otp_subject_find(tool, &subject);
+	return status == OTP_EXIT_DONE ? show_one(tool, &subject) : status;
+}
+
+const struct otp_command otp_command_status = {
+	.name = "status",
+	.operands = "[USER | --all]",
+	.summary = "show how an account stands; never a secret",
+	.help = "  --all   every account in the store, a line each\n"
+		"  --json  a JSON object for each account, a line each\n"
+		"\n"
+		"Exit status 1: no code can be right, and it says why. 3: not "
+		"enrolled.\n",
+	.user = true,
+	.takes = { "all", "json" },
+	.run = run,
+};

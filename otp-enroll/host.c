@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdbool.h>
+
+#include "common/effects/conffile.h"
+#include "common/effects/sys.h"
+#include "host.h"
+#include "output.h"
+#include "report.h"
+
+static enum otp_err
+read_file(const struct otp_args *args, struct otp_options *options,
+    struct otp_fault *fault)
+{
+	const char *path = args->conf != NULL ? args->conf : OTP_DEFAULT_CONF;
+	enum otp_err err = otp_conffile_read(path, options, fault);
+
+	if (err == OTP_ERR_ABSENT && args->conf == NULL)
+		return OTP_OK;
+	if (err == OTP_OK)
+		return otp_options_check(options, fault);
+	/* The option's name, or the part of the path that was refused. */
+	if (err != OTP_ERR_OPTION && fault->where[0] == '\0')
+		return otp_fault_set(fault, err, fault->errnum, path, NULL);
+	return err;
+}
+
+enum otp_exit
+otp_host_read(struct otp_tool *tool)
+{
+	const struct otp_args *args = &tool->args;
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (args->conf != NULL && args->conf[0] != '/') {
+		otp_complain("--conf takes an absolute path.");
+		return OTP_EXIT_USAGE;
+	}
+	otp_options_default(&tool->options);
+	err = read_file(args, &tool->options, &fault);
+	if (err != OTP_OK) {
+		otp_report_conf(
+		    args->conf != NULL ? args->conf : OTP_DEFAULT_CONF, err,
+		    &fault);
+		return OTP_EXIT_USAGE;
+	}
+	tool->host = (struct otp_host){
+		.sys = &otp_sys_host,
+		.store = tool->options.store,
+		.policy = &tool->options.policy,
+	};
+	return OTP_EXIT_DONE;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* otp-enroll: which command it is, and what all of them share. */
+#include <locale.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "args.h"
+#include "command.h"
+#include "host.h"
+#include "output.h"
+
+/* In the order of the overview.  The first one is meant where none is named. */
+static const struct otp_command *const commands[] = {
+	&otp_command_new,
+	&otp_command_status,
+	&otp_command_recovery,
+	&otp_command_unlock,
+	&otp_command_remove,
+	&otp_command_adopt,
+	&otp_command_init,
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct otp_command *
+find_command(const char *name)
+{
+	if (name == NULL)
+		return commands[0];
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(name, commands[i]->name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static void
+show_overview(void)
+{
+	otp_print("Usage: otp-enroll [COMMAND [USER] [OPTION...]]\n\n"
+		  "Manages what pam_otp asks users for: one-time codes of an "
+		  "app or device.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		otp_print(
+		    "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	otp_print("\nWithout a command: `%s', for oneself. Root names the USER "
+		  "always.\n\n"
+		  "  --conf=FILE  the configuration file [%s]\n"
+		  "  --help       this text; behind a COMMAND, its options\n"
+		  "  --version    the version\n\n"
+		  "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not "
+		  "enrolled, 4 enrolled already.\n",
+	    commands[0]->name, OTP_DEFAULT_CONF);
+}
+
+static void
+show_help(const struct otp_command *command)
+{
+	otp_print("Usage: otp-enroll %s%s%s [OPTION...]\n\n%s:\n\n%s",
+	    command->name, command->operands[0] != '\0' ? " " : "",
+	    command->operands, command->summary, command->help);
+}
+
+static bool
+check_usage(const struct otp_command *command, const struct otp_args *args)
+{
+	const char *other = NULL;
+
+	if (command == NULL)
+		otp_complain("There is no command \"%s\".",
+		    otp_escaped(args->command).text);
+	else if (!otp_args_allowed(args, command->takes, &other))
+		otp_complain("`%s' has no option --%s.", command->name, other);
+	else if (!command->user && args->user != NULL)
+		otp_complain("`%s' takes no USER.", command->name);
+	else
+		return true;
+	return false;
+}
+
+static enum otp_exit
+run(struct otp_tool *tool)
+{
+	const struct otp_args *args = &tool->args;
+	const struct otp_command *command = find_command(args->command);
+	enum otp_exit status;
+
+	if (args->version) {
+		otp_print("otp-enroll %s\n", PACKAGE_VERSION);
+		return OTP_EXIT_DONE;
+	}
+	if (args->help && args->command == NULL) {
+		show_overview();
+		return OTP_EXIT_DONE;
+	}
+	if (args->help && command != NULL) {
+		show_help(command);
+		return OTP_EXIT_DONE;
+	}
+	if (!check_usage(command, args)) {
+		otp_say("See `otp-enroll %s%s--help'.",
+		    command != NULL ? command->name : "",
+		    command != NULL ? " " : "");
+		return OTP_EXIT_USAGE;
+	}
+	status = otp_host_read(tool);
+	return status == OTP_EXIT_DONE ? command->run(tool) : status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct otp_tool tool;
+	enum otp_exit status;
+
+	/* No core file, and nobody looks on: there are secrets in memory. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)setlocale(LC_CTYPE, "");
+	memset(&tool, 0, sizeof(tool));
+	otp_output_begin();
+	if (otp_args_read(argc, argv, &tool.args)) {
+		status = run(&tool);
+	} else {
+		otp_say("See `otp-enroll --help'.");
+		status = OTP_EXIT_USAGE;
+	}
+	if (!otp_output_flush() && status == OTP_EXIT_DONE)
+		status = OTP_EXIT_FAILED;
+	return (int)status;
+}

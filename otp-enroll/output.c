@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/core/event.h"
+#include "common/core/wipe.h"
+#include "output.h"
+
+static char buffer[4096]; /* standard output's, since secrets pass through */
+static bool failed;	  /* and it was said */
+
+struct otp_escaped
+otp_escaped(const char *text)
+{
+	struct otp_escaped escaped;
+
+	otp_event_escape(text, escaped.text, sizeof(escaped.text));
+	return escaped;
+}
+
+/* jansson's memory held secrets, maybe. */
+static void
+wipe_and_free(void *memory)
+{
+	if (memory == NULL)
+		return;
+	otp_wipe(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+void
+otp_output_begin(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		/* The lowest free one is FD; opened so, using it fails. */
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", flags) != fd)
+			_exit(1);
+	}
+	json_set_alloc_funcs(malloc, wipe_and_free);
+	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+}
+
+bool
+otp_output_flush(void)
+{
+	int errnum = 0;
+
+	if (fflush(stdout) == EOF || ferror(stdout))
+		errnum = errno;
+	otp_wipe(buffer, sizeof(buffer));
+	if (errnum == 0 && !ferror(stdout))
+		return true;
+	if (!failed)
+		otp_complain(
+		    "Standard output cannot be written: %s.", strerror(errnum));
+	failed = true;
+	return false;
+}
+
+void
+otp_print(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vprintf(format, arguments); /* otp_output_flush() tells */
+	va_end(arguments);
+}
+
+/* Messages come after the data they are about. */
+static void say(const char *whose, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+say(const char *whose, const char *format, va_list arguments)
+{
+	(void)fflush(stdout);
+	(void)fputs(whose, stderr);
+	(void)vfprintf(stderr, format, arguments);
+	(void)fputc('\n', stderr);
+}
+
+void
+otp_say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say("", format, arguments);
+	va_end(arguments);
+}
+
+void
+otp_complain(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say("otp-enroll: ", format, arguments);
+	va_end(arguments);
+}
+
+json_t *
+otp_json_text(const char *text)
+{
+	json_t *json;
+
+	if (text[0] == '\0')
+		return json_null();
+	json = json_string(text);
+	return json != NULL ? json : json_string(otp_escaped(text).text);
+}
+
+json_t *
+otp_json_time(int64_t seconds)
+{
+	char text[sizeof("-2147483648-01-31T12:00:00Z")];
+	time_t at = (time_t)seconds;
+	struct tm parts;
+
+	if (seconds == 0 || gmtime_r(&at, &parts) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		return json_null();
+	return json_string(text);
+}
+
+bool
+otp_json_print(json_t *object)
+{
+	int result;
+
+	if (object == NULL) {
+		otp_complain("There is not enough memory.");
+		return false;
+	}
+	result = json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(object);
+	if (result == 0)
+		otp_print("\n");
+	return otp_output_flush() && result == 0;
+}
+
+const char *
+otp_plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
+}
+
+struct otp_ago
+otp_span(int64_t seconds)
+{
+	static const struct {
+		int64_t least; /* from here on it is told in this unit */
+		int64_t length;
+		const char *name;
+	} units[] = {
+		{ 2 * 365 * 86400, 365 * 86400, "year" },
+		{ 2 * 30 * 86400, 30 * 86400, "month" },
+		{ 86400, 86400, "day" },
+		{ 2 * 3600, 3600, "hour" },
+		{ 120, 60, "minute" },
+		{ 0, 1, "second" },
+	};
+	struct otp_ago span;
+	size_t i = 0;
+	int64_t count;
+
+	while (seconds < units[i].least)
+		i++;
+	count = seconds / units[i].length;
+	(void)snprintf(span.text, sizeof(span.text), "%lld %s%s",
+	    (long long)count, units[i].name, otp_plural((uint64_t)count));
+	return span;
+}
+
+struct otp_ago
+otp_ago(int64_t now, int64_t then)
+{
+	struct otp_ago ago = { "never" };
+	int64_t seconds = now - then;
+
+	if (then == 0)
+		return ago;
+	ago = otp_span(seconds < 0 ? -seconds : seconds);
+	if (seconds < 0) {
+		struct otp_ago ahead = { "in " };
+
+		memcpy(ahead.text + 3, ago.text, sizeof(ago.text) - 3);
+		ahead.text[sizeof(ahead.text) - 1] = '\0';
+		return ahead;
+	}
+	(void)strncat(
+	    ago.text, " ago", sizeof(ago.text) - strlen(ago.text) - 1);
+	return ago;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What people and scripts get to see: data on standard output, messages on
+ * standard error.
+ *
+ * What came from a file, the user database or the command line is shown by way
+ * of otp_escaped().  Standard output's buffer is our own and wiped.
+ */
+#ifndef OTP_OUTPUT_H
+#define OTP_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#define OTP_ESCAPED_SIZE 1100 /* a label of which every byte is escaped */
+
+struct otp_escaped {
+	char text[OTP_ESCAPED_SIZE];
+};
+
+/* TEXT in printable ASCII: otp_escaped(text).text in an argument list. */
+struct otp_escaped otp_escaped(const char *text);
+
+/* First of all: standard files that are closed get a stand-in that fails. */
+void otp_output_begin(void);
+
+/*
+ * Whether everything printed so far was written.  It is said once on standard
+ * error when it was not.
+ */
+bool otp_output_flush(void);
+
+/* To standard output. */
+void otp_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One line to standard error; otp_complain() says whose. */
+void otp_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void otp_complain(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* TEXT or, where it is not UTF-8, what otp_escaped() makes of it; "" = null. */
+json_t *otp_json_text(const char *text);
+
+/* 2026-01-31T12:00:00Z; a time of 0 is null. */
+json_t *otp_json_time(int64_t time);
+
+/*
+ * OBJECT as one line on standard output; OBJECT is given up.  NULL stands for
+ * one that there was no memory for.  False: it was said what is wrong.
+ */
+bool otp_json_print(json_t *object);
+
+/* "never", "3 days ago", or "in 3 days" where the clock went back. */
+#define OTP_AGO_SIZE 40
+struct otp_ago {
+	char text[OTP_AGO_SIZE];
+};
+struct otp_ago otp_ago(int64_t now, int64_t then);
+
+/* "45 s", "10 minutes", "3 hours": SECONDS, rounded down. */
+struct otp_ago otp_span(int64_t seconds);
+
+/* "" for one, "s" for any other number. */
+const char *otp_plural(uint64_t number);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include <unistd.h>
+
+#include "common/core/base32.h"
+#include "common/core/wipe.h"
+#include "output.h"
+#include "qr.h"
+#include "secrets.h"
+#include "terminal.h"
+
+bool
+otp_secrets_allowed(const struct otp_args *args)
+{
+	if (args->print || isatty(STDOUT_FILENO))
+		return true;
+	otp_complain("Standard output is no terminal, and secrets would end up "
+		     "there; --print allows it.");
+	return false;
+}
+
+/* In groups of four, as people type it. */
+static void
+show_secret(const struct otp_token *token)
+{
+	char text[OTP_BASE32_SIZE(OTP_SECRET_MAX)];
+	size_t length;
+
+	otp_base32_encode(token->secret, token->secret_size, text);
+	length = strlen(text);
+	otp_print("Secret:");
+	for (size_t at = 0; at < length; at += 4)
+		otp_print(" %.4s", text + at);
+	otp_print("\n");
+	otp_wipe(text, sizeof(text));
+}
+
+/* Whether one is wanted, and of which characters. */
+static bool
+choose_form(const struct otp_args *args, enum otp_qr_form *ret_form)
+{
+	switch ((enum otp_args_qr)args->qr) {
+	case OTP_ARGS_QR_NONE:
+		return false;
+	case OTP_ARGS_QR_UTF8:
+		*ret_form = OTP_QR_HALF_BLOCKS;
+		return true;
+	case OTP_ARGS_QR_ASCII:
+		*ret_form = OTP_QR_ASCII;
+		return true;
+	case OTP_ARGS_QR_DEFAULT:
+		break;
+	}
+	*ret_form =
+	    otp_terminal_half_blocks() ? OTP_QR_HALF_BLOCKS : OTP_QR_ASCII;
+	return isatty(STDOUT_FILENO);
+}
+
+/* Under the code, since what stands above it is scrolled away. */
+static void
+check_fit(const struct otp_qr *qr, enum otp_qr_form form)
+{
+	struct otp_terminal_size window = otp_terminal_size(STDOUT_FILENO);
+	struct otp_terminal_size size = otp_qr_size(qr, form);
+
+	if (!isatty(STDOUT_FILENO) ||
+	    (size.columns <= window.columns && size.rows < window.rows))
+		return;
+	otp_say("This QR code needs a window of %dx%d: enlarge it, take a "
+		"shorter --label, or type the secret (--qr=none).",
+	    size.columns, size.rows + 1);
+}
+
+static bool
+show_qr(const char *uri, enum otp_qr_form form)
+{
+	struct otp_qr *qr = NULL;
+	enum otp_err err = otp_qr_encode(uri, &qr);
+
+	if (err == OTP_OK)
+		err = otp_qr_print(
+		    qr, form, otp_terminal_palette(STDOUT_FILENO), stdout);
+	if (err == OTP_OK)
+		check_fit(qr, form);
+	otp_qr_free(qr);
+	if (err == OTP_OK || err == OTP_ERR_WRITE)
+		return otp_output_flush() && err == OTP_OK;
+	otp_complain("No QR code can be made: %s.", otp_err_text(err));
+	return false;
+}
+
+bool
+otp_secrets_show(
+    const struct otp_args *args, const struct otp_token *token, const char *uri)
+{
+	enum otp_qr_form form = OTP_QR_ASCII;
+
+	otp_print("URI:    %s\n", uri);
+	show_secret(token);
+	if (!otp_output_flush())
+		return false;
+	return !choose_form(args, &form) || show_qr(uri, form);
+}
+
+bool
+otp_secrets_recovery(
+    const struct otp_subject *subject, const struct otp_recovery_set *set)
+{
+	if (set->count == 0)
+		return true;
+	otp_print("\nRecovery codes of %s. Each works once, instead of a code. "
+		  "They are not shown again:\nprint them, or keep them in a "
+		  "password manager.\n\n",
+	    otp_escaped(subject->account).text);
+	for (unsigned i = 0; i < set->count; i++)
+		otp_print("  %s\n", set->text[i]);
+	otp_print("\n");
+	return otp_output_flush();
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "subject.h"
+
+static enum otp_exit
+take(const char *name, uint32_t uid, struct otp_subject *ret_subject)
+{
+	struct otp_subject subject = { .uid = uid };
+	size_t length = strlen(name);
+
+	if (length == 0 || length >= sizeof(subject.account)) {
+		otp_complain(
+		    "No account can have a name of %zu bytes.", length);
+		return OTP_EXIT_FAILED;
+	}
+	memcpy(subject.account, name, length + 1);
+	*ret_subject = subject;
+	return OTP_EXIT_DONE;
+}
+
+static enum otp_exit
+database_failed(int errnum)
+{
+	otp_complain("The user database cannot be read: %s.", strerror(errnum));
+	return OTP_EXIT_FAILED;
+}
+
+/* What the database means by "nobody": see getpwnam(3), ERRORS. */
+static bool
+is_nobody(int errnum)
+{
+	return errnum == 0 || errnum == ENOENT || errnum == ESRCH;
+}
+
+enum otp_exit
+otp_subject_named(const struct otp_tool *tool, const char *name,
+    struct otp_subject *ret_subject)
+{
+	const struct passwd *entry;
+
+	if (name[0] == '\0') {
+		otp_complain("A user's name cannot be empty.");
+		return OTP_EXIT_USAGE;
+	}
+	errno = 0;
+	entry = getpwnam(name);
+	if (entry == NULL && !is_nobody(errno))
+		return database_failed(errno);
+	if (entry != NULL && (uint32_t)entry->pw_uid != OTP_UID_VIRTUAL)
+		return take(entry->pw_name, entry->pw_uid, ret_subject);
+	if (entry == NULL && tool->options.virtual_users)
+		return take(name, OTP_UID_VIRTUAL, ret_subject);
+	otp_complain(
+	    "There is no user \"%s\" on this host.", otp_escaped(name).text);
+	return OTP_EXIT_FAILED;
+}
+
+/* Root is never taken for the one who wants a token. */
+static enum otp_exit
+ask_for_whom(const struct otp_tool *tool)
+{
+	const char *command =
+	    tool->args.command != NULL ? tool->args.command : "new";
+	const char *sudo_user = getenv("SUDO_USER");
+
+	otp_complain("As root, say whose account it is about: `otp-enroll %s "
+		     "%s'.",
+	    command,
+	    sudo_user != NULL && sudo_user[0] != '\0'
+		? otp_escaped(sudo_user).text
+		: "USER");
+	return OTP_EXIT_USAGE;
+}
+
+enum otp_exit
+otp_subject_find(const struct otp_tool *tool, struct otp_subject *ret_subject)
+{
+	const struct passwd *entry;
+
+	if (tool->args.user != NULL)
+		return otp_subject_named(tool, tool->args.user, ret_subject);
+	if (getuid() == 0 || geteuid() == 0)
+		return ask_for_whom(tool);
+	errno = 0;
+	entry = getpwuid(getuid());
+	if (entry == NULL && !is_nobody(errno))
+		return database_failed(errno);
+	if (entry != NULL)
+		return take(entry->pw_name, entry->pw_uid, ret_subject);
+	otp_complain(
+	    "Nobody on this host has your uid, %lu.", (unsigned long)getuid());
+	return OTP_EXIT_FAILED;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose account it is about. */
+#ifndef OTP_SUBJECT_H
+#define OTP_SUBJECT_H
+
+#include "command.h"
+#include "common/effects/enrol.h"
+
+/*
+ * The account that TOOL's arguments name or, where they name none and we are
+ * not root, the caller's own.  Its name is the one that the user database
+ * gives.  Other than OTP_EXIT_DONE: it was said what is wrong.
+ */
+enum otp_exit otp_subject_find(
+    const struct otp_tool *tool, struct otp_subject *ret_subject);
+
+/* The account called NAME. */
+enum otp_exit otp_subject_named(const struct otp_tool *tool, const char *name,
+    struct otp_subject *ret_subject);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "common/core/wipe.h"
+#include "common/effects/store.h"
+#include "view.h"
+
+enum otp_err
+otp_view_read(const struct otp_host *host, const char *account,
+    struct otp_view *ret_view, struct otp_fault *fault)
+{
+	struct otp_store *store = NULL;
+	enum otp_err err;
+
+	memset(ret_view, 0, sizeof(*ret_view));
+	err = host->sys->time(host->sys->context, &ret_view->now);
+	if (err == OTP_OK)
+		err = otp_store_open(host->store, account, &store, fault);
+	if (err != OTP_OK)
+		return err;
+	ret_view->state_err =
+	    otp_store_peek(store, &ret_view->state, &ret_view->state_fault);
+	ret_view->seed_err =
+	    otp_store_seed(store, &ret_view->seed, &ret_view->seed_fault);
+	otp_store_close(store);
+	return OTP_OK;
+}
+
+void
+otp_view_wipe(struct otp_view *view)
+{
+	otp_wipe(view, sizeof(*view));
+}
+
+enum otp_err
+otp_view_credential(const struct otp_view *view, const struct otp_token *token,
+    const struct otp_credential **ret_credential)
+{
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err = otp_token_id(token, id);
+
+	if (err == OTP_OK)
+		*ret_credential = view->state_err == OTP_OK
+		    ? otp_state_find(&view->state, token->kind, id)
+		    : NULL;
+	return err;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An account as it is just now, looked at without holding it. */
+#ifndef OTP_VIEW_H
+#define OTP_VIEW_H
+
+#include <stdint.h>
+
+#include "command.h"
+#include "common/core/err.h"
+#include "common/core/seed.h"
+#include "common/core/state.h"
+
+/* A secret, since it has the seed: otp_view_wipe() it. */
+struct otp_view {
+	int64_t now;
+	enum otp_err seed_err; /* OTP_OK: `seed' is there */
+	struct otp_fault seed_fault;
+	struct otp_seed seed;
+	enum otp_err state_err; /* OTP_OK: `state' is there */
+	struct otp_fault state_fault;
+	struct otp_state state;
+};
+
+/*
+ * Read ACCOUNT's seed and state; what is wrong with either stands in its _err.
+ * Errors: the store's, CLOCK.  Wipe it on failure too.
+ */
+enum otp_err otp_view_read(const struct otp_host *host, const char *account,
+    struct otp_view *ret_view, struct otp_fault *fault) OTP_MUST_USE;
+
+void otp_view_wipe(struct otp_view *view);
+
+/* What the state knows of a token, or NULL.  Errors: CRYPTO. */
+enum otp_err otp_view_credential(const struct otp_view *view,
+    const struct otp_token *token,
+    const struct otp_credential **ret_credential) OTP_MUST_USE;
+
+#endif
