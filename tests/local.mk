@@ -51,6 +51,7 @@ helpers = \
 	%D%/bench/bench \
 	%D%/bench/logsink \
 	%D%/bench/once \
+	%D%/check/store_probe \
 	%D%/check/tables
 
 script_tests =
@@ -64,10 +65,12 @@ static_tests = \
 	%D%/check/man.sh \
 	%D%/check/module.sh \
 	%D%/check/pages.sh \
-	%D%/check/purity.sh
+	%D%/check/purity.sh \
+	%D%/check/store_page.sh
 
 EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
-	%D%/check/core.allow %D%/tap-cmocka %D%/tap-count \
+	%D%/check/core.allow %D%/check/store_reader \
+	%D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h
