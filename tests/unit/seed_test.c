@@ -181,7 +181,7 @@ append_recovery(char *text, unsigned number)
 	char line[200];
 
 	(void)snprintf(line, sizeof(line), "recovery:sha256$" SALT "$%02x%s\n",
-	    number, HASH + 2);
+	    number, &HASH[2]);
 	strcat(text, line);
 }
 

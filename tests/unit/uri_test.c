@@ -110,7 +110,7 @@ uri_parse__ignores_what_it_does_not_know(void **state)
 		TOTP "&x=%zz", TOTP "&x=1&x=2",
 		TOTP "&issuer=", TOTP "&secre=1&secrets=2&s=3",
 		TOTP "&host=elsewhere",
-		"otpauth://totp/host:alice?&secret=" SECRET };
+		("otpauth://totp/host:alice?&secret=" SECRET) };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -127,8 +127,8 @@ uri_parse__takes_padding_that_is_right(void **state)
 	static const char *const cases[] = {
 		"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGE",
 		"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGE======",
-		"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGE"
-		"%3D%3d%3D%3D%3D%3D&digits=6",
+		("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGE"
+		 "%3D%3d%3D%3D%3D%3D&digits=6"),
 	};
 
 	(void)state;
