@@ -497,6 +497,12 @@ path_file__refuses_what_is_no_regular_file(void **state)
 	assert_int_equal(file("fifo"), OTP_ERR_MODE);
 	assert_string_equal(fault.what, "is not a regular file");
 	close(listener);
+}
+
+static void
+path_file__refuses_a_device(void **state)
+{
+	(void)state;
 	needs_root();
 	assert_int_equal(mknod(in("device"), S_IFCHR | 0600, 0x103), 0);
 	assert_int_equal(file("device"), OTP_ERR_MODE);
@@ -839,6 +845,7 @@ main(void)
 		TEST(path_file__refuses_a_link_and_a_dangling_one),
 		TEST(path_file__refuses_a_name_that_is_a_path),
 		TEST(path_file__refuses_what_is_no_regular_file),
+		TEST(path_file__refuses_a_device),
 		TEST(path_file__refuses_a_second_name),
 		TEST(path_file__opens_again_what_was_replaced_meanwhile),
 		TEST(path_file__refuses_a_file_of_somebody_else),
