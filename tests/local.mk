@@ -8,6 +8,7 @@
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
 unit_tests = \
+	%D%/effects/attempt_test \
 	%D%/unit/verify_test \
 	%D%/unit/throttle_test \
 	%D%/unit/slots_test \
@@ -73,7 +74,7 @@ EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
 	%D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
 
-EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h
+EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h
 
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
@@ -135,6 +136,8 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 
 include %D%/store/local.mk
 %C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
+%C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
+	-Wl,--wrap=fsync
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)

@@ -1,0 +1,937 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/effects/world.h"
+
+static struct world world;
+static struct snapshot before;
+
+/* --- how often was flushed --- */
+
+static unsigned flushes;
+
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+int
+__wrap_fdatasync(int fd)
+{
+	flushes++;
+	return __real_fdatasync(fd);
+}
+
+int
+__wrap_fsync(int fd)
+{
+	flushes++;
+	return __real_fsync(fd);
+}
+
+/* --- alice, enrolled with one TOTP token --- */
+
+static int
+setup(void **unused)
+{
+	(void)unused;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	return 0;
+}
+
+/* Anew, with another seed: none so far. */
+static void
+start_over(void)
+{
+	world_close(&world);
+	world_open(&world);
+}
+
+static int
+teardown(void **unused)
+{
+	(void)unused;
+	world_close(&world);
+	return 0;
+}
+
+static void
+guess_wrong(unsigned times)
+{
+	for (unsigned i = 0; i < times; i++)
+		assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+}
+
+/* --- a code works once --- */
+
+static void
+try__takes_a_right_code_once(void **unused)
+{
+	const struct otp_state *state;
+
+	(void)unused;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.kind, OTP_TOTP);
+	assert_string_equal(world.answer.token, "host:alice0");
+	assert_int_equal(world.answer.failures, 0);
+	assert_int_equal(world.answer.wait, 0);
+	assert_true(world.answer.drift_known);
+	assert_int_equal(world.answer.drift, 0);
+	assert_int_equal(world.answer.last_success, -1);
+	assert_int_equal(world.answer.untold, 0);
+	assert_false(world.answer.recovery_known);
+	state = world_state(&world);
+	assert_int_equal(state->credentials[0].value, (WORLD_STEP + 1) * 30);
+	assert_int_equal(state->credentials[0].last_used, WORLD_NOW);
+	assert_int_equal(state->last_success.time, WORLD_NOW);
+	assert_string_equal(state->last_success.service, "sshd");
+	assert_string_equal(state->last_success.host, "203.0.113.5");
+	assert_int_equal(state->tally.failures, 0);
+
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP - 1), OTP_VERDICT_REPLAY);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.last_success, 0);
+	assert_int_equal(world.answer.drift, 30);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_REPLAY);
+}
+
+static void
+try__takes_the_neighbouring_steps_and_charges_for_others(void **unused)
+{
+	static const int aways[] = { -2, 2 };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(aways); i++) {
+		assert_int_equal(
+		    world_show(&world, 0, (uint64_t)(WORLD_STEP + aways[i])),
+		    OTP_VERDICT_REJECT);
+		assert_int_equal(world.answer.failures, i + 1);
+		assert_int_equal(world.answer.drift_known, aways[i] < 0);
+	}
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP - 1), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.drift, -30);
+	assert_int_equal(world.answer.untold, 2);
+}
+
+static void
+try__takes_hotp_codes_within_the_look_ahead(void **unused)
+{
+	(void)unused;
+	start_over();
+	world_token(&world, OTP_HOTP)->counter = 40;
+	world_enrol(&world);
+	assert_int_equal(world_show(&world, 0, 50), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 0, 49), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.kind, OTP_HOTP);
+	assert_false(world.answer.drift_known);
+	/* what is spent is wrong, and charged */
+	assert_int_equal(world_show(&world, 0, 49), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 0, 45), OTP_VERDICT_REJECT);
+	assert_int_equal(world.answer.failures, 2);
+	assert_int_equal(world_show(&world, 0, 50), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_state(&world)->credentials[0].value, 51);
+}
+
+/* --- replays --- */
+
+static void
+try__gives_a_replay_its_charge_back(void **unused)
+{
+	struct otp_tally tally;
+
+	(void)unused;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	guess_wrong(3);
+	tally = world_state(&world)->tally;
+	strcpy(world.request.host, "198.51.100.7");
+	flushes = 0;
+	for (unsigned i = 1; i <= 200; i++) {
+		assert_int_equal(
+		    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_REPLAY);
+		assert_false(world.answer.benign);
+		assert_int_equal(world.answer.failures, 3);
+		tally.replays = i;
+		assert_memory_equal(
+		    &world_state(&world)->tally, &tally, sizeof(tally));
+	}
+	assert_int_equal(flushes, 0);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.replays, 200);
+	assert_int_equal(world.answer.untold, 3);
+	assert_string_equal(world.answer.failure_host, "203.0.113.5");
+	assert_int_equal(world_state(&world)->tally.replays, 0);
+}
+
+static void
+try__knows_a_benign_replay_by_host_and_time(void **unused)
+{
+	char text[16];
+
+	(void)unused;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP + 1, text);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+	world.now = WORLD_NOW + 49; /* the last second it is in the window */
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+	assert_true(world.answer.benign);
+	assert_int_equal(world_state(&world)->tally.replays, 0);
+	strcpy(world.request.host, "203.0.113.55");
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+	assert_false(world.answer.benign);
+	assert_int_equal(world_state(&world)->tally.replays, 1);
+	/* "since" cannot be told where the clock went back */
+	strcpy(world.request.host, "203.0.113.5");
+	world.now = WORLD_NOW - 1;
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+	assert_false(world.answer.benign);
+}
+
+static void
+try__takes_two_periods_for_benign(void **unused)
+{
+	static const int64_t afters[] = { 60, 61 };
+	char text[16];
+
+	(void)unused;
+	world.policy.window = 2;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP + 1, text);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+	for (unsigned i = 0; i < COUNT(afters); i++) {
+		world.now = WORLD_NOW + afters[i];
+		assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+		assert_int_equal(world.answer.benign, afters[i] == 60);
+	}
+}
+
+/* --- the throttle --- */
+
+static void
+try__makes_who_guessed_wait(void **unused)
+{
+	(void)unused;
+	for (unsigned i = 1; i <= 5; i++) {
+		guess_wrong(1);
+		assert_int_equal(world.answer.failures, i);
+		assert_int_equal(world.answer.month_failures, i);
+		assert_int_equal(world.answer.wait, i < 5 ? 0 : 30);
+	}
+	/* the sixth is right, and not compared */
+	world.now += 29;
+	snapshot_take(&world, &before);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_WAITING);
+	assert_int_equal(world.answer.wait, 1);
+	assert_int_equal(world.answer.failures, 5);
+	assert_int_equal(world.answer.kind, 0);
+	assert_unchanged(&world, &before);
+	/* right after the wait it is taken */
+	world.now++;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.failures, 0);
+	assert_int_equal(world.answer.untold, 5);
+	assert_int_equal(world_state(&world)->tally.failures, 0);
+	/* and the next failure is a free one again */
+	guess_wrong(1);
+	assert_int_equal(world.answer.wait, 0);
+	assert_int_equal(world.answer.month_failures, 6);
+}
+
+static void
+try__doubles_the_wait_and_locks_in_the_end(void **unused)
+{
+	uint32_t wait = 30;
+
+	(void)unused;
+	guess_wrong(4);
+	for (unsigned i = 5; i < 100; i++) {
+		guess_wrong(1);
+		assert_int_equal(world.answer.wait, wait);
+		world.now += wait - 1;
+		assert_int_equal(
+		    world_show_now(&world, 0), OTP_VERDICT_WAITING);
+		world.now++;
+		wait = wait * 2 < 3600 ? wait * 2 : 3600;
+	}
+	guess_wrong(1);
+	assert_int_equal(world.answer.failures, 100);
+	world.now += 1000000;
+	snapshot_take(&world, &before);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_LOCKED);
+	assert_int_equal(world.answer.wait, 0);
+	assert_int_equal(world.answer.failures, 100);
+	assert_unchanged(&world, &before);
+}
+
+static void
+try__is_not_put_off_by_a_thousand_tries_in_a_wait(void **unused)
+{
+	(void)unused;
+	guess_wrong(5);
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < 1000; i++) {
+		world.now = WORLD_NOW + i * 30 / 1000;
+		assert_int_equal(world_guess(&world), OTP_VERDICT_WAITING);
+	}
+	assert_unchanged(&world, &before);
+	world.now = WORLD_NOW + 30;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__counts_all_services_together(void **unused)
+{
+	static const char *const services[] = { "sshd", "su", "sudo", "login",
+		"vpn" };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(services); i++) {
+		strcpy(world.request.service, services[i]);
+		guess_wrong(1);
+	}
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_WAITING);
+}
+
+static void
+try__is_unlocked_by_the_administrator(void **unused)
+{
+	uint32_t failures = 0;
+
+	(void)unused;
+	world.policy.lock = 10;
+	for (unsigned i = 0; i < 10; i++) {
+		guess_wrong(1);
+		world.now += 4000;
+	}
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_LOCKED);
+	assert_int_equal(
+	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
+	    OTP_OK);
+	assert_int_equal(failures, 10);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.untold, 10);
+	assert_int_equal(world.answer.month_failures, 10);
+}
+
+static void
+try__writes_no_more_for_a_wrong_code_than_it_must(void **unused)
+{
+	uint8_t old[OTP_SLOTS_FILE_SIZE], new[OTP_SLOTS_FILE_SIZE];
+
+	(void)unused;
+	flushes = 0;
+	world_read(&world, "state/alice", old, sizeof(old));
+	for (unsigned i = 1; i < 5; i++) {
+		guess_wrong(1);
+		assert_int_equal(flushes, 0);
+		world_read(&world, "state/alice", new, sizeof(new));
+		assert_memory_equal(old, new, OTP_SLOTS_CHARGE_OFFSET);
+		assert_memory_not_equal(old + OTP_SLOTS_CHARGE_OFFSET,
+		    new + OTP_SLOTS_CHARGE_OFFSET, 1024);
+		assert_memory_equal(old + 9216, new + 9216, 12288 - 9216);
+	}
+	/* which begins a wait */
+	guess_wrong(1);
+	assert_int_equal(flushes, 1);
+	world.now += 30;
+	flushes = 0;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(flushes, 1);
+}
+
+/* --- what is told --- */
+
+static void
+try__tells_what_happened_since_the_last_login(void **unused)
+{
+	(void)unused;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	strcpy(world.request.host, "198.51.100.7");
+	guess_wrong(2);
+	strcpy(world.request.host, "203.0.113.5");
+	world.now += 3600;
+	world.request.told = false; /* nobody would see it */
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.untold, 2);
+	assert_int_equal(world.answer.last_success, 3600);
+	world.now += 60;
+	guess_wrong(1);
+	world.request.told = true;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.untold, 3);
+	assert_int_equal(world.answer.last_success, 60);
+	assert_string_equal(world.answer.failure_host, "203.0.113.5");
+	world.now += 60;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.untold, 0);
+	world.now -= 1;
+	assert_int_equal(world_show(&world, 0, (uint64_t)world.now / 30 + 1),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.last_success, -1);
+}
+
+/* --- what is typed --- */
+
+static void
+try__neither_compares_nor_charges_what_is_no_code(void **unused)
+{
+	static const char *const malformed[] = { "", "1", "12345", "1234567",
+		"12345678", "123456789", "12345a", "+12345", "-12345", "0x1234",
+		"123456\n", " 123456", "123456 ", "12  3456", "1e5",
+		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95",
+		"0123-4567-89AB-CDEF-GHJK-MNP" };
+	static const char *const withheld[] = { "\b", "\b\n", "\b\n\r\177",
+		"\b\n\r\177INCORRECT", "\b123456" };
+	static char long_text[1 << 20];
+
+	(void)unused;
+	guess_wrong(2);
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < COUNT(malformed); i++)
+		assert_int_equal(
+		    world_try(&world, malformed[i]), OTP_VERDICT_MALFORMED);
+	for (unsigned i = 0; i < COUNT(withheld); i++)
+		assert_int_equal(
+		    world_try(&world, withheld[i]), OTP_VERDICT_WITHHELD);
+	memset(long_text, '1', sizeof(long_text) - 1);
+	assert_int_equal(world_try(&world, long_text), OTP_VERDICT_MALFORMED);
+	assert_unchanged(&world, &before);
+}
+
+static void
+try__reads_a_code_as_apps_show_it(void **unused)
+{
+	char text[16], spaced[20];
+
+	(void)unused;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP, text);
+	(void)snprintf(spaced, sizeof(spaced), "%.3s %s", text, text + 3);
+	assert_int_equal(world_try(&world, spaced), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__splits_password_and_code(void **unused)
+{
+	char code[16], text[40];
+
+	(void)unused;
+	world.request.split = true;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP, code);
+	snapshot_take(&world, &before);
+	assert_int_equal(world_try(&world, code), OTP_VERDICT_MALFORMED);
+	(void)snprintf(text, sizeof(text), "s3cret12345x");
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_MALFORMED);
+	/* no recovery code is taken there, whole or at the end */
+	assert_int_equal(world_try(&world, "2222-2222-2222-2222-2222-222A"),
+	    OTP_VERDICT_MALFORMED);
+	assert_unchanged(&world, &before);
+	(void)snprintf(text, sizeof(text), "s3cret 12%s", code);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.password_length, 9);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+	assert_int_equal(
+	    world_try(&world, "\b\n\r\177INCORRECT"), OTP_VERDICT_WITHHELD);
+	/* the whole of it is digits, and the end alone is the code */
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP + 1, code);
+	(void)snprintf(text, sizeof(text), "9%s", code);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.password_length, 1);
+}
+
+static void
+try__splits_by_the_tokens_length(void **unused)
+{
+	char code[16], text[40];
+
+	(void)unused;
+	start_over();
+	world.request.split = true;
+	world_token(&world, OTP_TOTP)->digits = 8;
+	world_token(&world, OTP_HOTP)->digits = 8;
+	world_enrol(&world);
+	(void)oracle_code(&world.seed.tokens[1], 3, code);
+	(void)snprintf(text, sizeof(text), "password%s", code);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.password_length, 8);
+
+	world_token(&world, OTP_TOTP); /* of 6 digits */
+	world_enrol(&world);
+	snapshot_take(&world, &before);
+	assert_int_equal(world_try_text(&world, text), OTP_ERR_LENGTHS);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	assert_unchanged(&world, &before);
+}
+
+/* --- recovery codes --- */
+
+static void
+enrol_with_recovery(void)
+{
+	start_over();
+	world_token(&world, OTP_TOTP);
+	world_recovery(&world, 1);
+	world_recovery(&world, 2);
+	world_recovery(&world, 3);
+	world_enrol(&world);
+}
+
+static void
+try__takes_a_recovery_code_once(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	enrol_with_recovery();
+	for (uint8_t i = 1; i <= 3; i++) {
+		(void)world_recovery_text(i, text);
+		assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+		assert_int_equal(world.answer.kind, OTP_RECOVERY);
+		assert_string_equal(world.answer.token, "");
+		assert_true(world.answer.recovery_known);
+		assert_int_equal(world.answer.recovery_left, 3 - i);
+		snapshot_take(&world, &before);
+		assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+		assert_false(world.answer.benign);
+		assert_unchanged(&world, &before);
+	}
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_true(world.answer.recovery_known);
+	assert_int_equal(world.answer.recovery_left, 0);
+}
+
+static void
+try__never_charges_a_recovery_code(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	enrol_with_recovery();
+	guess_wrong(4);
+	(void)world_recovery_text(1, text);
+	text[3] = text[3] == '7' ? '8' : '7';
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < 200; i++) {
+		assert_int_equal(world_try(&world, text), OTP_VERDICT_REJECT);
+		assert_int_equal(world.answer.failures, 4);
+	}
+	assert_unchanged(&world, &before);
+}
+
+static void
+try__ends_waits_and_locks_by_a_recovery_code(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	enrol_with_recovery();
+	guess_wrong(5);
+	snapshot_take(&world, &before);
+	assert_int_equal(world_try(&world, world_recovery_text(9, text)),
+	    OTP_VERDICT_REJECT);
+	assert_unchanged(&world, &before);
+	assert_int_equal(world_try(&world, world_recovery_text(2, text)),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.untold, 5);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	for (unsigned i = 0; i < 100; i++) {
+		guess_wrong(1);
+		world.now += 4000;
+	}
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_LOCKED);
+	assert_int_equal(world_try(&world, world_recovery_text(9, text)),
+	    OTP_VERDICT_REJECT);
+	assert_int_equal(world_try(&world, world_recovery_text(3, text)),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+/* --- the clock --- */
+
+static void
+try__keeps_a_code_spent_when_the_clock_goes_back(void **unused)
+{
+	(void)unused;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	world.now -= 600;
+	for (int64_t now = world.now; now <= WORLD_NOW; now += 30) {
+		world.now = now;
+		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+		assert_int_not_equal(
+		    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+		assert_int_equal(otp_enrol_unlock(&world.host, &world.subject,
+				     &(uint32_t){ 0 }, NULL),
+		    OTP_OK);
+	}
+	world.now = WORLD_NOW + 30;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__keeps_a_wait_when_the_clock_goes_back(void **unused)
+{
+	(void)unused;
+	guess_wrong(5);
+	world.now += 30;
+	guess_wrong(1); /* a wait of 60 s */
+	world.now += 10;
+	assert_int_equal(world_guess(&world), OTP_VERDICT_WAITING);
+	assert_int_equal(world.answer.wait, 50);
+	world.now -= 86400;
+	flushes = 0;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_WAITING);
+	assert_int_equal(world.answer.wait, 60);
+	assert_int_equal(flushes, 1);
+	/* that was written, once: from here on it goes by */
+	for (unsigned left = 59; left > 0; left--) {
+		world.now++;
+		assert_int_equal(
+		    world_show_now(&world, 0), OTP_VERDICT_WAITING);
+		assert_int_equal(world.answer.wait, left);
+	}
+	assert_int_equal(flushes, 1);
+	world.now++;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__is_right_far_ahead(void **unused)
+{
+	static const int64_t times[] = { 2147483647, 2147483700, 4294967295,
+		4294967400, INT64_C(1) << 40 };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(times); i++) {
+		world.now = times[i];
+		guess_wrong(4);
+		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+		assert_int_equal(
+		    world_state(&world)->last_success.time, times[i]);
+	}
+}
+
+static void
+try__answers_nothing_without_a_clock(void **unused)
+{
+	char text[16];
+
+	(void)unused;
+	snapshot_take(&world, &before);
+	world.clock_fails = true;
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[0], WORLD_STEP, text)),
+	    OTP_ERR_CLOCK);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	world.request.unknown = true;
+	assert_int_equal(world_try_text(&world, text), OTP_ERR_CLOCK);
+	assert_unchanged(&world, &before);
+}
+
+/* --- who is not there --- */
+
+static void
+try__writes_nothing_for_the_unenrolled_and_the_unknown(void **unused)
+{
+	static const char *const typed[] = { "123456", "1234567",
+		"2222-2222-2222-2222-2222-2222", "12345", "\b" };
+	static const char *const names[] = { "bob", "..", ".", "a/b", ".new",
+		".alice.new", "%61lice" };
+
+	(void)unused;
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < COUNT(names) * COUNT(typed); i++) {
+		const char *text = typed[i % COUNT(typed)];
+		const bool judged = i % COUNT(typed) < 3;
+
+		strcpy(world.request.account, names[i / COUNT(typed)]);
+		for (unsigned split = 0; split < 2; split++) {
+			world.request.split = split;
+			world.request.unknown = false;
+			(void)world_try(&world, text);
+			if (judged)
+				assert_int_equal(world.answer.verdict,
+				    OTP_VERDICT_UNENROLLED);
+			world.request.unknown = true;
+			(void)world_try(&world, text);
+			if (judged)
+				assert_int_equal(world.answer.verdict,
+				    OTP_VERDICT_UNKNOWN_USER);
+		}
+	}
+	assert_unchanged(&world, &before);
+	world.request.unknown = world.request.split = false;
+	strcpy(world.request.account, "");
+	assert_int_equal(world_try_text(&world, "123456"), OTP_ERR_NAME);
+}
+
+static void
+try__answers_nothing_on_the_unknown_without_random_bytes(void **unused)
+{
+	(void)unused;
+	world.random_fails = true;
+	world.request.unknown = true;
+	assert_int_equal(world_try_text(&world, "123456"), OTP_ERR_CRYPTO);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	/* who is enrolled needs none */
+	world.request.unknown = false;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+/* --- what cannot be judged --- */
+
+/* The right code, and another one, change nothing and are not answered. */
+static void
+assert_no_answer(enum otp_err expected)
+{
+	char text[16];
+
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[0], WORLD_STEP, text)),
+	    expected);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	assert_unchanged(&world, &before);
+}
+
+static void
+try__answers_nothing_on_a_bad_seed(void **unused)
+{
+	static const char *const texts[] = { "", "\n", "# nothing\n", "junk\n",
+		"otpauth://steam/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n",
+		"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+		"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\r\n",
+		"otpauth://totp/a?secret=GEZDGNBVGY3TQOI\n",
+		"otpauth://hotp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n" };
+	static char large[OTP_SEED_SIZE_MAX + 1];
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(texts); i++) {
+		world_write(&world, "seed/alice", texts[i], strlen(texts[i]));
+		assert_no_answer(OTP_ERR_PARSE);
+		assert_non_null(strstr(world.fault.where, "seed/alice"));
+	}
+	memset(large, '\n', sizeof(large));
+	world_write(&world, "seed/alice", large, sizeof(large));
+	assert_no_answer(OTP_ERR_PARSE);
+	world_put_seed(&world);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__answers_nothing_on_a_bad_state(void **unused)
+{
+	uint8_t file[OTP_SLOTS_FILE_SIZE], bad[OTP_SLOTS_FILE_SIZE];
+
+	(void)unused;
+	world_read(&world, "state/alice", file, sizeof(file));
+	memcpy(bad, file, sizeof(bad));
+	bad[300] ^= 1;
+	world_write(&world, "state/alice", bad, sizeof(bad));
+	assert_no_answer(OTP_ERR_CHECKSUM);
+	assert_non_null(strstr(world.fault.where, "state/alice"));
+	world_write(&world, "state/alice", file, sizeof(file) - 1);
+	assert_no_answer(OTP_ERR_CHECKSUM);
+	world_write(&world, "state/alice", file, 0);
+	assert_no_answer(OTP_ERR_CHECKSUM);
+	memcpy(bad, file, sizeof(bad));
+	bad[8] = 2;
+	SHA256(bad, 4064, bad + 4064);
+	world_write(&world, "state/alice", bad, sizeof(bad));
+	assert_no_answer(OTP_ERR_PARSE);
+	world_write(&world, "state/alice", file, sizeof(file));
+	world.request.uid = WORLD_UID + 1;
+	assert_no_answer(OTP_ERR_UID);
+	world.request.uid = OTP_UID_VIRTUAL;
+	assert_no_answer(OTP_ERR_UID);
+	world.request.uid = WORLD_UID;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__answers_nothing_where_half_is_missing(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_no_answer(OTP_ERR_READ); /* the state says `enrolled` */
+	world_put_seed(&world);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_no_answer(OTP_ERR_NO_STATE);
+	world_path(&world, ".store", path);
+	assert_int_equal(unlink(path), 0);
+	assert_no_answer(OTP_ERR_NO_STORE);
+}
+
+static void
+try__gives_the_charge_back_where_a_right_code_cannot_be_judged(void **unused)
+{
+	struct otp_tally tally;
+	struct otp_state state;
+	char text[16], recovery[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	guess_wrong(4);
+	world_token(&world, OTP_TOTP); /* beside the one that is known */
+	world_recovery(&world, 1);
+	world_put_seed(&world);
+	tally = world_state(&world)->tally;
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[1], WORLD_STEP, text)),
+	    OTP_ERR_NO_STATE);
+	assert_int_equal(world.fault.line, 2);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	assert_memory_equal(&world_state(&world)->tally, &tally, sizeof(tally));
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    world_try_text(&world, world_recovery_text(1, recovery)),
+	    OTP_ERR_NO_STATE);
+	assert_unchanged(&world, &before);
+
+	start_over();
+	world_token(&world, OTP_HOTP);
+	world_enrol(&world);
+	state = *world_state(&world);
+	state.credentials[0].value = UINT64_MAX;
+	world_put_state(&world, &state);
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[0], UINT64_MAX, text)),
+	    OTP_ERR_LIMIT);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(world_state(&world)->tally.failures, 0);
+	assert_true(world_state(&world)->credentials[0].value == UINT64_MAX);
+	assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+	assert_int_equal(world_state(&world)->tally.failures, 1);
+}
+
+/* --- what changes while someone sits at the prompt --- */
+
+static void
+try__refuses_the_old_token_after_another_enrolment(void **unused)
+{
+	struct otp_enrolment enrolment;
+	struct otp_recovery_set set;
+	struct otp_token fresh = world.seed.tokens[0];
+	char code[16], other[16];
+
+	(void)unused;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP, code);
+	fresh.secret_size = 0;
+	assert_int_equal(otp_enrol_begin(&world.host, &world.subject,
+			     OTP_ENROL_REPLACE, &fresh, &enrolment, NULL),
+	    OTP_OK);
+	assert_int_equal(
+	    otp_enrol_put(&world.host, &enrolment, 0, &set, NULL), OTP_OK);
+	assert_int_equal(world_try(&world, code), OTP_VERDICT_REJECT);
+	assert_int_equal(
+	    world_try(&world, oracle_code(&enrolment.token, WORLD_STEP, other)),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    world_try(
+		&world, oracle_code(&enrolment.token, WORLD_STEP + 1, other)),
+	    OTP_VERDICT_UNENROLLED);
+	assert_unchanged(&world, &before);
+}
+
+/* --- before the prompt --- */
+
+static void
+assert_look(enum otp_err err, enum otp_ask expected)
+{
+	enum otp_ask ask = OTP_ASK_NOTHING;
+
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    otp_attempt_look(&world.host, &world.request, &ask, NULL), err);
+	assert_int_equal(ask, expected);
+	assert_unchanged(&world, &before);
+}
+
+static void
+look__asks_unless_surely_nobody_is_enrolled(void **unused)
+{
+	struct otp_state state;
+	char path[96];
+
+	(void)unused;
+	assert_look(OTP_OK, OTP_ASK_CODE);
+	strcpy(world.request.account, "bob");
+	assert_look(OTP_OK, OTP_ASK_UNENROLLED);
+	strcpy(world.request.account, "alice");
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_look(OTP_ERR_READ, OTP_ASK_NOTHING);
+	assert_int_equal(symlink("nowhere", path), 0);
+	assert_look(OTP_OK, OTP_ASK_CODE);
+	assert_int_equal(unlink(path), 0);
+	state = *world_state(&world);
+	state.enrolled = false;
+	world_put_state(&world, &state);
+	assert_look(OTP_OK, OTP_ASK_UNENROLLED);
+	world_write(&world, "state/alice", "x", 1);
+	assert_look(OTP_ERR_CHECKSUM, OTP_ASK_NOTHING);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_look(OTP_OK, OTP_ASK_UNENROLLED);
+	world_put_seed(&world);
+	assert_look(OTP_ERR_NO_STATE, OTP_ASK_NOTHING);
+	world_path(&world, ".store", path);
+	assert_int_equal(unlink(path), 0);
+	assert_look(OTP_ERR_NO_STORE, OTP_ASK_NOTHING);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(try__takes_a_right_code_once),
+		TEST(try__takes_the_neighbouring_steps_and_charges_for_others),
+		TEST(try__takes_hotp_codes_within_the_look_ahead),
+		TEST(try__gives_a_replay_its_charge_back),
+		TEST(try__knows_a_benign_replay_by_host_and_time),
+		TEST(try__takes_two_periods_for_benign),
+		TEST(try__makes_who_guessed_wait),
+		TEST(try__doubles_the_wait_and_locks_in_the_end),
+		TEST(try__is_not_put_off_by_a_thousand_tries_in_a_wait),
+		TEST(try__counts_all_services_together),
+		TEST(try__is_unlocked_by_the_administrator),
+		TEST(try__writes_no_more_for_a_wrong_code_than_it_must),
+		TEST(try__tells_what_happened_since_the_last_login),
+		TEST(try__neither_compares_nor_charges_what_is_no_code),
+		TEST(try__reads_a_code_as_apps_show_it),
+		TEST(try__splits_password_and_code),
+		TEST(try__splits_by_the_tokens_length),
+		TEST(try__takes_a_recovery_code_once),
+		TEST(try__never_charges_a_recovery_code),
+		TEST(try__ends_waits_and_locks_by_a_recovery_code),
+		TEST(try__keeps_a_code_spent_when_the_clock_goes_back),
+		TEST(try__keeps_a_wait_when_the_clock_goes_back),
+		TEST(try__is_right_far_ahead),
+		TEST(try__answers_nothing_without_a_clock),
+		TEST(try__writes_nothing_for_the_unenrolled_and_the_unknown),
+		TEST(try__answers_nothing_on_the_unknown_without_random_bytes),
+		TEST(try__answers_nothing_on_a_bad_seed),
+		TEST(try__answers_nothing_on_a_bad_state),
+		TEST(try__answers_nothing_where_half_is_missing),
+		TEST(
+		    try__gives_the_charge_back_where_a_right_code_cannot_be_judged),
+		TEST(try__refuses_the_old_token_after_another_enrolment),
+		TEST(look__asks_unless_surely_nobody_is_enrolled),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A store below /tmp, a clock that goes as it is told, random bytes that are
+ * the same in every run, and alice, who is to be let in or not.
+ */
+#ifndef OTP_WORLD_H
+#define OTP_WORLD_H
+
+#include "tests/unit/unit.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/core/slots.h"
+#include "common/effects/attempt.h"
+#include "common/effects/enrol.h"
+#include "common/effects/store.h"
+#include "tests/unit/oracle.h"
+
+#define WORLD_STEP INT64_C(56666666) /* of 30 s, in 2023 */
+#define WORLD_NOW  (WORLD_STEP * 30 + 11)
+#define WORLD_UID  1000
+
+struct world {
+	char folder[32];
+	char store[48];
+	int64_t now;
+	bool clock_fails;
+	bool random_fails;
+	uint64_t random;
+	struct otp_sys sys;
+	struct otp_policy policy;
+	struct otp_host host;
+	struct otp_request request;
+	struct otp_subject subject;
+	struct otp_seed seed; /* what world_enrol() puts in force */
+	struct otp_state state;
+	struct otp_answer answer;
+	struct otp_fault fault;
+};
+
+static inline enum otp_err
+world_time(void *context, int64_t *ret_now)
+{
+	const struct world *world = context;
+
+	if (world->clock_fails)
+		return OTP_ERR_CLOCK;
+	*ret_now = world->now;
+	return OTP_OK;
+}
+
+static inline enum otp_err
+world_random(void *context, void *bytes, size_t size)
+{
+	struct world *world = context;
+
+	if (world->random_fails)
+		return OTP_ERR_CRYPTO;
+	unit_fill(&world->random, bytes, size);
+	return OTP_OK;
+}
+
+static inline void
+world_open(struct world *world)
+{
+	bool made = false;
+
+	memset(world, 0, sizeof(*world));
+	strcpy(world->folder, "/tmp/pam_otp.XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	(void)snprintf(
+	    world->store, sizeof(world->store), "%s/store", world->folder);
+	assert_int_equal(otp_store_init(world->store, &made, NULL), OTP_OK);
+	world->now = WORLD_NOW;
+	world->sys = (struct otp_sys){ world_time, world_random, world };
+	world->policy = (struct otp_policy)OTP_POLICY_DEFAULT;
+	world->host =
+	    (struct otp_host){ &world->sys, world->store, &world->policy };
+	strcpy(world->request.account, "alice");
+	world->request.uid = WORLD_UID;
+	strcpy(world->request.service, "sshd");
+	strcpy(world->request.host, "203.0.113.5");
+	world->request.told = true;
+	strcpy(world->subject.account, "alice");
+	world->subject.uid = WORLD_UID;
+}
+
+static inline int
+world_unlink(
+    const char *path, const struct stat *status, int type, struct FTW *at)
+{
+	(void)status;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static inline void
+world_close(struct world *world)
+{
+	assert_int_equal(
+	    nftw(world->folder, world_unlink, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+/* --- the seed --- */
+
+static inline struct otp_token *
+world_token(struct world *world, enum otp_kind kind)
+{
+	const unsigned index = world->seed.tokens_count++;
+	struct otp_token *token = &world->seed.tokens[index];
+
+	*token = (struct otp_token){
+		.kind = kind,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = kind == OTP_TOTP ? 30 : 0,
+		.secret_size = 20,
+		.secret = { (uint8_t)(index + 1), 2, 3 },
+	};
+	(void)snprintf(
+	    token->label, sizeof(token->label), "host:alice%u", index);
+	return token;
+}
+
+/* A recovery code of nothing but NUMBER, as it is typed. */
+static inline const char *
+world_recovery_text(uint8_t number, char text[OTP_RECOVERY_TEXT_SIZE])
+{
+	uint8_t code[OTP_RECOVERY_CODE_SIZE];
+
+	memset(code, number, sizeof(code));
+	otp_recovery_text(code, text);
+	return text;
+}
+
+static inline void
+world_recovery(struct world *world, uint8_t number)
+{
+	uint8_t code[OTP_RECOVERY_CODE_SIZE];
+	const uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { number };
+
+	memset(code, number, sizeof(code));
+	assert_int_equal(
+	    otp_recovery_make(code, salt,
+		&world->seed.recovery[world->seed.recovery_count++]),
+	    OTP_OK);
+}
+
+/* --- what is in the store --- */
+
+static inline void
+world_path(const struct world *world, const char *name, char path[96])
+{
+	(void)snprintf(path, 96, "%s/%s", world->store, name);
+}
+
+static inline void
+world_write(
+    const struct world *world, const char *name, const void *bytes, size_t size)
+{
+	char path[96];
+	FILE *file;
+
+	world_path(world, name, path);
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+static inline size_t
+world_read(
+    const struct world *world, const char *name, void *bytes, size_t size)
+{
+	char path[96];
+	size_t got;
+	FILE *file;
+
+	world_path(world, name, path);
+	file = fopen(path, "rb");
+	if (!file)
+		return 0;
+	got = fread(bytes, 1, size, file);
+	(void)fclose(file);
+	return got;
+}
+
+static inline bool
+world_has(const struct world *world, const char *name)
+{
+	struct stat status;
+	char path[96];
+
+	world_path(world, name, path);
+	return lstat(path, &status) == 0;
+}
+
+/* Write the seed file as configuration management does: no state is made. */
+static inline void
+world_put_seed(struct world *world)
+{
+	static char text[OTP_SEED_SIZE_MAX + 1];
+	size_t size = 0;
+
+	assert_int_equal(otp_seed_format(&world->seed, text, &size), OTP_OK);
+	world_write(world, "seed/alice", text, size);
+}
+
+/* Write a state file: all of STATE, as if it had just been made. */
+static inline void
+world_put_state(struct world *world, const struct otp_state *state)
+{
+	uint8_t file[OTP_SLOTS_FILE_SIZE];
+
+	assert_int_equal(otp_slots_fresh(state, file), OTP_OK);
+	world_write(world, "state/alice", file, sizeof(file));
+}
+
+/* alice is enrolled with the seed, and nothing of it is spent. */
+static inline void
+world_enrol(struct world *world)
+{
+	struct otp_state state = { .enrolled = true, .uid = WORLD_UID };
+	struct otp_credential *at = state.credentials;
+
+	for (unsigned i = 0; i < world->seed.tokens_count; i++, at++) {
+		at->kind = world->seed.tokens[i].kind;
+		assert_int_equal(
+		    otp_token_id(&world->seed.tokens[i], at->id), OTP_OK);
+	}
+	for (unsigned i = 0; i < world->seed.recovery_count; i++, at++) {
+		at->kind = OTP_RECOVERY;
+		otp_recovery_id(&world->seed.recovery[i], at->id);
+	}
+	state.credentials_count = (unsigned)(at - state.credentials);
+	world_put_seed(world);
+	world_put_state(world, &state);
+}
+
+/* The seed in force, into SEED. */
+static inline void
+world_seed(struct world *world, struct otp_seed *seed)
+{
+	struct otp_store *store = NULL;
+
+	assert_int_equal(
+	    otp_store_open(world->store, "alice", &store, NULL), OTP_OK);
+	assert_int_equal(otp_store_seed(store, seed, NULL), OTP_OK);
+	otp_store_close(store);
+}
+
+/* The state in force, into WORLD->state. */
+static inline const struct otp_state *
+world_state(struct world *world)
+{
+	struct otp_store *store = NULL;
+
+	assert_int_equal(
+	    otp_store_open(world->store, "alice", &store, NULL), OTP_OK);
+	assert_int_equal(otp_store_peek(store, &world->state, NULL), OTP_OK);
+	otp_store_close(store);
+	return &world->state;
+}
+
+/* --- the whole store, byte for byte --- */
+
+struct snapshot {
+	size_t size;
+	char bytes[65536];
+};
+
+static inline void
+snapshot_add(struct snapshot *snapshot, const char *store, const char *folder)
+{
+	struct dirent **entries = NULL;
+	char path[400];
+	int count;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", store, folder);
+	count = scandir(path, &entries, NULL, alphasort);
+	assert_true(count >= 2);
+	for (int i = 0; i < count; i++) {
+		FILE *file;
+
+		(void)snprintf(path, sizeof(path), "%s/%s/%s", store, folder,
+		    entries[i]->d_name);
+		assert_true(snapshot->size + strlen(path) + 1 <
+		    sizeof(snapshot->bytes));
+		strcpy(snapshot->bytes + snapshot->size, path);
+		snapshot->size += strlen(path) + 1;
+		file = entries[i]->d_type == DT_REG ? fopen(path, "rb") : NULL;
+		if (file) {
+			snapshot->size +=
+			    fread(snapshot->bytes + snapshot->size, 1,
+				sizeof(snapshot->bytes) - snapshot->size, file);
+			(void)fclose(file);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static inline void
+snapshot_take(const struct world *world, struct snapshot *snapshot)
+{
+	snapshot->size = 0;
+	snapshot_add(snapshot, world->store, ".");
+	snapshot_add(snapshot, world->store, "seed");
+	snapshot_add(snapshot, world->store, "state");
+	assert_true(snapshot->size < sizeof(snapshot->bytes));
+}
+
+static inline void
+assert_unchanged(const struct world *world, const struct snapshot *before)
+{
+	static struct snapshot after;
+
+	snapshot_take(world, &after);
+	assert_int_equal(after.size, before->size);
+	assert_memory_equal(after.bytes, before->bytes, before->size);
+}
+
+/* --- tries --- */
+
+static inline enum otp_err
+world_try_text(struct world *world, const char *typed)
+{
+	memset(&world->fault, 0, sizeof(world->fault));
+	memset(&world->answer, 0xee, sizeof(world->answer));
+	return otp_attempt_try(&world->host, &world->request, typed,
+	    &world->answer, &world->fault);
+}
+
+/* The verdict on TYPED, which can be judged. */
+static inline enum otp_verdict
+world_try(struct world *world, const char *typed)
+{
+	assert_int_equal(world_try_text(world, typed), OTP_OK);
+	return world->answer.verdict;
+}
+
+/* The verdict on what token INDEX shows at MOVING. */
+static inline enum otp_verdict
+world_show(struct world *world, unsigned index, uint64_t moving)
+{
+	char text[16];
+
+	return world_try(
+	    world, oracle_code(&world->seed.tokens[index], moving, text));
+}
+
+/* The verdict on what token INDEX, a TOTP one, shows now. */
+static inline enum otp_verdict
+world_show_now(struct world *world, unsigned index)
+{
+	return world_show(world, index,
+	    (uint64_t)world->now / world->seed.tokens[index].period);
+}
+
+/* A code of token 0's length that it shows at no time or count near. */
+static inline enum otp_verdict
+world_guess(struct world *world)
+{
+	const struct otp_token *token = &world->seed.tokens[0];
+	uint64_t first = token->kind == OTP_TOTP
+	    ? (uint64_t)world->now / token->period - 30
+	    : 0;
+	char text[16];
+
+	return world_try(world, oracle_wrong(token, first, 60, text));
+}
+
+#endif
