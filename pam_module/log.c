@@ -120,6 +120,30 @@ was_enrolled(const struct otp_login *login, enum otp_end end)
 	return false;
 }
 
+/* Whether an error shows that the account has files in the store. */
+static bool
+has_files(enum otp_err err)
+{
+	return err == OTP_ERR_PARSE || err == OTP_ERR_CHECKSUM ||
+	    err == OTP_ERR_UID || err == OTP_ERR_NO_STATE ||
+	    err == OTP_ERR_LENGTHS || err == OTP_ERR_LOCK_TIMEOUT ||
+	    err == OTP_ERR_WRITE;
+}
+
+/*
+ * Whether the account's name is somebody's.  What the system does not know is
+ * one only if the store knows it, else perhaps a password.
+ */
+static bool
+is_somebody(const struct otp_login *login, enum otp_end end)
+{
+	if (login->request.unknown)
+		return false;
+	return login->request.uid != OTP_UID_VIRTUAL ||
+	    was_enrolled(login, end) ||
+	    (end == OTP_END_ERROR && has_files(login->err));
+}
+
 static void
 add_item(struct otp_event *event, const struct otp_login *login,
     const char *key, int type)
@@ -137,8 +161,7 @@ add_who(
 	const struct otp_request *request = &login->request;
 	const void *host = NULL;
 
-	if (!request->unknown &&
-	    (request->uid != OTP_UID_VIRTUAL || was_enrolled(login, end)))
+	if (is_somebody(login, end))
 		otp_event_word(event, "user", request->account);
 	add_item(event, login, "rhost", PAM_RHOST);
 	if (pam_get_item(login->pamh, PAM_RHOST, &host) == PAM_SUCCESS &&
@@ -181,6 +204,18 @@ add_errno(struct otp_event *event, int errnum)
 		otp_event_number(event, "errno", errnum, "");
 }
 
+/*
+ * Whether the fault is of a file that is there, and so names nobody who is
+ * not.  (Before the account is known, there is only the configuration.)
+ */
+static bool
+is_of_store(const struct otp_login *login)
+{
+	return login->secrets.name == NULL ||
+	    (login->err != OTP_ERR_READ && login->err != OTP_ERR_LIMIT &&
+		login->err != OTP_ERR_NAME && login->err != OTP_ERR_NOMEM);
+}
+
 /* An option's fault names the option, or the file where there is no option. */
 static void
 add_where(struct otp_event *event, const struct otp_login *login)
@@ -193,7 +228,7 @@ add_where(struct otp_event *event, const struct otp_login *login)
 		otp_event_word(event, "option", fault->where);
 		if (fault->line != 0)
 			otp_event_word(event, "file", file);
-	} else {
+	} else if (is_somebody(login, OTP_END_ERROR) || is_of_store(login)) {
 		otp_event_word(event, "file", fault->where);
 	}
 	if (fault->line != 0)

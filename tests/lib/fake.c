@@ -93,6 +93,28 @@ __vsyslog_chk(int priority, int flag, const char *format, va_list arguments)
 	take_line(priority, format, arguments);
 }
 
+EXPORTED void
+openlog(const char *ident, int option, int facility)
+{
+	(void)ident;
+	(void)option;
+	(void)facility;
+	fake.log_changes++;
+}
+
+EXPORTED void
+closelog(void)
+{
+	fake.log_changes++;
+}
+
+EXPORTED int
+setlogmask(int mask)
+{
+	fake.log_changes++;
+	return mask;
+}
+
 /* --- the clock --- */
 
 EXPORTED int
@@ -212,6 +234,20 @@ check_wiped(unsigned index)
 	fake.freed++;
 	fake.unwiped += wiped ? 0 : 1;
 	fake.watched[index] = NULL;
+}
+
+EXPORTED char *
+strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, text, size);
+	if (fake.copied != NULL && strcmp(fake.copied, text) == 0)
+		fake_watch(copy, size - 1);
+	return copy;
 }
 
 EXPORTED void

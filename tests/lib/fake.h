@@ -62,7 +62,10 @@ struct fake {
 	bool authtok_set;
 	char authtok[FAKE_TEXT_SIZE]; /* the last one that was set */
 
+	unsigned log_changes; /* calls of openlog(3), closelog(3), ... */
+
 	/* Memory that must be wiped before it is freed. */
+	const char *copied; /* watch what strdup(3) makes of this text */
 	const char *watched[FAKE_WATCHED];
 	size_t watched_size[FAKE_WATCHED];
 	unsigned watched_count;

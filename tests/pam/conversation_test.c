@@ -102,6 +102,10 @@ typed_text__is_wiped_in_every_outcome(void **state)
 	}
 	(void)host_login(host, "nobody-at-all", code);
 	all_wiped();
+	fake.copied = "a password, typed as a name";
+	(void)host_login(host, fake.copied, code);
+	assert_int_equal(fake.watched_count, 2);
+	all_wiped();
 	fake.clock_fails = true;
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
 	all_wiped();

@@ -125,6 +125,7 @@ same_process(const struct process *before)
 	assert_string_equal(before->environment, after.environment);
 	assert_string_equal(before->descriptors, after.descriptors);
 	assert_memory_equal(&before->files, &after.files, sizeof(after.files));
+	assert_int_equal(fake.log_changes, 0);
 }
 
 static void

@@ -80,6 +80,39 @@ hostile_names__are_escaped_or_left_out(void **state)
 	}
 }
 
+/* A name that only the store could know is perhaps a password. */
+static void
+failing_store__names_no_virtual_user(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	char path[HOST_PATH_SIZE];
+	char name[256];
+
+	host_configure(host, "virtual_users\n");
+	memset(name, '#', sizeof(name) - 1); /* no file can be called so */
+	memcpy(name, "hunter2", 7);
+	name[sizeof(name) - 1] = '\0';
+	assert_int_not_equal(host_login(host, name, "123456"), PAM_SUCCESS);
+	assert_null(strstr(host_line(), "hunter2"));
+
+	if (geteuid() != 0) {
+		host_path(host, path, "store/state");
+		assert_int_equal(chmod(path, 0), 0);
+		assert_int_equal(host_login(host, "hunter2", "123456"),
+		    PAM_AUTHINFO_UNAVAIL);
+		assert_null(strstr(host_line(), "hunter2"));
+		assert_int_equal(chmod(path, 0700), 0);
+	}
+
+	host_enrol_token(host, "vpn", OTP_UID_VIRTUAL, &token);
+	host_seed(host, "vpn", "rubbish\n");
+	assert_int_equal(
+	    host_login(host, "vpn", "123456"), PAM_AUTHINFO_UNAVAIL);
+	assert_true(host_line_has(0, "user=vpn"));
+	assert_non_null(strstr(host_line(), "seed/vpn"));
+}
+
 static void
 keys__come_in_their_order(void **state)
 {
@@ -241,6 +274,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HOST_TEST(hostile_items__are_escaped_and_bounded),
 		HOST_TEST(hostile_names__are_escaped_or_left_out),
+		HOST_TEST(failing_store__names_no_virtual_user),
 		HOST_TEST(keys__come_in_their_order),
 		HOST_TEST(late_code__has_its_drift),
 		HOST_TEST(fault__has_file_errno_and_words),

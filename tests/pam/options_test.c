@@ -196,6 +196,9 @@ default_file__may_be_absent(void **state)
 	assert_int_equal(host->seen.prompts, 1);
 	assert_null(strstr(host_line(), "misconfigured"));
 	assert_null(strstr(host_line(), "pam_otp.conf"));
+	fake.by_name_errno = EIO;
+	host_login(host, "alice", "123456");
+	assert_null(strstr(host_line(), "pam_otp.conf"));
 }
 
 static void

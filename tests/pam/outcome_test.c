@@ -319,9 +319,12 @@ names_that_fit_nowhere__are_unknown_users(void **state)
 	name[256] = '\0';
 	assert_int_equal(host_login(host, name, "123456"), PAM_AUTH_ERR);
 	host_logged("refused", "unknown-user");
-	assert_int_equal(host_login(host, "", "123456"), PAM_AUTH_ERR);
-	host_logged("refused", "unknown-user");
-	assert_int_equal(host->seen.prompts, 1);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(host_login(host, "", "123456"), PAM_AUTH_ERR);
+		host_logged("refused", "unknown-user");
+		assert_int_equal(host->seen.prompts, 1);
+		host_configure(host, "virtual_users\n");
+	}
 }
 
 static void

@@ -88,11 +88,10 @@ few_recovery_codes__are_told_at_any_login(void **state)
 	char texts[CODES][OTP_RECOVERY_TEXT_SIZE];
 
 	enrol_with_recovery(host, texts);
+	assert_int_equal(host_login(host, "alice", texts[0]), PAM_SUCCESS);
 	assert_int_equal(try_right(host), PAM_SUCCESS);
 	host_told_nothing(host);
-	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(
-		    host_login(host, "alice", texts[i]), PAM_SUCCESS);
+	assert_int_equal(host_login(host, "alice", texts[1]), PAM_SUCCESS);
 	fake.now += 30;
 	assert_int_equal(try_right(host), PAM_SUCCESS);
 	host_told(host, PAM_TEXT_INFO, "3 recovery codes left.");
