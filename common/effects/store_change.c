@@ -35,6 +35,40 @@ write_fault(struct otp_fault *fault, const char *what)
 	return otp_fault_set(fault, OTP_ERR_WRITE, errno, NULL, what);
 }
 
+/* Signals are the host's business: here they are carried through. */
+static int
+open_at(int at, const char *name, int flags)
+{
+	int fd;
+
+	do
+		fd = openat(at, name, flags | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	while (fd < 0 && errno == EINTR);
+	return otp_path_raise(fd);
+}
+
+static int
+flush(int fd)
+{
+	int result;
+
+	do
+		result = fsync(fd);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
+
+static int
+set_size(int fd, off_t size)
+{
+	int result;
+
+	do
+		result = ftruncate(fd, size);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
+
 enum otp_err
 otp_store_new_file(
     struct otp_store *store, int *ret_fd, struct otp_fault *fault)
@@ -45,9 +79,8 @@ otp_store_new_file(
 	int fd;
 
 	otp_store_new_name(store->name, name);
-	fd = otp_path_raise(openat(store->states, name,
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-	    S_IRUSR | S_IWUSR));
+	fd = open_at(store->states, name,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return write_fault(fault, "cannot make a new file");
 	if (fstat(fd, &status) != 0)
@@ -69,10 +102,9 @@ enum otp_err
 otp_store_flush_folder(int at, struct otp_fault *fault)
 {
 	enum otp_err err = OTP_OK;
-	int fd =
-	    otp_path_raise(openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	int fd = open_at(at, ".", O_RDONLY | O_DIRECTORY);
 
-	if (fd < 0 || fsync(fd) != 0)
+	if (fd < 0 || flush(fd) != 0)
 		err = write_fault(fault, "cannot flush the folder");
 	otp_path_close(&fd);
 	return err;
@@ -85,12 +117,12 @@ write_fresh(struct otp_store *store, const struct otp_state *state,
 {
 	enum otp_err err = otp_slots_fresh(state, store->image);
 
-	if (err == OTP_OK && ftruncate(store->file, OTP_SLOTS_FILE_SIZE) != 0)
+	if (err == OTP_OK && set_size(store->file, OTP_SLOTS_FILE_SIZE) != 0)
 		err = write_fault(fault, NULL);
 	if (err == OTP_OK)
 		err = otp_path_write(
 		    store->file, store->image, sizeof(store->image), 0, fault);
-	if (err == OTP_OK && fsync(store->file) != 0)
+	if (err == OTP_OK && flush(store->file) != 0)
 		err = write_fault(fault, "cannot flush");
 	if (err == OTP_OK)
 		err =
@@ -160,16 +192,14 @@ otp_store_place(int at, const char *name, const void *text, size_t size,
 	otp_store_new_name(name, new_name);
 	if (unlinkat(at, new_name, 0) != 0 && errno != ENOENT)
 		return write_fault(fault, "cannot remove a left-over file");
-	fd = otp_path_raise(openat(at, new_name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    S_IRUSR | S_IWUSR));
+	fd = open_at(at, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	if (fd < 0)
 		return write_fault(fault, "cannot make a new file");
 	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0) /* whatever the umask */
 		err = write_fault(fault, NULL);
 	if (err == OTP_OK)
 		err = otp_path_write(fd, text, size, 0, fault);
-	if (err == OTP_OK && fsync(fd) != 0)
+	if (err == OTP_OK && flush(fd) != 0)
 		err = write_fault(fault, "cannot flush");
 	otp_path_close(&fd);
 	if (err == OTP_OK && renameat(at, new_name, at, name) != 0)
