@@ -21,10 +21,22 @@ store_wrap = $(AM_LDFLAGS) \
 	-Wl,--wrap=otp_oath_value
 
 unit_tests += \
+	%D%/create_test \
+	%D%/fault_test \
+	%D%/files_test \
 	%D%/lock_test \
+	%D%/open_test \
 	%D%/put_test
 
+%C%_create_test_SOURCES = %D%/create_test.c $(store_ground)
+%C%_create_test_LDFLAGS = $(store_wrap)
+%C%_fault_test_SOURCES = %D%/fault_test.c $(store_ground)
+%C%_fault_test_LDFLAGS = $(store_wrap)
+%C%_files_test_SOURCES = %D%/files_test.c $(store_ground)
+%C%_files_test_LDFLAGS = $(store_wrap)
 %C%_lock_test_SOURCES = %D%/lock_test.c $(store_ground)
 %C%_lock_test_LDFLAGS = $(store_wrap)
+%C%_open_test_SOURCES = %D%/open_test.c $(store_ground)
+%C%_open_test_LDFLAGS = $(store_wrap)
 %C%_put_test_SOURCES = %D%/put_test.c $(store_ground)
 %C%_put_test_LDFLAGS = $(store_wrap)
