@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "common/effects/store.h"
 #include "tests/lib/host.h"
 
 extern char **environ;
@@ -298,6 +299,54 @@ limits__never_let_in(void **state)
 	assert_int_equal(in_child(host, with_few_descriptors), 0);
 }
 
+/* A login of somebody else's that was stopped while it held the account. */
+static pid_t
+stopped_login(struct host *host)
+{
+	struct otp_store *store = NULL;
+	struct otp_state held;
+	pid_t child = fork();
+	int status = 0;
+
+	assert_int_not_equal(child, -1);
+	if (child == 0) {
+		if (otp_store_open(host->store, "alice", &store, NULL) !=
+			OTP_OK ||
+		    otp_store_load(store, &held, NULL) != OTP_OK)
+			_exit(1);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+	assert_true(WIFSTOPPED(status));
+	return child;
+}
+
+static void
+held_account__is_no_answer_until_it_is_let_go(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	struct host_bytes before;
+	char code[HOST_CODE_SIZE];
+	char holder[32];
+	pid_t child = 0;
+
+	host_enrol_alice(host);
+	host_code(&token, 0, code);
+	before = host_bytes(host, "alice");
+	child = stopped_login(host);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
+	host_logged("unavailable", "lock-timeout");
+	snprintf(holder, sizeof(holder), "%d", (int)child);
+	assert_non_null(strstr(host_line(), holder));
+	host_unchanged(host, "alice", &before);
+
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+}
+
 /* Set before the program starts, since libraries read them but once. */
 static int
 with_hostile_environment(struct host *host, const char *code)
@@ -354,6 +403,7 @@ main(int argc, char **argv)
 		HOST_TEST(every_outcome__leaves_the_process_as_it_was),
 		HOST_TEST(odd_processes__get_the_same_answer),
 		HOST_TEST(limits__never_let_in),
+		HOST_TEST(held_account__is_no_answer_until_it_is_let_go),
 		HOST_TEST(hostile_environment__lets_nobody_in_wrongly),
 	};
 
