@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+
+# The power cuts have a wrap of their own: see powercut_login.h.
+unit_tests += %D%/powercut_test
+
+%C%_powercut_test_SOURCES = %D%/powercut_test.c \
+	%D%/powercut_disk.c %D%/powercut_disk.h \
+	%D%/powercut_login.c %D%/powercut_login.h \
+	%D%/powercut_oracle.c %D%/powercut_oracle.h \
+	%D%/powercut_table.c %D%/powercut_table.h
+%C%_powercut_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 -Wl,--wrap=fdatasync \
+	-Wl,--wrap=otp_verify
