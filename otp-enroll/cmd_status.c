@@ -350,6 +350,7 @@ out:
 struct sweep {
 	const struct otp_tool *tool;
 	enum otp_exit status;
+	unsigned long problems; /* accounts for which no code can be right */
 };
 
 static void
@@ -387,7 +388,7 @@ visit(void *context, const char *account)
 	}
 	standing = stand(&tool->host, &view, account, NULL);
 	if (standing.problem != OTP_OK)
-		sweep->status = OTP_EXIT_FAILED;
+		sweep->problems++;
 	if (!tool->args.json)
 		print_row(&standing, &view);
 	else if (!otp_json_print(standing_json(&standing, &view)))
@@ -409,7 +410,13 @@ show_all(const struct otp_tool *tool)
 	err = otp_store_each(tool->host.store, visit, &sweep, &fault);
 	if (err != OTP_OK)
 		return otp_report(tool, NULL, err, &fault);
-	return sweep.status;
+	if (sweep.problems == 0)
+		return sweep.status;
+	if (sweep.problems == 1)
+		otp_complain("One account has a problem.");
+	else
+		otp_complain("%lu accounts have a problem.", sweep.problems);
+	return OTP_EXIT_FAILED;
 }
 
 static enum otp_exit

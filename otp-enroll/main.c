@@ -48,7 +48,7 @@ show_overview(void)
 		  "  --help       this text; behind a COMMAND, its options\n"
 		  "  --version    the version\n\n"
 		  "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not "
-		  "enrolled, 4 enrolled already.\n",
+		  "enrolled, 4 it is already.\n",
 	    commands[0]->name, OTP_DEFAULT_CONF);
 }
 

@@ -142,7 +142,8 @@ otp_json_print(json_t *object)
 		otp_complain("There is not enough memory.");
 		return false;
 	}
-	result = json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	result = json_dumpf(object, stdout,
+	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6));
 	json_decref(object);
 	if (result == 0)
 		otp_print("\n");

@@ -135,6 +135,7 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 %C%_pam_typed_test_LDFLAGS = $(host_flags)
 
 include %D%/store/local.mk
+include %D%/tool/local.mk
 include %D%/store/powercut.mk
 %C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \

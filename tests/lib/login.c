@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * login CONFDIR SERVICE USER CODE...: log in through the real libpam, with the
+ * service's file in CONFDIR, and once more for each CODE.  Says what the user
+ * was shown, what was logged and what came of it; fails unless every one of
+ * them was let in.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <security/pam_appl.h>
+
+#include "tests/lib/fake.h"
+
+/* Answer every prompt with the code, and show everything else. */
+static int
+converse(int count, const struct pam_message **messages,
+    struct pam_response **ret_responses, void *code)
+{
+	struct pam_response *responses =
+	    calloc((size_t)count, sizeof(*responses));
+
+	if (responses == NULL)
+		return PAM_BUF_ERR;
+	for (int i = 0; i < count; i++) {
+		int style = messages[i]->msg_style;
+
+		if (style == PAM_PROMPT_ECHO_OFF || style == PAM_PROMPT_ECHO_ON)
+			responses[i].resp = strdup(code);
+		else
+			printf("  shown:  %s\n", messages[i]->msg);
+	}
+	*ret_responses = responses;
+	return PAM_SUCCESS;
+}
+
+/* Nobody need wait here. */
+static void
+no_delay(int status, unsigned microseconds, void *data)
+{
+	(void)status;
+	(void)microseconds;
+	(void)data;
+}
+
+static int
+login(const char *confdir, const char *service, const char *user, char *code)
+{
+	struct pam_conv conversation = { converse, code };
+	void (*delay)(int, unsigned, void *) = no_delay;
+	const void *item = NULL;
+	pam_handle_t *pamh = NULL;
+	int status;
+
+	memcpy(&item, &delay, sizeof(item));
+	fake_reset();
+	status =
+	    pam_start_confdir(service, user, &conversation, confdir, &pamh);
+	if (status == PAM_SUCCESS)
+		status = pam_set_item(pamh, PAM_FAIL_DELAY, item);
+	if (status == PAM_SUCCESS)
+		status = pam_authenticate(pamh, 0);
+	for (unsigned i = 0; i < fake.lines_count && i < FAKE_LINES; i++)
+		printf("  logged: %s\n", fake.lines[i].text);
+	printf("  result: %s\n", pam_strerror(pamh, status));
+	if (pamh != NULL && pam_end(pamh, status) != PAM_SUCCESS)
+		status = PAM_SYSTEM_ERR;
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	int failed = 0;
+
+	if (argc < 5) {
+		fprintf(stderr, "usage: login CONFDIR SERVICE USER CODE...\n");
+		return 2;
+	}
+	for (int i = 4; i < argc; i++)
+		if (login(argv[1], argv[2], argv[3], argv[i]) != PAM_SUCCESS)
+			failed = 1;
+	return fflush(stdout) == EOF ? 2 : failed;
+}

@@ -1,0 +1,574 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# Every command of otp-enroll, as scripts use it.
+
+. "$(dirname "$0")/tool.sh"
+
+give_service
+new='new --print --no-confirm'
+
+# json FILTER: of what was shown last; true if it gives true.
+json() {
+	put "$out" | jq -e "$1" >/dev/null || { put "$out"; return 1; }
+}
+
+# --- init ---
+
+check 'init__makes_a_store' ends 0 init
+check 'init__says_so' shows "^The store $store is made"
+made() {
+	test "$(stat -c %a "$store")" = 700 &&
+	    test "$(cat "$store/.store")" = 'pam_otp store 1' &&
+	    test -d "$store/seed" && test -d "$store/state"
+}
+check 'init__makes_folders_and_marker' made
+check 'init__is_content_with_one' untouched 0 init
+check 'init__says_that_there_is_one' shows 'there already'
+
+# --- new ---
+
+# shellcheck disable=SC2086
+check 'new__without_confirmation' ends 0 $new alice
+plain() {
+	host=$(uname -n | cut -d. -f1)
+	secret=$(secret_in "$out")
+	test ${#secret} = 32 &&
+	    same "otpauth://totp/$host:alice?secret=$secret&issuer=$host" \
+		"$(uri_in "$out")"
+}
+check 'new__leaves_defaults_out_of_the_uri' plain
+groups() {
+	put "$out" | grep -Eqx 'Secret:( [A-Z2-7]{4}){8}'
+}
+check 'new__shows_the_secret_in_groups_of_four' groups
+ten_codes() {
+	test "$(put "$out" |
+	    grep -Ecx '  ([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}')" = 10
+}
+check 'new__shows_ten_recovery_codes' ten_codes
+check 'new__says_that_it_is_in_force' shows '^Done: .* of alice is in force'
+no_qr() {
+	! put "$out" | grep -q '#\|█'
+}
+check 'new__prints_no_qr_where_there_is_no_terminal' no_qr
+
+code_works() {
+	code=$(oathtool --totp -b "$(secret_in "$out")") || return 1
+	login alice "$code"
+}
+check 'new__gives_codes_that_log_in' code_works
+recovery_works() {
+	code=$(put "$out" | sed -n 's/^  \([0-9A-Z-]*\)$/\1/p' | head -n 1)
+	login alice "$code"
+}
+check 'new__gives_recovery_codes_that_log_in' recovery_works
+
+# shellcheck disable=SC2086
+check 'new__twice_is_4' untouched 4 $new alice
+check 'new__twice_names_the_ways_out' says '--add .* --replace'
+
+# shellcheck disable=SC2086
+added() {
+	ends 0 $new --add alice || return 1
+	test -z "$(put "$out" | grep -i 'recovery codes of')" &&
+	    test "$(grep -c ^otpauth "$store/seed/alice")" = 2 &&
+	    test "$(grep -c ^recovery "$store/seed/alice")" = 10
+}
+check 'new__adds_a_token_and_keeps_the_recovery_codes' added
+check 'new__added_token_logs_in' code_works
+# shellcheck disable=SC2086
+replaced() {
+	old=$(cat "$store/seed/alice")
+	ends 0 $new --replace --recovery=3 alice || return 1
+	test "$(grep -c ^otpauth "$store/seed/alice")" = 1 &&
+	    test "$(grep -c ^recovery "$store/seed/alice")" = 3 &&
+	    ! put "$old" | grep -qxFf "$store/seed/alice"
+}
+check 'new__replaces_all_there_is' replaced
+# shellcheck disable=SC2086
+added_first() {
+	ends 0 $new --add --totp ann &&
+	    test "$(grep -c ^recovery "$store/seed/ann")" = 10
+}
+check 'new__add_to_nothing_is_a_first_one' added_first
+# shellcheck disable=SC2086
+check 'new__without_recovery_codes' ends 0 $new --recovery=0 amy
+
+# parameters WORDS OATHTOOL...: the URI has them, and the code logs in.
+parameters() {
+	words=$1
+	name=$2
+	shift 2
+	# shellcheck disable=SC2086
+	ends 0 $new $words "$name" || return 1
+	uri_in "$out"
+	code=$(oathtool -b "$@" "$(secret_in "$out")") && login "$name" "$code"
+}
+check 'new__sha256_of_8_digits' parameters \
+    '--algorithm=sha256 --digits=8 --period=60' p1 --totp=sha256 -d 8 -s 60
+check 'new__sha256_secret_has_32_bytes' \
+    shows '^URI.*secret=[A-Z2-7]\{52\}&.*algorithm=SHA256&digits=8&period=60$'
+check 'new__warns_of_what_apps_ignore' says 'many apps'
+check 'new__sha512' parameters --algorithm=SHA512 p2 --totp=sha512
+check 'new__sha512_secret_has_64_bytes' shows 'secret=[A-Z2-7]\{103\}&'
+check 'new__7_digits' parameters --digits=7 p3 --totp -d 7
+check 'new__hotp' parameters --hotp p4 --hotp -c 0
+check 'new__hotp_uri_has_its_counter' shows '^URI:.*://hotp/.*&counter=0$'
+check 'new__hotp_from_a_counter' parameters '--hotp --counter=41' p5 \
+    --hotp -c 41
+
+too_easy() {
+	# Ten counters of 10^6 each, five in 100,000 at most.
+	for i in 1 2 3 4; do
+		# shellcheck disable=SC2086
+		ends 0 $new --hotp --add p4 || return 1
+	done
+	# shellcheck disable=SC2086
+	untouched 1 $new --hotp --add p4 && says 'easy to guess' &&
+	    says '--digits=8'
+}
+check 'new__adds_nothing_that_is_too_easy_to_guess' too_easy
+
+lengths() {
+	# shellcheck disable=SC2086
+	ends 0 $new --add --digits=8 p3 && says 'differ in length'
+}
+check 'new__warns_of_tokens_of_several_lengths' lengths
+
+as_json() {
+	# shellcheck disable=SC2086
+	ends 0 $new --json carol && json '.user == "carol" and
+	    (.uri | startswith("otpauth://totp/")) and
+	    (.recovery_codes | length) == 10 and
+	    (keys == ["recovery_codes", "uri", "user"])' &&
+	    code=$(oathtool --totp -b "$(put "$out" |
+		jq -r '.uri | capture("secret=(?<s>[A-Z2-7]+)").s')") &&
+	    login carol "$code"
+}
+check 'new__json_for_scripts' as_json
+
+# --- Labels ---
+
+# label NAME TEXT: in the store's own words it is TEXT again.
+label_count=0
+label() {
+	label_count=$((label_count + 1))
+	# shellcheck disable=SC2086
+	ends 0 $new --label="$1" "label$label_count" || return 1
+	uri=$(uri_in "$out")
+	test "$(put "$uri" | wc -l)" = 1 || return 1
+	put "$uri" | LC_ALL=C grep -q '[^ -~]' && return 1
+	enroll status --json "label$label_count"
+	same "$1" "$(put "$out" | jq -r '.tokens[0].label')"
+}
+check 'label__colon' label 'a:b:c'
+check 'label__percent' label '100%25%'
+check 'label__ampersand_and_question_mark' label 'a&secret=AAAA?b#c'
+check 'label__newline' label "$(printf 'a\nb')"
+check 'label__escape_sequence' label "$(printf '\033[31mred')"
+check 'label__utf8' label 'Zürich·東京'
+check 'label__spaces' label ' a  b '
+check 'label__255_bytes' label "$(printf '%0255d' 0)"
+kilobyte() {
+	# shellcheck disable=SC2086
+	untouched 2 $new "$1=$(printf '%01024d' 0)" long
+}
+check 'label__1_kib_is_refused' kilobyte --label
+check 'issuer__1_kib_is_refused' kilobyte --issuer
+uri_too_long() {
+	each=$(printf '%0255d' 0 | sed 's/0/%/g')
+	# shellcheck disable=SC2086
+	untouched 2 $new --label="$each" --issuer="$each" long &&
+	    says 'longer than 1023 bytes'
+}
+check 'label__that_makes_the_uri_too_long_is_refused' uri_too_long
+issuer() {
+	# shellcheck disable=SC2086
+	ends 0 $new --issuer='Ex & Co' izzy &&
+	    shows '^URI:    otpauth://totp/Ex%20%26%20Co:izzy?secret=[A-Z2-7]*&issuer=Ex%20%26%20Co$'
+}
+check 'issuer__goes_before_the_user' issuer
+bare_label() {
+	# shellcheck disable=SC2086
+	ends 0 $new --label=izzy --replace izzy &&
+	    shows '^URI:    otpauth://totp/izzy?secret=[A-Z2-7]*$'
+}
+check 'label__alone_makes_the_smallest_code' bare_label
+qr_reads_back() {
+	# shellcheck disable=SC2086
+	ends 0 $new --qr=ascii --replace izzy && shows '##'
+}
+check 'qr__is_printed_where_asked_for' qr_reads_back
+
+# --- status ---
+
+check 'status__of_somebody_enrolled' ends 0 status alice
+check 'status__tells_the_token' shows '1 *totp *SHA1 *6 digits *30 s *"'
+check 'status__tells_recovery_codes' shows '^Recovery codes *3 of 3 left'
+check 'status__tells_the_last_login' shows '^Last login .* ago, test'
+check 'status__tells_the_chance' shows '^Guess chance *1 in 3333$'
+check 'status__warns_of_a_high_chance' ends 0 status p4
+check 'status__says_that_it_is_high' shows 'Guess chance.*that is high'
+no_secret() {
+	enroll status alice
+	words=$out
+	enroll status --json alice
+	words="$words $out"
+	enroll status --all --json
+	words="$words $out"
+	for secret in $(sed -n 's/.*secret=\([A-Z2-7]*\).*/\1/p' \
+	    "$store"/seed/*); do
+		! put "$words" | grep -q "$secret" || return 1
+	done
+	! put "$words" | grep -q 'sha256\$'
+}
+check 'status__never_tells_a_secret' no_secret
+status_json() {
+	ends 0 status --json alice && json '
+	    .user == "alice" and .enrolled and .problem == null and
+	    (.tokens | length) == 1 and
+	    (.tokens[0] | .number == 1 and .kind == "totp" and
+		.algorithm == "SHA1" and .digits == 6 and .period == 30 and
+		(.label | endswith(":alice")) and .last_used == null and
+		(.created | fromdateiso8601) > 1600000000) and
+	    .recovery_codes == {"left": 3, "total": 3} and
+	    (.last_login.time | fromdateiso8601) > 1600000000 and
+	    .last_login.service == "test" and
+	    .failures == {"in_a_row": 0, "in_30_days": 0} and
+	    .wait == 0 and .locked == false and
+	    (.guess_chance * 1000000 | round) == 300'
+}
+check 'status__json' status_json
+check 'status__of_nobody_enrolled' untouched 3 status zoe
+status_3() {
+	enroll status --json zoe
+	test $status = 3 && json '.enrolled == false and .tokens == []'
+}
+check 'status__json_of_nobody_enrolled' status_3
+all() {
+	ends 0 status --all || return 1
+	test "$(put "$out" | wc -l)" = \
+	    $(($(find "$store/seed" -type f | wc -l) + 1)) &&
+	    shows '^alice *1 *3 of 3 *0 .*ok$'
+}
+check 'status__all_is_a_line_each' all
+all_json() {
+	ends 0 status --all --json && test "$(put "$out" | jq -r .user | sort)" = \
+	    "$(find "$store/seed" -type f -printf '%f\n' | sort)"
+}
+check 'status__all_json_is_an_object_a_line' all_json
+
+# --- Failures, waits, locks ---
+
+# shellcheck disable=SC2086
+fails() {
+	ends 0 $new --recovery=2 --hotp hal >"$scratch/said" || return 1
+	hal=$out
+	right=$(oathtool --hotp -b -w 20 "$(secret_in "$out")")
+	wrong=0
+	while put "$right" | grep -q "$(printf %06d $wrong)"; do
+		wrong=$((wrong + 1))
+	done
+	wrong=$(printf %06d $wrong)
+	login hal $wrong $wrong $wrong $wrong $wrong
+	ends 0 status hal && shows '^Wrong codes *5 in a row, 5 in 30 days' &&
+	    shows '^Waits *[0-9]* seconds more' &&
+	    shows '^Last failure .*ago, test'
+}
+check 'status__tells_failures_and_the_wait' fails
+fails_json() {
+	ends 0 status --json hal && json '.failures.in_a_row == 5 and
+	    .wait > 0 and .wait <= 30 and .last_failure.service == "test"'
+}
+check 'status__json_of_failures' fails_json
+unlocked() {
+	ends 0 unlock hal && shows '5 failures in a row forgotten' &&
+	    login hal "$(oathtool --hotp -b "$(secret_in "$hal")")"
+}
+check 'unlock__ends_a_wait' unlocked
+check 'unlock__of_nothing_is_no_change' untouched 0 unlock hal
+check 'unlock__says_so' shows 'no failures to forget'
+check 'unlock__of_nobody_enrolled' untouched 3 unlock zoe
+spent_stays_spent() {
+	! login hal "$(oathtool --hotp -b "$(secret_in "$hal")")"
+}
+check 'unlock__makes_no_code_fresh' spent_stays_spent
+
+# --- recovery ---
+
+renewed() {
+	old=$(put "$hal" | sed -n 's/^  \([0-9A-Z-]*\)$/\1/p' | head -n 1)
+	ends 0 recovery --print --count=4 hal || return 1
+	fresh=$(put "$out" | sed -n 's/^  \([0-9A-Z-]*\)$/\1/p')
+	test "$(put "$fresh" | wc -l)" = 4 || return 1
+	! login hal "$old" || return 1
+	# shellcheck disable=SC2086
+	login hal $fresh
+}
+check 'recovery__makes_a_new_set_and_the_old_one_dead' renewed
+each_once() {
+	# shellcheck disable=SC2086
+	! login hal "$(put "$fresh" | head -n 1)" && ends 0 status hal &&
+	    shows '0 of 4 left'
+}
+check 'recovery__each_works_once' each_once
+recovery_json() {
+	ends 0 recovery --print --json hal &&
+	    json '.user == "hal" and (.recovery_codes | length) == 10'
+}
+check 'recovery__json' recovery_json
+no_recovery() {
+	ends 0 recovery --print --count=0 hal &&
+	    ! grep -q ^recovery "$store/seed/hal"
+}
+check 'recovery__none_at_all' no_recovery
+check 'recovery__of_nobody_enrolled' untouched 3 recovery --print zoe
+
+# --- remove ---
+
+# shellcheck disable=SC2086
+by_name() {
+	ends 0 $new --label=one ray && ends 0 $new --add --label=two ray &&
+	    ends 0 $new --add --label=3 ray && ends 0 $new --add --label=3 ray \
+	    >"$scratch/said" || return 1
+	ends 0 remove --token=two ray && shows '"two" of ray is removed' &&
+	    ends 0 remove --token=1 ray && shows '"one" of ray is removed' &&
+	    ends 0 status --json ray &&
+	    json '[.tokens[].label] == ["3", "3"]'
+}
+check 'remove__by_label_and_by_number' by_name
+check 'remove__ambiguous_name' untouched 2 remove --token=3 ray
+both_listed() {
+	says '^  1  totp  3$' && says '^  2  totp  3$'
+}
+check 'remove__lists_what_it_can_be' both_listed
+check 'remove__no_such_token' untouched 1 remove --token=nine ray
+last_one() {
+	ends 0 remove --token=2 ray && ends 0 remove --token=1 ray &&
+	    shows 'no longer enrolled' && ends 3 status ray
+}
+check 'remove__of_the_last_one_ends_it' last_one
+removed() {
+	ends 0 remove hal && shows 'are kept' && ends 3 status hal &&
+	    test ! -e "$store/seed/hal" && test -e "$store/state/hal"
+}
+check 'remove__keeps_the_state' removed
+check 'remove__of_nobody_enrolled' untouched 3 remove hal
+check 'remove__purge' ends 0 remove --purge hal
+purged() {
+	test ! -e "$store/state/hal"
+}
+check 'remove__purge_takes_the_state' purged
+spent_after_removal() {
+	# shellcheck disable=SC2086
+	ends 0 $new --hotp rex >"$scratch/said" || return 1
+	seed=$(cat "$store/seed/rex")
+	code=$(oathtool --hotp -b "$(secret_in "$out")")
+	login rex "$code" && ends 0 remove rex || return 1
+	(umask 077 && put "$seed" >"$store/seed/rex")
+	ends 0 adopt rex && ! login rex "$code"
+}
+check 'remove__makes_no_code_fresh_by_an_old_seed' spent_after_removal
+
+# --- adopt ---
+
+provide() {
+	(umask 077 && printf '%s\n' "$2" >"$store/seed/$1")
+}
+provide tim 'otpauth://totp/h:tim?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+check 'status__of_a_seed_without_state' ends 1 status tim
+check 'status__says_what_to_do_about_it' says 'otp-enroll adopt tim'
+status_no_state() {
+	enroll status --json tim
+	json '.enrolled and .problem.reason == "no-state"'
+}
+check 'status__json_of_a_seed_without_state' status_no_state
+check 'adopt__takes_a_seed_over' ends 0 adopt tim
+check 'adopt__says_so' shows '^tim: 1 token'
+check 'adopt__twice_changes_nothing' untouched 0 adopt tim
+check 'adopt__says_that_there_was_nothing' shows 'nothing to take over'
+adopted_window() {
+	! login tim "$(oathtool --totp -b GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ)"
+}
+check 'adopt__takes_what_is_in_the_window_for_spent' adopted_window
+check 'adopt__of_nobody' untouched 3 adopt zoe
+provide tom 'otpauth://totp/tom?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJP'
+provide ugo 'otpauth://totp/ugo?secret=short'
+all_of_them() {
+	ends 1 adopt --all && shows '^tom: 1 token' &&
+	    says 'seed/ugo: .*not understood.*line 1' &&
+	    shows '^alice: nothing' && ends 0 status tom
+}
+check 'adopt__all_goes_on_after_a_bad_one' all_of_them
+status_goes_on() {
+	ends 1 status --all && shows '^ugo .*problem: .*not understood' &&
+	    shows '^tom .*ok$' && says 'One account has a problem'
+}
+check 'status__all_goes_on_after_a_bad_one' status_goes_on
+rm "$store/seed/ugo"
+
+damage() {
+	printf '%4096d' 0 | dd of="$store/state/$1" bs=4096 conv=notrunc \
+	    2>/dev/null
+	printf '%4096d' 0 | dd of="$store/state/$1" bs=4096 seek=1 \
+	    conv=notrunc 2>/dev/null
+}
+damage alice
+check 'adopt__leaves_a_damaged_state_alone' untouched 1 adopt alice
+check 'adopt__points_to_force' says 'adopt --force alice'
+check 'status__of_a_damaged_state' ends 1 status alice
+forced() {
+	old=$(grep ^recovery "$store/seed/alice")
+	ends 0 adopt --force --print alice &&
+	    test "$(put "$out" | grep -c -- -)" = 3 && shows 'replaced' &&
+	    ends 0 status alice &&
+	    ! grep -qxF "$old" "$store/seed/alice"
+}
+check 'adopt__force_makes_it_anew_with_new_recovery_codes' forced
+
+# A counter that nobody knows any more: two codes find it.
+lost_counter() {
+	# shellcheck disable=SC2086
+	ends 0 $new --hotp --recovery=0 lou >"$scratch/said" || return 1
+	lou=$(secret_in "$out")
+	damage lou
+	oathtool --hotp -b -c 7 -w 1 "$lou" >"$scratch/codes"
+	status=0
+	"$OTP_ENROLL" --conf "$conf" adopt --force --print lou \
+	    <"$scratch/codes" >"$scratch/out" 2>"$scratch/err" || status=$?
+	out=$(cat "$scratch/out" "$scratch/err")
+	echo "$status $out"
+	test $status = 0 && shows 'in step again' || return 1
+	! login lou "$(oathtool --hotp -b -c 8 "$lou")" &&
+	    login lou "$(oathtool --hotp -b -c 9 "$lou")"
+}
+check 'adopt__force_asks_two_codes_for_a_lost_counter' lost_counter
+still_lost() {
+	damage lou
+	status=0
+	printf '%s\n' 000000 000001 | "$OTP_ENROLL" --conf "$conf" adopt \
+	    --force --print lou >"$scratch/out" 2>"$scratch/err" || status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+	test $status = 1 && says 'No code of that token is right' &&
+	    ! login lou "$(oathtool --hotp -b -c 10 "$lou")"
+}
+check 'adopt__force_fails_without_them' still_lost
+
+# --- What cannot be written ---
+
+full() {
+	before=$(tree)
+	status=0
+	"$OTP_ENROLL" --conf "$conf" "$@" >/dev/full 2>"$scratch/err" ||
+	    status=$?
+	err=$(cat "$scratch/err")
+	echo "status $status: $err"
+	test $status = 1 && says 'Standard output cannot be written' &&
+	    same "$before" "$(tree)"
+}
+# shellcheck disable=SC2086
+check 'output__full_changes_nothing: new' full $new fay
+# shellcheck disable=SC2086
+check 'output__full_changes_nothing: new --replace' full $new --replace alice
+check 'output__full_is_told: status' full status alice
+check 'output__full_is_told: status --all' full status --all
+check 'output__full_is_told: --help' full --help
+closed() {
+	before=$(tree)
+	status=0
+	"$OTP_ENROLL" --conf "$conf" "$@" >&- 2>"$scratch/err" || status=$?
+	err=$(cat "$scratch/err")
+	echo "status $status: $err"
+	test $status = 1 && same "$before" "$(tree)"
+}
+# shellcheck disable=SC2086
+check 'output__closed_changes_nothing: new' closed $new fay
+check 'output__closed_is_told: status' closed status alice
+silent() {
+	"$OTP_ENROLL" --conf "$conf" status alice 2>&- <&- |
+	    grep -q '^alice: enrolled'
+}
+check 'output__closed_stderr_and_stdin_do_no_harm' silent
+
+limited() {
+	before=$(tree)
+	status=0
+	# shellcheck disable=SC2086
+	(ulimit -f 8 && exec "$OTP_ENROLL" --conf "$conf" $new --replace \
+	    alice) >"$scratch/out" 2>"$scratch/err" || status=$?
+	err=$(cat "$scratch/err")
+	echo "status $status: $err"
+	test $status = 1 && says 'file size limit' &&
+	    same "$before" "$(tree)"
+}
+check 'store__file_size_limit_changes_nothing' limited
+
+two_at_once() {
+	for i in 1 2 3 4; do
+		# shellcheck disable=SC2086
+		"$OTP_ENROLL" --conf "$conf" $new --json duo \
+		    >"$scratch/duo.$i" 2>/dev/null &
+	done
+	wait
+	won=$(cat "$scratch"/duo.?)
+	test "$(put "$won" | wc -l)" = 1 || { put "$won"; return 1; }
+	grep -qxF "$(put "$won" | jq -r .uri)" "$store/seed/duo" &&
+	    test "$(wc -l <"$store/seed/duo")" = 11 &&
+	    login duo "$(put "$won" | jq -r '.recovery_codes[0]')"
+}
+check 'new__several_at_once_one_wins_whole' two_at_once
+
+# --- The audit line ---
+
+if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -w -o "$scratch/audit.so" \
+    "$top_srcdir/tests/tool/audit.c" 2>/dev/null; then
+	audit() {
+		wanted=$1
+		shift
+		: >"$scratch/audit"
+		AUDIT_LOG=$scratch/audit LD_PRELOAD=$scratch/audit.so \
+		    SUDO_UID=4711 "$OTP_ENROLL" --conf "$conf" "$@" \
+		    >"$scratch/out" 2>&1 </dev/null
+		cat "$scratch/audit"
+		# LOG_AUTHPRIV | LOG_NOTICE
+		same "<85>$wanted" "$(cat "$scratch/audit")"
+	}
+	by="by=$(id -u) sudo_uid=4711"
+	# shellcheck disable=SC2086
+	{
+		check 'audit__enrolled' audit \
+		    "action=enrolled user=vic $by token=\"v\"" \
+		    $new --label=v vic
+		check 'audit__added' audit \
+		    "action=added user=vic $by token=\"w\\x0ax\"" \
+		    $new --add --label="$(printf 'w\nx')" vic
+		check 'audit__replaced' audit \
+		    "action=replaced user=vic $by token=\"v\"" \
+		    $new --replace --label=v vic
+		check 'audit__has_the_uid' audit \
+		    "action=enrolled user=$user uid=$(id -u) $by token=\"v\"" \
+		    $new --label=v "$user"
+	}
+	check 'audit__recovery' audit "action=recovery-renewed user=vic $by" \
+	    recovery --print vic
+	check 'audit__removed_token' audit \
+	    "action=removed user=vic $by token=\"v\"" remove --token=1 vic
+	check 'audit__purged' audit "action=purged user=vic $by" \
+	    remove --purge vic
+	provide vic 'otpauth://totp/v?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+	check 'audit__adopted' audit "action=adopted user=vic $by" adopt vic
+	check 'audit__removed' audit "action=removed user=vic $by" remove vic
+	unaudited() {
+		audit '' "$@"
+		test ! -s "$scratch/audit"
+	}
+	check 'audit__nothing_of_what_was_refused' unaudited remove zoe
+	check 'audit__nothing_of_what_was_only_looked_at' unaudited status alice
+else
+	skip 'audit' 'no preloading in this build'
+fi
+
+finish

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+
+helpers += tests/lib/login
+
+script_tests += \
+	%D%/commands.sh \
+	%D%/usage.sh
+
+EXTRA_DIST += %D%/tool.sh %D%/audit.c
+
+# The module finds the fakes in it before libc's.
+tests_lib_login_LDADD = $(host_libs)
+tests_lib_login_LDFLAGS = $(host_flags)

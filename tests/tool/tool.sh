@@ -1,0 +1,98 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# otp-enroll on a store of its own, for the scripts beside this file. Works for
+# root and for anybody else; they run by hand too, on build/.
+
+. "$(dirname "$0")/../check/lib.sh"
+
+: "${OTP_ENROLL:=$top_builddir/otp-enroll/otp-enroll}"
+: "${PAM_OTP_SO:=$top_builddir/pam_module/.libs/pam_otp.so}"
+
+user=$(id -un)
+store=$scratch/store
+conf=$scratch/conf
+
+# put TEXT: as it is; some shells' echo would read a backslash.
+put() {
+	printf '%s\n' "$1"
+}
+
+# configure LINE...: the configuration file.
+configure() {
+	{
+		echo "store = $store"
+		printf '%s\n' "$@"
+	} >"$conf"
+}
+
+# Names that the host does not know, so that there are many.
+configure virtual_users
+export TERM=xterm-256color LC_ALL=C.UTF-8
+unset SUDO_USER SUDO_UID NO_COLOR POSIXLY_CORRECT
+
+# enroll ARGUMENT...: the tool; `out' and `err' are what it said, `status' how
+# it ended.
+enroll() {
+	status=0
+	"$OTP_ENROLL" --conf "$conf" "$@" >"$scratch/out" 2>"$scratch/err" \
+	    </dev/null || status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+}
+
+# ends STATUS ARGUMENT...: it ends so, and says something unless all is well.
+ends() {
+	expected=$1
+	shift
+	enroll "$@"
+	echo "status $status"
+	put "$out"
+	put "$err"
+	test "$status" = "$expected" || return 1
+	test "$expected" = 0 || test -n "$err"
+}
+
+# says PATTERN: what it said last on standard error.
+says() {
+	put "$err"
+	put "$err" | grep -q -e "$1"
+}
+
+# shows PATTERN: likewise on standard output.
+shows() {
+	put "$out"
+	put "$out" | grep -q -e "$1"
+}
+
+# tree: every file of the store with its content.
+tree() {
+	find "$store" -type f -exec sha256sum {} + 2>/dev/null | sort
+}
+
+# untouched STATUS ARGUMENT...: it ends so, and no file is another one.
+untouched() {
+	before=$(tree)
+	ends "$@" || return 1
+	same "$before" "$(tree)"
+}
+
+# secret_in TEXT, uri_in TEXT: of what `new' showed.
+secret_in() {
+	put "$1" | sed -n 's/^Secret: //p' | tr -d ' \r'
+}
+uri_in() {
+	put "$1" | sed -n 's/^URI: *//p' | tr -d '\r'
+}
+
+# give_service: a service `test' for tests/lib/login, with the module alone.
+give_service() {
+	mkdir -p "$scratch/pam.d"
+	echo "auth required $PAM_OTP_SO conf=$conf" >"$scratch/pam.d/test"
+}
+
+# login USER CODE...
+login() {
+	"$top_builddir/tests/lib/login" "$scratch/pam.d" test "$@"
+}
