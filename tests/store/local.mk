@@ -24,6 +24,8 @@ unit_tests += \
 	%D%/create_test \
 	%D%/fault_test \
 	%D%/files_test \
+	%D%/full_test \
+	%D%/kill_test \
 	%D%/lock_test \
 	%D%/open_test \
 	%D%/put_test
@@ -34,6 +36,10 @@ unit_tests += \
 %C%_fault_test_LDFLAGS = $(store_wrap)
 %C%_files_test_SOURCES = %D%/files_test.c $(store_ground)
 %C%_files_test_LDFLAGS = $(store_wrap)
+%C%_full_test_SOURCES = %D%/full_test.c $(store_ground)
+%C%_full_test_LDFLAGS = $(store_wrap)
+%C%_kill_test_SOURCES = %D%/kill_test.c $(store_ground)
+%C%_kill_test_LDFLAGS = $(store_wrap)
 %C%_lock_test_SOURCES = %D%/lock_test.c $(store_ground)
 %C%_lock_test_LDFLAGS = $(store_wrap)
 %C%_open_test_SOURCES = %D%/open_test.c $(store_ground)
