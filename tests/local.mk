@@ -8,6 +8,7 @@
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
 unit_tests = \
+	%D%/effects/adopt_test \
 	%D%/effects/attempt_test \
 	%D%/unit/verify_test \
 	%D%/unit/throttle_test \
@@ -74,7 +75,8 @@ EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
 	%D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
 
-EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h
+EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
+	%D%/effects/stop.h
 
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
@@ -140,6 +142,9 @@ include %D%/store/powercut.mk
 %C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
 	-Wl,--wrap=fsync
+stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
+	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
+%C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)

@@ -10,6 +10,9 @@
 #include "common/core/wipe.h"
 #include "holding.h"
 
+_Static_assert(OTP_SEED_TOKENS + 2 * OTP_SEED_RECOVERY <= OTP_STATE_CREDENTIALS,
+    "a lost state has room for the old recovery codes beside the new");
+
 struct adopting {
 	struct otp_holding holding;
 	struct otp_seed seed; /* what is to be in force */
@@ -19,22 +22,6 @@ struct adopting {
 	bool lost;    /* the old state could not be read */
 	bool changed; /* there is something to commit */
 };
-
-/* A new state in the place of one that cannot be read. */
-static enum otp_err
-remake(struct adopting *adopting)
-{
-	struct otp_holding *holding = &adopting->holding;
-	struct otp_state fresh = { .uid = holding->subject->uid };
-	enum otp_err err =
-	    otp_store_remake(holding->store, &fresh, holding->fault);
-
-	if (err == OTP_OK)
-		err = otp_store_load(
-		    holding->store, &holding->state, holding->fault);
-	adopting->lost = adopting->adoption.made = true;
-	return err;
-}
 
 /* Have a state: the one there is, a new one, or with `force` a mended one. */
 static enum otp_err
@@ -55,8 +42,12 @@ have_state(struct adopting *adopting)
 		return OTP_OK;
 	}
 	if (adopting->force &&
-	    (found == OTP_ERR_CHECKSUM || found == OTP_ERR_PARSE))
-		return remake(adopting);
+	    (found == OTP_ERR_CHECKSUM || found == OTP_ERR_PARSE)) {
+		holding->state =
+		    (struct otp_state){ .uid = holding->subject->uid };
+		adopting->lost = adopting->adoption.made = true;
+		return OTP_OK;
+	}
 	return found;
 }
 
@@ -108,26 +99,57 @@ adopt_token(struct adopting *adopting, const struct otp_token *token)
 }
 
 static enum otp_err
-adopt_recovery(struct adopting *adopting)
+claim_recovery(struct adopting *adopting, const struct otp_recovery *recovery,
+    struct otp_credential **ret_credential)
+{
+	uint8_t id[OTP_ID_SIZE];
+
+	otp_recovery_id(recovery, id);
+	return otp_holding_claim(&adopting->holding, &adopting->seed,
+	    OTP_RECOVERY, id, ret_credential);
+}
+
+/*
+ * New recovery codes, since nobody knows which of the old ones were used.
+ * The state has these for used, so that they stay dead where we are killed
+ * before the new ones are in force.
+ */
+static enum otp_err
+replace_recovery(struct adopting *adopting)
 {
 	struct otp_seed *seed = &adopting->seed;
-	struct otp_holding *holding = &adopting->holding;
+	const int64_t now = adopting->holding.now;
 
-	if (adopting->lost && seed->recovery_count > 0) {
-		adopting->adoption.replaced = true;
-		return otp_holding_recovery(
-		    holding, seed->recovery_count, seed, &adopting->set);
+	for (unsigned i = 0; i < seed->recovery_count; i++) {
+		struct otp_credential *credential;
+		enum otp_err err =
+		    claim_recovery(adopting, &seed->recovery[i], &credential);
+
+		if (err != OTP_OK)
+			return err;
+		credential->value = now > 0 ? (uint64_t)now : 1;
 	}
+	adopting->adoption.replaced = true;
+	return otp_holding_recovery(
+	    &adopting->holding, seed->recovery_count, seed, &adopting->set);
+}
+
+static enum otp_err
+adopt_recovery(struct adopting *adopting)
+{
+	const struct otp_seed *seed = &adopting->seed;
+
+	if (adopting->lost && seed->recovery_count > 0)
+		return replace_recovery(adopting);
 	for (unsigned i = 0; i < seed->recovery_count; i++) {
 		struct otp_credential *credential;
 		uint8_t id[OTP_ID_SIZE];
 		enum otp_err err;
 
 		otp_recovery_id(&seed->recovery[i], id);
-		if (otp_state_find(&holding->state, OTP_RECOVERY, id))
+		if (otp_state_find(&adopting->holding.state, OTP_RECOVERY, id))
 			continue;
-		err = otp_holding_claim(
-		    holding, seed, OTP_RECOVERY, id, &credential);
+		err = claim_recovery(adopting, &seed->recovery[i], &credential);
 		if (err != OTP_OK)
 			return err;
 		adopting->adoption.adopted++;
@@ -136,18 +158,39 @@ adopt_recovery(struct adopting *adopting)
 	return OTP_OK;
 }
 
+/*
+ * A state in the place of one that cannot be read: at once with all that it
+ * has to know, so that a plain `adopt` after a kill finds nothing to revive.
+ */
+static enum otp_err
+remake(struct otp_holding *holding)
+{
+	enum otp_err err =
+	    otp_store_remake(holding->store, &holding->state, holding->fault);
+
+	if (err == OTP_OK)
+		err = otp_store_load(
+		    holding->store, &holding->state, holding->fault);
+	return err;
+}
+
 /* Write what changed; an untouched seed is left as its owner wrote it. */
 static enum otp_err
 put(struct adopting *adopting)
 {
 	struct otp_holding *holding = &adopting->holding;
+	enum otp_err err = OTP_OK;
 
-	if (adopting->adoption.replaced)
-		return otp_holding_put(holding, &adopting->seed);
 	if (holding->state.enrolled && !adopting->changed)
 		return OTP_OK;
 	holding->state.enrolled = true;
-	return otp_holding_commit(holding);
+	if (!adopting->lost)
+		return otp_holding_commit(holding);
+	err = remake(holding);
+	if (err == OTP_OK && adopting->adoption.replaced)
+		err = otp_store_put_seed(
+		    holding->store, &adopting->seed, holding->fault);
+	return err;
 }
 
 static enum otp_err

@@ -71,7 +71,7 @@ world_open(struct world *world)
 	bool made = false;
 
 	memset(world, 0, sizeof(*world));
-	strcpy(world->folder, "/tmp/pam_otp.XXXXXX");
+	strcpy(world->folder, "/tmp/pam_otp.world.XXXXXX");
 	assert_non_null(mkdtemp(world->folder));
 	(void)snprintf(
 	    world->store, sizeof(world->store), "%s/store", world->folder);

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/effects/stop.h"
+#include "tests/effects/world.h"
+
+static struct world world;
+static struct snapshot before;
+static struct otp_adoption adoption;
+static struct otp_recovery_set set;
+
+static enum otp_err
+adopt(bool force)
+{
+	memset(&adoption, 0xee, sizeof(adoption));
+	memset(&set, 0xee, sizeof(set));
+	memset(&world.fault, 0, sizeof(world.fault));
+	return otp_enrol_adopt(
+	    &world.host, &world.subject, force, &adoption, &set, &world.fault);
+}
+
+static void
+assert_adopts(bool force, bool made, unsigned adopted, bool replaced)
+{
+	assert_int_equal(adopt(force), OTP_OK);
+	assert_int_equal(adoption.made, made);
+	assert_int_equal(adoption.adopted, adopted);
+	assert_int_equal(adoption.replaced, replaced);
+	if (!replaced)
+		assert_int_equal(set.count, 0);
+}
+
+/* A seed of one TOTP and one HOTP token and two recovery codes, no state. */
+static int
+setup(void **unused)
+{
+	(void)unused;
+	stop_from(0);
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_token(&world, OTP_HOTP)->counter = 40;
+	world_recovery(&world, 1);
+	world_recovery(&world, 2);
+	world_put_seed(&world);
+	return 0;
+}
+
+static int
+teardown(void **unused)
+{
+	(void)unused;
+	stop_from(0);
+	world_close(&world);
+	return 0;
+}
+
+static void
+damage_state(void)
+{
+	world_write(&world, "state/alice", "damaged", 7);
+}
+
+/* Every step in the window is taken for spent, and the next one is not. */
+static void
+assert_totp_from_now_on(void)
+{
+	for (int away = -2; away <= 1; away++)
+		assert_int_not_equal(
+		    world_show(&world, 0, (uint64_t)(WORLD_STEP + away)),
+		    OTP_VERDICT_ACCEPT);
+	world.now += 30;
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 2), OTP_VERDICT_ACCEPT);
+}
+
+static void
+adopt__takes_over_a_seed_without_a_state(void **unused)
+{
+	const struct otp_state *state;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	assert_adopts(false, true, 4, false);
+	state = world_state(&world);
+	assert_true(state->enrolled);
+	assert_int_equal(state->uid, WORLD_UID);
+	assert_int_equal(state->credentials_count, 4);
+	assert_int_equal(state->credentials[0].value, (WORLD_STEP + 2) * 30);
+	assert_int_equal(state->credentials[1].value, 40);
+	assert_int_equal(state->credentials[2].value, 0);
+	assert_int_equal(state->credentials[0].created, WORLD_NOW);
+	assert_totp_from_now_on();
+	assert_int_equal(world_show(&world, 1, 39), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 1, 40), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_try(&world, world_recovery_text(1, text)),
+	    OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_try(&world, world_recovery_text(1, text)),
+	    OTP_VERDICT_REPLAY);
+}
+
+static void
+adopt__goes_by_the_window_of_the_policy(void **unused)
+{
+	(void)unused;
+	world.policy.window = 2;
+	assert_adopts(false, true, 4, false);
+	assert_int_equal(
+	    world_state(&world)->credentials[0].value, (WORLD_STEP + 3) * 30);
+}
+
+static void
+adopt__changes_nothing_the_second_time(void **unused)
+{
+	(void)unused;
+	assert_adopts(false, true, 4, false);
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_adopts(i == 2, false, 0, false);
+		assert_unchanged(&world, &before);
+		world.now += 1000;
+	}
+}
+
+static void
+adopt__leaves_the_seed_as_its_owner_wrote_it(void **unused)
+{
+	char text[4096], after[4096];
+	size_t size = world_read(&world, "seed/alice", text, 2000);
+
+	(void)unused;
+	memmove(text + 8, text, size);
+	memcpy(text, "# hers\n\n", 8);
+	world_write(&world, "seed/alice", text, size + 8);
+	assert_adopts(false, true, 4, false);
+	assert_int_equal(
+	    world_read(&world, "seed/alice", after, sizeof(after)), size + 8);
+	assert_memory_equal(after, text, size + 8);
+}
+
+static void
+adopt__adds_what_the_state_does_not_know(void **unused)
+{
+	uint64_t value;
+
+	(void)unused;
+	assert_adopts(false, true, 4, false);
+	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_ACCEPT);
+	value = world_state(&world)->credentials[0].value;
+	world_token(&world, OTP_HOTP)->counter = 7;
+	world_recovery(&world, 3);
+	world_put_seed(&world);
+	world.now += 1000;
+	assert_adopts(false, false, 2, false);
+	assert_int_equal(world_state(&world)->credentials[0].value, value);
+	assert_int_equal(world_state(&world)->credentials[1].value, 46);
+	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 2, 6), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 2, 7), OTP_VERDICT_ACCEPT);
+}
+
+static void
+adopt__sets_enrolled_where_all_else_is_known(void **unused)
+{
+	struct otp_state state;
+
+	(void)unused;
+	assert_adopts(false, true, 4, false);
+	state = *world_state(&world);
+	state.enrolled = false;
+	world_put_state(&world, &state);
+	assert_adopts(false, false, 0, false);
+	assert_true(world_state(&world)->enrolled);
+}
+
+static void
+adopt__refuses_without_force_what_it_would_have_to_mend(void **unused)
+{
+	(void)unused;
+	assert_adopts(false, true, 4, false);
+	world.subject.uid++;
+	snapshot_take(&world, &before);
+	assert_int_equal(adopt(false), OTP_ERR_UID);
+	assert_unchanged(&world, &before);
+	world.subject.uid--;
+	damage_state();
+	snapshot_take(&world, &before);
+	assert_int_equal(adopt(false), OTP_ERR_CHECKSUM);
+	assert_unchanged(&world, &before);
+	assert_int_equal(((unsigned char *)&adoption)[0], 0xee);
+}
+
+static void
+adopt__needs_a_seed_that_can_be_read(void **unused)
+{
+	(void)unused;
+	for (unsigned force = 0; force < 2; force++) {
+		strcpy(world.subject.account, "bob");
+		snapshot_take(&world, &before);
+		assert_int_equal(adopt(force), OTP_ERR_ABSENT);
+		assert_unchanged(&world, &before);
+		strcpy(world.subject.account, "alice");
+		world_write(&world, "seed/alice", "junk\n", 5);
+		damage_state();
+		snapshot_take(&world, &before);
+		assert_int_equal(adopt(force), OTP_ERR_PARSE);
+		assert_unchanged(&world, &before);
+	}
+}
+
+static void
+adopt_force__takes_over_another_uid_and_keeps_what_is_spent(void **unused)
+{
+	(void)unused;
+	assert_adopts(false, true, 4, false);
+	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_ACCEPT);
+	world.subject.uid = world.request.uid = 2000;
+	assert_adopts(true, false, 0, false);
+	assert_int_equal(world_state(&world)->uid, 2000);
+	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 1, 46), OTP_VERDICT_ACCEPT);
+	assert_totp_from_now_on();
+}
+
+static void
+adopt_force__brings_a_value_ahead_of_the_clock_back(void **unused)
+{
+	uint64_t value;
+
+	(void)unused;
+	world_enrol(&world);
+	world.now += 86400; /* a clock that went wrong */
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	world.now = WORLD_NOW;
+	value = world_state(&world)->credentials[0].value;
+	assert_adopts(false, false, 0, false);
+	assert_int_equal(world_state(&world)->credentials[0].value, value);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+	assert_adopts(true, false, 0, false);
+	assert_int_equal(
+	    world_state(&world)->credentials[0].value, (WORLD_STEP + 2) * 30);
+	assert_totp_from_now_on();
+}
+
+static void
+adopt_force__moves_no_value_that_is_not_ahead(void **unused)
+{
+	static const int64_t ends[] = { 0, 1, 2 };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(ends); i++) {
+		struct otp_state state;
+		uint64_t value = (uint64_t)(WORLD_STEP + ends[i]) * 30;
+
+		world_enrol(&world);
+		state = *world_state(&world);
+		state.credentials[0].value = value;
+		world_put_state(&world, &state);
+		snapshot_take(&world, &before);
+		assert_adopts(true, false, 0, false);
+		assert_unchanged(&world, &before);
+	}
+}
+
+static void
+adopt_force__mends_a_lost_state_and_revives_nothing(void **unused)
+{
+	enum otp_verdict verdict = OTP_VERDICT_REJECT;
+	char text[OTP_RECOVERY_TEXT_SIZE], first[16], second[16];
+
+	(void)unused;
+	damage_state();
+	assert_adopts(true, true, 2, true);
+	assert_true(world_state(&world)->enrolled);
+	assert_int_equal(set.count, 2);
+	/* the old recovery codes are dead, the new ones are right */
+	for (uint8_t i = 1; i <= 2; i++)
+		assert_int_equal(
+		    world_try(&world, world_recovery_text(i, text)),
+		    OTP_VERDICT_REJECT);
+	assert_int_equal(world_try(&world, set.text[0]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.recovery_left, 1);
+	assert_totp_from_now_on();
+	/* no HOTP code is right until two successive ones were shown */
+	for (uint64_t counter = 0; counter < 60; counter++) {
+		assert_int_not_equal(
+		    world_show(&world, 1, counter), OTP_VERDICT_ACCEPT);
+		world.now += 4000;
+		if (counter % 20 == 0)
+			assert_int_equal(
+			    otp_enrol_unlock(&world.host, &world.subject,
+				&(uint32_t){ 0 }, NULL),
+			    OTP_OK);
+	}
+	assert_adopts(false, false, 0, false);
+	assert_int_not_equal(world_show(&world, 1, 40), OTP_VERDICT_ACCEPT);
+	world.now += 4000;
+	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 1,
+			     oracle_code(&world.seed.tokens[1], 100, first),
+			     oracle_code(&world.seed.tokens[1], 101, second),
+			     &verdict, NULL),
+	    OTP_OK);
+	assert_int_equal(verdict, OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_show(&world, 1, 101), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 1, 102), OTP_VERDICT_ACCEPT);
+}
+
+static void
+adopt_force__mends_a_state_of_a_version_it_does_not_know(void **unused)
+{
+	uint8_t file[OTP_SLOTS_FILE_SIZE];
+
+	(void)unused;
+	world_enrol(&world);
+	world_read(&world, "state/alice", file, sizeof(file));
+	file[8] = 2;
+	SHA256(file, 4064, file + 4064);
+	world_write(&world, "state/alice", file, sizeof(file));
+	assert_int_equal(adopt(false), OTP_ERR_PARSE);
+	assert_adopts(true, true, 2, true);
+	assert_totp_from_now_on();
+}
+
+static void
+adopt_force__makes_no_recovery_codes_where_there_were_none(void **unused)
+{
+	(void)unused;
+	world.seed.recovery_count = 0;
+	world_put_seed(&world);
+	damage_state();
+	assert_adopts(true, true, 2, false);
+	assert_int_equal(world_state(&world)->credentials_count, 2);
+}
+
+static void
+adopt_force__finds_room_for_a_full_seed(void **unused)
+{
+	(void)unused;
+	while (world.seed.tokens_count < OTP_SEED_TOKENS)
+		world_token(&world, OTP_TOTP);
+	for (uint8_t i = 3; i <= OTP_SEED_RECOVERY; i++)
+		world_recovery(&world, i);
+	world_put_seed(&world);
+	damage_state();
+	assert_adopts(true, true, 8, true);
+	assert_int_equal(set.count, OTP_SEED_RECOVERY);
+	for (unsigned i = 0; i < set.count; i++)
+		assert_int_equal(
+		    world_try(&world, set.text[i]), OTP_VERDICT_ACCEPT);
+}
+
+/*
+ * Wherever it stops, whoever adopts next: what may have been spent before the
+ * state was lost is not fresh again.
+ */
+static void
+adopt_force__revives_nothing_wherever_it_is_stopped(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 100);
+		for (unsigned again = 0; again < 3; again++) {
+			char text[OTP_RECOVERY_TEXT_SIZE];
+
+			world_put_seed(&world);
+			damage_state();
+			stop_from(call);
+			err = adopt(true);
+			stop_from(0);
+			if (again > 0 && adopt(false) != OTP_OK)
+				assert_int_equal(adopt(true), OTP_OK);
+			if (again > 1)
+				assert_int_equal(adopt(true), OTP_OK);
+			for (uint8_t i = 1; i <= 2; i++)
+				if (world_try_text(&world,
+					world_recovery_text(i, text)) == OTP_OK)
+					assert_int_not_equal(
+					    world.answer.verdict,
+					    OTP_VERDICT_ACCEPT);
+			if (world_try_text(&world,
+				oracle_code(&world.seed.tokens[1], 41, text)) ==
+			    OTP_OK)
+				assert_int_not_equal(
+				    world.answer.verdict, OTP_VERDICT_ACCEPT);
+			if (world_try_text(&world,
+				oracle_code(&world.seed.tokens[0], WORLD_STEP,
+				    text)) == OTP_OK)
+				assert_int_not_equal(
+				    world.answer.verdict, OTP_VERDICT_ACCEPT);
+		}
+	}
+}
+
+static void
+adopt__answers_nothing_without_clock_or_random_bytes(void **unused)
+{
+	(void)unused;
+	damage_state();
+	snapshot_take(&world, &before);
+	world.clock_fails = true;
+	assert_int_equal(adopt(true), OTP_ERR_CLOCK);
+	assert_unchanged(&world, &before);
+	world.clock_fails = false;
+	world.random_fails = true;
+	assert_int_equal(adopt(true), OTP_ERR_CRYPTO);
+	assert_unchanged(&world, &before);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(adopt__takes_over_a_seed_without_a_state),
+		TEST(adopt__goes_by_the_window_of_the_policy),
+		TEST(adopt__changes_nothing_the_second_time),
+		TEST(adopt__leaves_the_seed_as_its_owner_wrote_it),
+		TEST(adopt__adds_what_the_state_does_not_know),
+		TEST(adopt__sets_enrolled_where_all_else_is_known),
+		TEST(adopt__refuses_without_force_what_it_would_have_to_mend),
+		TEST(adopt__needs_a_seed_that_can_be_read),
+		TEST(
+		    adopt_force__takes_over_another_uid_and_keeps_what_is_spent),
+		TEST(adopt_force__brings_a_value_ahead_of_the_clock_back),
+		TEST(adopt_force__moves_no_value_that_is_not_ahead),
+		TEST(adopt_force__mends_a_lost_state_and_revives_nothing),
+		TEST(adopt_force__mends_a_state_of_a_version_it_does_not_know),
+		TEST(
+		    adopt_force__makes_no_recovery_codes_where_there_were_none),
+		TEST(adopt_force__finds_room_for_a_full_seed),
+		TEST(adopt_force__revives_nothing_wherever_it_is_stopped),
+		TEST(adopt__answers_nothing_without_clock_or_random_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

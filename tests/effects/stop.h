@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A process that stops at one of its writes: from the call numbered stop_at
+ * on (1 = the first), nothing is written, flushed or renamed any more.
+ * For one source of a program, linked with $(stop_wraps) of tests/local.mk.
+ */
+#ifndef OTP_STOP_H
+#define OTP_STOP_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/effects/path.h"
+
+static unsigned stop_at; /* 0 = never */
+static unsigned stop_calls;
+static unsigned flushes; /* of files, that were done */
+
+static bool
+stopped(void)
+{
+	errno = EIO;
+	return ++stop_calls >= stop_at && stop_at != 0;
+}
+
+static void
+stop_from(unsigned call)
+{
+	stop_at = call;
+	stop_calls = flushes = 0;
+}
+
+enum otp_err __real_otp_path_write(int fd, const void *data, size_t size,
+    off_t offset, struct otp_fault *fault);
+enum otp_err __wrap_otp_path_write(int fd, const void *data, size_t size,
+    off_t offset, struct otp_fault *fault);
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __real_renameat2(
+    int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(
+    int from, const char *old, int to, const char *new, unsigned flags);
+int __real_unlinkat(int at, const char *name, int flags);
+int __wrap_unlinkat(int at, const char *name, int flags);
+
+enum otp_err
+__wrap_otp_path_write(int fd, const void *data, size_t size, off_t offset,
+    struct otp_fault *fault)
+{
+	if (stopped())
+		return OTP_ERR_WRITE;
+	return __real_otp_path_write(fd, data, size, offset, fault);
+}
+
+int
+__wrap_fdatasync(int fd)
+{
+	if (stopped())
+		return -1;
+	flushes++;
+	return __real_fdatasync(fd);
+}
+
+int
+__wrap_fsync(int fd)
+{
+	if (stopped())
+		return -1;
+	flushes++;
+	return __real_fsync(fd);
+}
+
+int
+__wrap_renameat(int from, const char *old, int to, const char *new)
+{
+	return stopped() ? -1 : __real_renameat(from, old, to, new);
+}
+
+int
+__wrap_renameat2(
+    int from, const char *old, int to, const char *new, unsigned flags)
+{
+	return stopped() ? -1 : __real_renameat2(from, old, to, new, flags);
+}
+
+int
+__wrap_unlinkat(int at, const char *name, int flags)
+{
+	return stopped() ? -1 : __real_unlinkat(at, name, flags);
+}
+
+#endif
