@@ -62,7 +62,7 @@ enum otp_err
 otp_conffile_read(
     const char *path, struct otp_options *options, struct otp_fault *fault)
 {
-	struct stat st;
+	struct statx st;
 	int fd = -1;
 	enum otp_err err =
 	    otp_path_open(path, OTP_PATH_PUBLIC, &fd, &st, fault);

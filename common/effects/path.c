@@ -42,6 +42,9 @@
 #define FOLDER_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define FILE_FLAGS   (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+/* What is asked of a file. */
+#define STATUS (STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_INO)
+
 int
 otp_path_raise(int fd)
 {
@@ -115,19 +118,50 @@ explain(
 	return otp_fault_set(fault, err, errnum, where, what);
 }
 
+enum otp_err
+otp_path_status(
+    int at, const char *name, struct statx *ret_status, struct otp_fault *fault)
+{
+	struct statx status;
+
+	if (statx(at, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATUS,
+		&status) != 0)
+		return explain(OTP_ERR_READ, errno, NULL, fault);
+	if ((status.stx_mask & STATUS) != STATUS)
+		return explain(OTP_ERR_READ, EOPNOTSUPP, NULL, fault);
+	*ret_status = status;
+	return OTP_OK;
+}
+
+bool
+otp_path_same(const struct statx *a, const struct statx *b)
+{
+	return a->stx_ino == b->stx_ino &&
+	    a->stx_dev_major == b->stx_dev_major &&
+	    a->stx_dev_minor == b->stx_dev_minor;
+}
+
+/* Name in FAULT what ERR is about; return ERR. */
+static enum otp_err
+blame(struct otp_fault *fault, enum otp_err err, const char *where)
+{
+	return otp_fault_set(
+	    fault, err, fault ? fault->errnum : 0, where, NULL);
+}
+
 /* --- Folders ------------------------------------------------------------ */
 
 static enum otp_err
 explain_folder(int at, const char *name, int errnum, const char *where,
     struct otp_fault *fault)
 {
-	struct stat st;
+	struct statx st;
 
 	/* O_DIRECTORY says ENOTDIR of a link, too. */
 	if (errnum == ELOOP ||
 	    (errnum == ENOTDIR &&
-		fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		S_ISLNK(st.st_mode)))
+		otp_path_status(at, name, &st, NULL) == OTP_OK &&
+		S_ISLNK(st.stx_mode)))
 		return refuse_link(where, fault);
 	return explain(OTP_ERR_READ, errnum, where, fault);
 }
@@ -135,16 +169,17 @@ explain_folder(int at, const char *name, int errnum, const char *where,
 static enum otp_err
 check_folder(int fd, const char *where, struct otp_fault *fault)
 {
-	struct stat st;
+	struct statx st;
+	enum otp_err err = otp_path_status(fd, "", &st, fault);
 
-	if (fstat(fd, &st) != 0)
-		return explain(OTP_ERR_READ, errno, where, fault);
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return refuse_owner(st.st_uid, where, fault);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
-	    !(st.st_uid == 0 && (st.st_mode & S_ISVTX) != 0))
+	if (err != OTP_OK)
+		return blame(fault, err, where);
+	if (st.stx_uid != 0 && st.stx_uid != geteuid())
+		return refuse_owner(st.stx_uid, where, fault);
+	if ((st.stx_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    !(st.stx_uid == 0 && (st.stx_mode & S_ISVTX) != 0))
 		return refuse_mode(
-		    st.st_mode, "others can write to it", where, fault);
+		    st.stx_mode, "others can write to it", where, fault);
 	return OTP_OK;
 }
 
@@ -272,45 +307,45 @@ explain_file(int errnum, const char *where, struct otp_fault *fault)
 }
 
 static enum otp_err
-check_file(const struct stat *st, enum otp_path_trust trust, const char *where,
+check_file(const struct statx *st, enum otp_path_trust trust, const char *where,
     struct otp_fault *fault)
 {
 	bool private = trust != OTP_PATH_PUBLIC;
 
-	if (!S_ISREG(st->st_mode))
+	if (!S_ISREG(st->stx_mode))
 		return otp_fault_set(
 		    fault, OTP_ERR_MODE, 0, where, "is not a regular file");
-	if (st->st_nlink != 1)
+	if (st->stx_nlink != 1)
 		return otp_fault_set(
 		    fault, OTP_ERR_LINK, 0, where, "has a second name");
-	if (st->st_uid != geteuid() && (private || st->st_uid != 0))
-		return refuse_owner(st->st_uid, where, fault);
-	if (private && (st->st_mode & 07777 & ~0600U) != 0)
+	if (st->stx_uid != geteuid() && (private || st->stx_uid != 0))
+		return refuse_owner(st->stx_uid, where, fault);
+	if (private && (st->stx_mode & 07777 & ~0600U) != 0)
 		return refuse_mode(
-		    st->st_mode, "more than its owner's", where, fault);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		    st->stx_mode, "more than its owner's", where, fault);
+	if ((st->stx_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return refuse_mode(
-		    st->st_mode, "others can write to it", where, fault);
+		    st->stx_mode, "others can write to it", where, fault);
 	return OTP_OK;
 }
 
 /* Open NAME, again where it was replaced or removed before it was looked at. */
 static enum otp_err
 open_file(int at, const char *name, int flags, const char *where, int *ret_fd,
-    struct stat *st, struct otp_fault *fault)
+    struct statx *st, struct otp_fault *fault)
 {
 	for (unsigned i = 0; i < REOPENS; i++) {
-		int errnum;
 		int fd = open_at(at, name, flags | FILE_FLAGS);
+		enum otp_err err;
 
 		if (fd < 0)
 			return explain_file(errno, where, fault);
-		if (fstat(fd, st) != 0) {
-			errnum = errno;
+		err = otp_path_status(fd, "", st, fault);
+		if (err != OTP_OK) {
 			otp_path_close(&fd);
-			return explain(OTP_ERR_READ, errnum, where, fault);
+			return blame(fault, err, where);
 		}
-		if (st->st_nlink != 0) {
+		if (st->stx_nlink != 0) {
 			*ret_fd = fd;
 			return OTP_OK;
 		}
@@ -322,10 +357,10 @@ open_file(int at, const char *name, int flags, const char *where, int *ret_fd,
 
 static enum otp_err
 open_checked(int at, const char *name, int flags, enum otp_path_trust trust,
-    const char *where, int *ret_fd, struct stat *ret_stat,
+    const char *where, int *ret_fd, struct statx *ret_status,
     struct otp_fault *fault)
 {
-	struct stat st;
+	struct statx st;
 	int fd = -1;
 	enum otp_err err;
 
@@ -339,21 +374,21 @@ open_checked(int at, const char *name, int flags, enum otp_path_trust trust,
 		return err;
 	}
 	*ret_fd = fd;
-	*ret_stat = st;
+	*ret_status = st;
 	return OTP_OK;
 }
 
 enum otp_err
 otp_path_file(int at, const char *name, int flags, enum otp_path_trust trust,
-    int *ret_fd, struct stat *ret_stat, struct otp_fault *fault)
+    int *ret_fd, struct statx *ret_status, struct otp_fault *fault)
 {
 	return open_checked(
-	    at, name, flags, trust, name, ret_fd, ret_stat, fault);
+	    at, name, flags, trust, name, ret_fd, ret_status, fault);
 }
 
 enum otp_err
 otp_path_open(const char *path, enum otp_path_trust trust, int *ret_fd,
-    struct stat *ret_stat, struct otp_fault *fault)
+    struct statx *ret_status, struct otp_fault *fault)
 {
 	const char *slash = strrchr(path, '/');
 	int folder = -1;
@@ -364,7 +399,7 @@ otp_path_open(const char *path, enum otp_path_trust trust, int *ret_fd,
 	err = open_path_folder(path, (size_t)(slash - path), &folder, fault);
 	if (err == OTP_OK)
 		err = open_checked(folder, slash + 1, O_RDONLY, trust, path,
-		    ret_fd, ret_stat, fault);
+		    ret_fd, ret_status, fault);
 	otp_path_close(&folder);
 	return err;
 }

@@ -17,7 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
+#include <sys/stat.h> /* struct statx */
 
 #include "common/core/err.h"
 
@@ -41,20 +41,34 @@ enum otp_err otp_path_subfolder(int at, const char *name, int *ret_fd,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * Owner, mode, links and identity of NAME in the open directory AT, or with
+ * "" of AT itself.  Its times are never asked for: on kernels with
+ * multigrain timestamps the first write after such a question has the journal
+ * write the inode too, and the flush of a login would pay for it.
+ * Errors: ABSENT, READ.
+ */
+enum otp_err otp_path_status(int at, const char *name, struct statx *ret_status,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/* Whether two of them are of one file. */
+bool otp_path_same(const struct statx *a, const struct statx *b);
+
+/*
  * Open the regular file NAME (one component) in the open directory AT with
  * FLAGS (O_RDONLY or O_RDWR), checked after opening: one link, owner, mode.
  * Never blocks on a FIFO.  Errors: ABSENT, OWNER, MODE, LINK, NAME, WRITE (a
  * file system that is read-only).
  */
 enum otp_err otp_path_file(int at, const char *name, int flags,
-    enum otp_path_trust trust, int *ret_fd, struct stat *ret_stat,
+    enum otp_path_trust trust, int *ret_fd, struct statx *ret_status,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Open PATH's folder, then PATH in it.  For the configuration file.
  */
 enum otp_err otp_path_open(const char *path, enum otp_path_trust trust,
-    int *ret_fd, struct stat *ret_stat, struct otp_fault *fault) OTP_MUST_USE;
+    int *ret_fd, struct statx *ret_status,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Read up to CAPACITY bytes from OFFSET on, carrying interruptions and short

@@ -27,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/core/slots.h"
@@ -94,35 +93,30 @@ otp_store_release(struct otp_store *store)
 static enum otp_err
 open_state(struct otp_store *store, bool create, struct otp_fault *fault)
 {
-	struct stat status;
+	enum otp_err err;
 
 	if (store->file >= 0)
 		return OTP_OK;
-	if (create)
-		return otp_store_new_file(store, &store->file, fault);
-	return otp_path_file(store->states, store->name, O_RDWR,
-	    OTP_PATH_PRIVATE, &store->file, &status, fault);
+	if (!create)
+		return otp_path_file(store->states, store->name, O_RDWR,
+		    OTP_PATH_PRIVATE, &store->file, &store->opened, fault);
+	err = otp_store_new_file(store, &store->file, fault);
+	if (err == OTP_OK)
+		err = otp_path_status(store->file, "", &store->opened, fault);
+	return err;
 }
 
-/* Does the name still lead to the file that is open? */
+/* Does the name still lead to the file that is open, and no other name? */
 static enum otp_err
 is_current(const struct otp_store *store, const char *name, bool *ret_current,
     struct otp_fault *fault)
 {
-	struct stat named, open;
+	struct statx named;
+	enum otp_err err = otp_path_status(store->states, name, &named, fault);
 
-	if (fstat(store->file, &open) != 0)
-		return otp_fault_set(fault, OTP_ERR_READ, errno, NULL, NULL);
-	if (fstatat(store->states, name, &named, AT_SYMLINK_NOFOLLOW) != 0) {
-		if (errno != ENOENT)
-			return otp_fault_set(
-			    fault, OTP_ERR_READ, errno, NULL, NULL);
-		*ret_current = false;
-		return OTP_OK;
-	}
-	*ret_current = named.st_dev == open.st_dev &&
-	    named.st_ino == open.st_ino && open.st_nlink == 1;
-	return OTP_OK;
+	*ret_current = err == OTP_OK && otp_path_same(&named, &store->opened) &&
+	    named.stx_nlink == 1;
+	return err == OTP_ERR_ABSENT ? OTP_OK : err;
 }
 
 /* A write that SIGXFSZ would end is not begun. */
@@ -229,19 +223,15 @@ enum otp_err
 otp_store_has_seed(
     struct otp_store *store, bool *ret_has, struct otp_fault *fault)
 {
-	struct stat status;
+	struct statx status;
+	enum otp_err err =
+	    otp_path_status(store->seeds, store->name, &status, fault);
 
-	if (fstatat(store->seeds, store->name, &status, AT_SYMLINK_NOFOLLOW) ==
-	    0) {
-		*ret_has = true;
+	if (err == OTP_OK || err == OTP_ERR_ABSENT) {
+		*ret_has = err == OTP_OK;
 		return OTP_OK;
 	}
-	if (errno == ENOENT) {
-		*ret_has = false;
-		return OTP_OK;
-	}
-	return otp_store_blame(store, STORE_SEEDS, fault,
-	    otp_fault_set(fault, OTP_ERR_READ, errno, NULL, NULL));
+	return otp_store_blame(store, STORE_SEEDS, fault, err);
 }
 
 enum otp_err
@@ -250,7 +240,7 @@ otp_store_seed(
 {
 	char text[OTP_SEED_SIZE_MAX + 1]; /* one more, to see a longer file */
 	size_t size = 0;
-	struct stat status;
+	struct statx status;
 	int fd = -1;
 	enum otp_err err;
 

@@ -136,7 +136,7 @@ static enum otp_err
 check_marker(int folder, struct otp_fault *fault)
 {
 	char text[sizeof(STORE_MARKER_TEXT)];
-	struct stat status;
+	struct statx status;
 	size_t size = 0;
 	int fd = -1;
 	enum otp_err err;

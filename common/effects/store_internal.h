@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "common/core/err.h"
 #include "common/core/slots.h"
@@ -26,8 +27,9 @@ struct otp_store {
 	int folder; /* descriptors; -1 = not open */
 	int seeds;
 	int states;
-	int file;  /* the account's state */
-	bool held; /* `file` is locked, and is what `name` leads to */
+	int file;	     /* the account's state */
+	struct statx opened; /* what that file is */
+	bool held;	     /* `file` is locked, and is what `name` leads to */
 	bool read; /* what follows was read from `file`, or written to it */
 	struct otp_slots slots;
 	struct otp_state state;
