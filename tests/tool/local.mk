@@ -5,9 +5,11 @@ helpers += tests/lib/login
 
 script_tests += \
 	%D%/commands.sh \
+	%D%/dialogue.sh \
+	%D%/screen.sh \
 	%D%/usage.sh
 
-EXTRA_DIST += %D%/tool.sh %D%/audit.c
+EXTRA_DIST += %D%/tool.sh %D%/dialogue.exp %D%/audit.c
 
 # The module finds the fakes in it before libc's.
 tests_lib_login_LDADD = $(host_libs)
