@@ -13,6 +13,8 @@
 #include "common/core/wipe.h"
 #include "output.h"
 
+#define NOW 3 /* seconds that are not worth a number */
+
 static char buffer[4096]; /* standard output's, since secrets pass through */
 static bool failed;	  /* and it was said */
 
@@ -187,10 +189,13 @@ struct otp_ago
 otp_ago(int64_t now, int64_t then)
 {
 	struct otp_ago ago = { "never" };
+	const struct otp_ago present = { "just now" };
 	int64_t seconds = now - then;
 
 	if (then == 0)
 		return ago;
+	if (seconds >= 0 && seconds < NOW)
+		return present;
 	ago = otp_span(seconds < 0 ? -seconds : seconds);
 	if (seconds < 0) {
 		struct otp_ago ahead = { "in " };

@@ -53,7 +53,7 @@ json_t *otp_json_time(int64_t time);
  */
 bool otp_json_print(json_t *object);
 
-/* "never", "3 days ago", or "in 3 days" where the clock went back. */
+/* "never", "just now", "3 days ago", or "in 3 days" where the clock went back. */
 #define OTP_AGO_SIZE 40
 struct otp_ago {
 	char text[OTP_AGO_SIZE];

@@ -108,12 +108,12 @@ otp_secrets_recovery(
 {
 	if (set->count == 0)
 		return true;
-	otp_print("\nRecovery codes of %s. Each works once, instead of a code. "
-		  "They are not shown again:\nprint them, or keep them in a "
-		  "password manager.\n\n",
+	otp_print("\nRecovery codes of %s, each for one login without the "
+		  "device:\n\n",
 	    otp_escaped(subject->account).text);
 	for (unsigned i = 0; i < set->count; i++)
 		otp_print("  %s\n", set->text[i]);
-	otp_print("\n");
+	otp_print("\nThey are not shown again. Print them, or keep them in a "
+		  "password manager.\n");
 	return otp_output_flush();
 }

@@ -89,7 +89,10 @@ uri_in() {
 # give_service: a service `test' for tests/lib/login, with the module alone.
 give_service() {
 	mkdir -p "$scratch/pam.d"
-	echo "auth required $PAM_OTP_SO conf=$conf" >"$scratch/pam.d/test"
+	for service in test other; do
+		echo "auth required $PAM_OTP_SO conf=$conf" \
+		    >"$scratch/pam.d/$service"
+	done
 }
 
 # login USER CODE...
