@@ -8,6 +8,7 @@
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
 unit_tests = \
+	%D%/effects/enrol_test \
 	%D%/effects/adopt_test \
 	%D%/effects/attempt_test \
 	%D%/unit/verify_test \
@@ -145,6 +146,7 @@ include %D%/store/powercut.mk
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
+%C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)

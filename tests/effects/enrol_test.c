@@ -1,0 +1,805 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/effects/stop.h"
+#include "tests/effects/world.h"
+
+static struct world world;
+static struct snapshot before;
+static struct otp_enrolment enrolment;
+static struct otp_confirmation confirmation;
+static struct otp_recovery_set set;
+static struct otp_seed seed;
+
+static int
+setup(void **unused)
+{
+	(void)unused;
+	stop_from(0);
+	world_open(&world);
+	return 0;
+}
+
+static int
+teardown(void **unused)
+{
+	(void)unused;
+	stop_from(0);
+	world_close(&world);
+	return 0;
+}
+
+/* --- begin, confirm, put --- */
+
+static struct otp_token
+a_token(enum otp_kind kind)
+{
+	return (struct otp_token){
+		.kind = kind,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = kind == OTP_TOTP ? 30 : 0,
+		.label = "host:alice",
+	};
+}
+
+static enum otp_err
+begin_token(enum otp_enrol_mode mode, const struct otp_token *token)
+{
+	memset(&world.fault, 0, sizeof(world.fault));
+	return otp_enrol_begin(
+	    &world.host, &world.subject, mode, token, &enrolment, &world.fault);
+}
+
+static enum otp_err
+begin(enum otp_enrol_mode mode, enum otp_kind kind)
+{
+	const struct otp_token token = a_token(kind);
+
+	return begin_token(mode, &token);
+}
+
+static enum otp_verdict
+confirm_text(const char *typed)
+{
+	memset(&confirmation, 0xee, sizeof(confirmation));
+	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, typed,
+			     &confirmation, NULL),
+	    OTP_OK);
+	return confirmation.verdict;
+}
+
+static enum otp_verdict
+confirm(uint64_t moving)
+{
+	char text[16];
+
+	return confirm_text(oracle_code(&enrolment.token, moving, text));
+}
+
+static enum otp_err
+put(unsigned count)
+{
+	memset(&set, 0xee, sizeof(set));
+	return otp_enrol_put(
+	    &world.host, &enrolment, count, &set, &world.fault);
+}
+
+/* Enrol a token, unconfirmed, and know it as the world's own. */
+static void
+enrol(enum otp_enrol_mode mode, enum otp_kind kind, unsigned count)
+{
+	assert_int_equal(begin(mode, kind), OTP_OK);
+	assert_int_equal(put(count), OTP_OK);
+	world_seed(&world, &world.seed);
+}
+
+/* Whatever the account has. */
+static void
+remove_all(void)
+{
+	enum otp_err err =
+	    otp_enrol_remove(&world.host, &world.subject, true, NULL);
+
+	assert_true(err == OTP_OK || err == OTP_ERR_ABSENT);
+}
+
+static void
+begin__makes_a_secret_and_writes_nothing(void **unused)
+{
+	static const size_t sizes[] = { 20, 32, 64 };
+	uint8_t secret[OTP_SECRET_MAX] = { 0 };
+
+	(void)unused;
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < COUNT(sizes); i++) {
+		struct otp_token token = a_token(OTP_TOTP);
+
+		token.hash = (enum otp_hash)(OTP_SHA1 + i);
+		assert_int_equal(begin_token(OTP_ENROL_NEW, &token), OTP_OK);
+		assert_int_equal(enrolment.token.secret_size, sizes[i]);
+		assert_memory_not_equal(enrolment.token.secret, secret, 10);
+		memcpy(secret, enrolment.token.secret, sizeof(secret));
+		assert_false(enrolment.confirmed);
+		token.secret_size = 16;
+		assert_int_equal(begin_token(OTP_ENROL_NEW, &token), OTP_OK);
+		assert_int_equal(enrolment.token.secret_size, 16);
+		token.secret_size = OTP_SECRET_MAX + 1;
+		assert_int_equal(
+		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
+		token.secret_size = OTP_SECRET_MIN - 1;
+		assert_int_equal(
+		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
+	}
+	world.random_fails = true;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_CRYPTO);
+	world.random_fails = false;
+	world.clock_fails = true;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_CLOCK);
+	world.clock_fails = false;
+	assert_unchanged(&world, &before);
+}
+
+static void
+confirm_totp__takes_a_neighbouring_step_whatever_the_window(void **unused)
+{
+	(void)unused;
+	for (unsigned window = 0; window <= 2; window++) {
+		const int reach = window > 1 ? 2 : 1;
+
+		world.policy.window = window;
+		for (int away = -3; away <= 3; away++) {
+			const bool near = away >= -reach && away <= reach;
+
+			assert_int_equal(
+			    begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+			assert_int_equal(confirm((uint64_t)(WORLD_STEP + away)),
+			    near ? OTP_VERDICT_ACCEPT : OTP_VERDICT_REJECT);
+			assert_int_equal(enrolment.confirmed, near);
+			assert_int_equal(confirmation.drift_known, !near);
+			if (near) {
+				assert_int_equal(enrolment.drift, away * 30);
+				assert_int_equal(enrolment.value,
+				    (WORLD_STEP + away + 1) * 30);
+			} else {
+				assert_int_equal(confirmation.drift, away * 30);
+			}
+		}
+	}
+}
+
+static void
+confirm_totp__tells_the_drift_within_a_day(void **unused)
+{
+	static const int aways[] = { -2880, -2879, -100, 100, 2879, 2880 };
+
+	(void)unused;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	for (unsigned i = 0; i < COUNT(aways); i++) {
+		assert_int_equal(confirm((uint64_t)(WORLD_STEP + aways[i])),
+		    OTP_VERDICT_REJECT);
+		assert_true(confirmation.drift_known);
+		assert_int_equal(confirmation.drift, aways[i] * 30);
+	}
+	assert_int_equal(confirm(WORLD_STEP - 2881), OTP_VERDICT_REJECT);
+	assert_false(confirmation.drift_known);
+	assert_int_equal(confirm(WORLD_STEP + 2881), OTP_VERDICT_REJECT);
+	assert_false(confirmation.drift_known);
+	assert_false(enrolment.confirmed);
+}
+
+static void
+confirm_hotp__takes_the_look_ahead_and_no_more(void **unused)
+{
+	struct otp_token token = a_token(OTP_HOTP);
+
+	(void)unused;
+	token.counter = 5;
+	assert_int_equal(begin_token(OTP_ENROL_NEW, &token), OTP_OK);
+	assert_int_equal(enrolment.value, 5);
+	assert_int_equal(confirm(4), OTP_VERDICT_REJECT);
+	assert_int_equal(confirm(15), OTP_VERDICT_REJECT);
+	assert_false(confirmation.drift_known);
+	assert_false(enrolment.confirmed);
+	assert_int_equal(confirm(14), OTP_VERDICT_ACCEPT);
+	assert_int_equal(enrolment.value, 15);
+	assert_true(enrolment.confirmed);
+	enrolment.token.counter = UINT64_MAX - 9;
+	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
+			     &confirmation, NULL),
+	    OTP_ERR_LIMIT);
+}
+
+static void
+confirm__knows_what_is_no_code(void **unused)
+{
+	static const char *const typed[] = { "", "12345", "1234567", "abcdef",
+		"2222-2222-2222-2222-2222-2222", "\b" };
+
+	(void)unused;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	for (unsigned i = 0; i < COUNT(typed); i++)
+		assert_int_equal(confirm_text(typed[i]), OTP_VERDICT_MALFORMED);
+	world.clock_fails = true;
+	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
+			     &confirmation, &world.fault),
+	    OTP_ERR_CLOCK);
+}
+
+static void
+put__spends_the_confirming_code(void **unused)
+{
+	(void)unused;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	assert_int_equal(confirm(WORLD_STEP - 1), OTP_VERDICT_ACCEPT);
+	assert_int_equal(put(0), OTP_OK);
+	world_seed(&world, &world.seed);
+	assert_true(world_state(&world)->enrolled);
+	assert_int_equal(world_state(&world)->credentials[0].drift, -30);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP - 1), OTP_VERDICT_REPLAY);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_HOTP), OTP_OK);
+	assert_int_equal(confirm(3), OTP_VERDICT_ACCEPT);
+	assert_int_equal(put(0), OTP_OK);
+	world_seed(&world, &world.seed);
+	assert_int_equal(world_show(&world, 0, 3), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 0, 4), OTP_VERDICT_ACCEPT);
+}
+
+static void
+put__takes_an_unconfirmed_token(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP - 1), OTP_VERDICT_ACCEPT);
+}
+
+/* --- modes --- */
+
+static void
+new__is_refused_where_a_seed_is_in_force(void **unused)
+{
+	static struct otp_enrolment other;
+
+	(void)unused;
+	/* of two that were begun at once, one is put in force */
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	other = enrolment;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 2);
+	snapshot_take(&world, &before);
+	enrolment = other;
+	assert_int_equal(put(2), OTP_ERR_EXISTS);
+	assert_int_equal(((unsigned char *)&set)[0], 0xee);
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_EXISTS);
+	assert_unchanged(&world, &before);
+	/* a seed that is not understood is one too */
+	world_write(&world, "seed/alice", "junk\n", 5);
+	snapshot_take(&world, &before);
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_EXISTS);
+	enrolment = other;
+	assert_int_equal(put(2), OTP_ERR_EXISTS);
+	enrolment.mode = OTP_ENROL_ADD;
+	assert_int_equal(put(2), OTP_ERR_PARSE);
+	assert_unchanged(&world, &before);
+}
+
+static void
+add__keeps_tokens_and_recovery_codes(void **unused)
+{
+	struct otp_recovery_set codes;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 10);
+	codes = set;
+	assert_int_equal(codes.count, 10);
+	enrol(OTP_ENROL_ADD, OTP_HOTP, 10);
+	assert_int_equal(set.count, 0);
+	assert_int_equal(world.seed.tokens_count, 2);
+	assert_int_equal(world.seed.recovery_count, 10);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_show(&world, 1, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_try(&world, codes.text[9]), OTP_VERDICT_ACCEPT);
+}
+
+static void
+add__is_full_at_eight_tokens(void **unused)
+{
+	static struct otp_enrolment other;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	for (unsigned i = 1; i < 7; i++)
+		enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
+	assert_int_equal(begin(OTP_ENROL_ADD, OTP_TOTP), OTP_OK);
+	other = enrolment;
+	assert_int_equal(put(0), OTP_OK);
+	snapshot_take(&world, &before);
+	assert_int_equal(begin(OTP_ENROL_ADD, OTP_TOTP), OTP_ERR_FULL);
+	enrolment = other;
+	assert_int_equal(put(0), OTP_ERR_FULL);
+	assert_unchanged(&world, &before);
+}
+
+static void
+add__makes_nothing_too_easy_to_guess(void **unused)
+{
+	(void)unused;
+	/* 10 candidates each: five of them are the most there may be */
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	for (unsigned i = 1; i < 5; i++)
+		enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
+	assert_int_equal(begin(OTP_ENROL_ADD, OTP_HOTP), OTP_ERR_CHANCE);
+	assert_int_equal(begin(OTP_ENROL_ADD, OTP_TOTP), OTP_ERR_CHANCE);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_HOTP), OTP_OK);
+}
+
+static void
+replace__leaves_nothing_of_the_old_seed(void **unused)
+{
+	struct otp_recovery_set codes;
+	struct otp_token old;
+	char text[16];
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 3);
+	codes = set;
+	old = world.seed.tokens[0];
+	enrol(OTP_ENROL_REPLACE, OTP_TOTP, 2);
+	assert_int_equal(set.count, 2);
+	assert_int_equal(world.seed.tokens_count, 1);
+	assert_int_equal(world_try(&world, oracle_code(&old, WORLD_STEP, text)),
+	    OTP_VERDICT_REJECT);
+	for (unsigned i = 0; i < codes.count; i++)
+		assert_int_equal(
+		    world_try(&world, codes.text[i]), OTP_VERDICT_REJECT);
+	assert_int_equal(world_try(&world, set.text[1]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+}
+
+static void
+put__makes_as_many_recovery_codes_as_asked(void **unused)
+{
+	(void)unused;
+	for (unsigned count = 0; count <= OTP_SEED_RECOVERY; count++) {
+		enrol(OTP_ENROL_REPLACE, OTP_TOTP, count);
+		assert_int_equal(set.count, count);
+		assert_int_equal(world.seed.recovery_count, count);
+		for (unsigned i = 0; i < count; i++)
+			assert_int_equal(
+			    world_try(&world, set.text[i]), OTP_VERDICT_ACCEPT);
+	}
+	snapshot_take(&world, &before);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	assert_int_equal(put(OTP_SEED_RECOVERY + 1), OTP_ERR_FULL);
+	assert_unchanged(&world, &before);
+}
+
+static void
+put__keeps_failures_and_waits(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+	enrol(OTP_ENROL_REPLACE, OTP_TOTP, 0);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_WAITING);
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_WAITING);
+	assert_int_equal(world.answer.failures, 5);
+}
+
+static void
+put__refuses_the_state_of_another_uid(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	snapshot_take(&world, &before);
+	world.subject.uid = enrolment.subject.uid = 7;
+	assert_int_equal(put(0), OTP_ERR_UID);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_ERR_UID);
+	assert_unchanged(&world, &before);
+}
+
+/* Wherever putting stops, one seed is in force, whole, and none revived. */
+static void
+put__leaves_one_seed_in_force_wherever_it_is_stopped(void **unused)
+{
+	struct otp_token old, now;
+	enum otp_err err = OTP_ERR_WRITE;
+	char text[16];
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 100);
+		world.now = WORLD_NOW;
+		remove_all();
+		enrol(OTP_ENROL_NEW, OTP_TOTP, 1);
+		old = world.seed.tokens[0];
+		assert_int_equal(
+		    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+		assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+		assert_int_equal(confirm(WORLD_STEP), OTP_VERDICT_ACCEPT);
+		stop_from(call);
+		err = put(1);
+		stop_from(0);
+		now = enrolment.token;
+		world_seed(&world, &world.seed);
+		if (err == OTP_OK)
+			assert_memory_equal(
+			    world.seed.tokens[0].secret, now.secret, 20);
+		assert_int_equal(world.seed.recovery_count, 1);
+		assert_int_not_equal(
+		    world_try(&world, oracle_code(&old, WORLD_STEP, text)),
+		    OTP_VERDICT_ACCEPT);
+		assert_int_not_equal(
+		    world_try(&world, oracle_code(&now, WORLD_STEP, text)),
+		    OTP_VERDICT_ACCEPT);
+		assert_int_equal(
+		    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_ACCEPT);
+		assert_true(world_state(&world)->enrolled);
+	}
+}
+
+/* --- recovery codes --- */
+
+static void
+recovery__kills_the_old_set(void **unused)
+{
+	struct otp_recovery_set codes;
+
+	(void)unused;
+	assert_int_equal(
+	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
+	    OTP_ERR_ABSENT);
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 4);
+	codes = set;
+	assert_int_equal(world_try(&world, codes.text[0]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
+	    OTP_OK);
+	assert_int_equal(set.count, 10);
+	for (unsigned i = 0; i < codes.count; i++)
+		assert_int_equal(
+		    world_try(&world, codes.text[i]), OTP_VERDICT_REJECT);
+	assert_int_equal(world_try(&world, set.text[9]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.recovery_left, 9);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    otp_enrol_recovery(&world.host, &world.subject, 17, &set, NULL),
+	    OTP_ERR_FULL);
+	world_write(&world, "state/alice", "x", 1);
+	assert_int_equal(
+	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
+	    OTP_ERR_CHECKSUM);
+}
+
+static void
+recovery__needs_a_state(void **unused)
+{
+	(void)unused;
+	world_token(&world, OTP_TOTP);
+	world_put_seed(&world);
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
+	    OTP_ERR_NO_STATE);
+	assert_unchanged(&world, &before);
+}
+
+/* --- removing --- */
+
+static void
+remove__keeps_what_was_spent(void **unused)
+{
+	const uint64_t random = world.random;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_false(world_has(&world, "seed/alice"));
+	assert_false(world_state(&world)->enrolled);
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL),
+	    OTP_ERR_ABSENT);
+	/* the very same secret again */
+	world.random = random;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_REPLAY);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_ACCEPT);
+	/* confirmed with an earlier code, it does not go back */
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	world.random = random;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	assert_int_equal(confirm(WORLD_STEP), OTP_VERDICT_ACCEPT);
+	assert_int_equal(put(0), OTP_OK);
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_REPLAY);
+}
+
+static void
+remove_purge__takes_the_state_too(void **unused)
+{
+	(void)unused;
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, true, NULL),
+	    OTP_ERR_ABSENT);
+	for (unsigned i = 0; i < 4; i++) {
+		enrol(OTP_ENROL_NEW, OTP_TOTP, 2);
+		if (i == 1) /* what is left of a removal */
+			assert_int_equal(otp_enrol_remove(&world.host,
+					     &world.subject, false, NULL),
+			    OTP_OK);
+		if (i == 2)
+			world_write(&world, "state/alice", "x", 1);
+		if (i == 2)
+			assert_int_equal(otp_enrol_remove(&world.host,
+					     &world.subject, false, NULL),
+			    OTP_ERR_CHECKSUM);
+		if (i == 3)
+			world_write(&world, "seed/alice", "junk\n", 5);
+		assert_int_equal(
+		    otp_enrol_remove(&world.host, &world.subject, true, NULL),
+		    OTP_OK);
+		assert_false(world_has(&world, "seed/alice"));
+		assert_false(world_has(&world, "state/alice"));
+	}
+}
+
+static void
+remove__shuts_nobody_out_wherever_it_is_stopped(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+	enum otp_ask ask;
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 100);
+		remove_all();
+		enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+		stop_from(call);
+		err =
+		    otp_enrol_remove(&world.host, &world.subject, false, NULL);
+		stop_from(0);
+		assert_int_equal(
+		    otp_attempt_look(&world.host, &world.request, &ask, NULL),
+		    OTP_OK);
+		if (!world_has(&world, "seed/alice")) {
+			assert_int_equal(ask, OTP_ASK_UNENROLLED);
+			continue;
+		}
+		assert_int_equal(ask, OTP_ASK_CODE);
+		assert_int_equal(
+		    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+		assert_true(world_state(&world)->enrolled);
+	}
+}
+
+static void
+remove_token__takes_one_and_the_seed_with_the_last(void **unused)
+{
+	uint8_t state[OTP_SLOTS_FILE_SIZE], after[OTP_SLOTS_FILE_SIZE];
+
+	(void)unused;
+	assert_int_equal(
+	    otp_enrol_remove_token(&world.host, &world.subject, 0, NULL),
+	    OTP_ERR_ABSENT);
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 2);
+	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
+	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    otp_enrol_remove_token(&world.host, &world.subject, 3, NULL),
+	    OTP_ERR_ABSENT);
+	assert_unchanged(&world, &before);
+	world_read(&world, "state/alice", state, sizeof(state));
+	assert_int_equal(
+	    otp_enrol_remove_token(&world.host, &world.subject, 1, NULL),
+	    OTP_OK);
+	world_read(&world, "state/alice", after, sizeof(after));
+	assert_memory_equal(state, after, sizeof(state));
+	world_seed(&world, &seed);
+	assert_int_equal(seed.tokens_count, 2);
+	assert_int_equal(seed.recovery_count, 2);
+	assert_memory_equal(
+	    seed.tokens[0].secret, world.seed.tokens[0].secret, 20);
+	assert_memory_equal(
+	    seed.tokens[1].secret, world.seed.tokens[2].secret, 20);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(otp_enrol_remove_token(
+				     &world.host, &world.subject, 0, NULL),
+		    OTP_OK);
+	assert_false(world_has(&world, "seed/alice"));
+	assert_false(world_state(&world)->enrolled);
+	assert_int_equal(world_state(&world)->credentials_count, 5);
+}
+
+/* --- unlock --- */
+
+static void
+unlock__tells_how_many_there_were(void **unused)
+{
+	uint32_t failures = 4711;
+
+	(void)unused;
+	assert_int_equal(
+	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
+	    OTP_ERR_ABSENT);
+	assert_int_equal(failures, 4711);
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
+	    OTP_OK);
+	assert_int_equal(failures, 0);
+	assert_unchanged(&world, &before);
+	for (unsigned i = 0; i < 5; i++)
+		(void)world_guess(&world);
+	stop_from(0);
+	assert_int_equal(
+	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
+	    OTP_OK);
+	assert_int_equal(failures, 5);
+	assert_int_equal(flushes, 1);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.untold, 5);
+	world.subject.uid++;
+	assert_int_equal(
+	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
+	    OTP_ERR_UID);
+}
+
+/* --- resynchronisation --- */
+
+static enum otp_verdict
+resync(uint64_t first, uint64_t second)
+{
+	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
+	char one[16], other[16];
+
+	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 0,
+			     oracle_code(&world.seed.tokens[0], first, one),
+			     oracle_code(&world.seed.tokens[0], second, other),
+			     &verdict, NULL),
+	    OTP_OK);
+	return verdict;
+}
+
+static void
+resync__finds_two_successive_codes_within_its_range(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	assert_int_equal(world_show(&world, 0, 9), OTP_VERDICT_ACCEPT);
+	/* in the wrong order, apart, before the next one, too far */
+	assert_int_equal(resync(101, 100), OTP_VERDICT_REJECT);
+	assert_int_equal(resync(100, 102), OTP_VERDICT_REJECT);
+	assert_int_equal(resync(8, 9), OTP_VERDICT_REJECT);
+	assert_int_equal(resync(9, 10), OTP_VERDICT_REJECT);
+	assert_int_equal(world_state(&world)->tally.failures, 4);
+	assert_int_equal(resync(1010, 1011), OTP_VERDICT_REJECT);
+	assert_int_equal(world_state(&world)->credentials[0].value, 10);
+	assert_int_equal(resync(10, 11), OTP_VERDICT_WAITING);
+	world.now += 30;
+	assert_int_equal(resync(1009, 1010), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_state(&world)->credentials[0].value, 1011);
+	assert_int_equal(
+	    world_state(&world)->credentials[0].last_used, world.now);
+	assert_int_equal(world_state(&world)->tally.failures, 0);
+	assert_int_equal(world_state(&world)->untold, 5);
+	assert_int_equal(world_show(&world, 0, 1010), OTP_VERDICT_REJECT);
+	assert_int_equal(resync(1011, 1012), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_show(&world, 0, 1013), OTP_VERDICT_ACCEPT);
+}
+
+static void
+resync__is_charged_and_locked_like_a_login(void **unused)
+{
+	(void)unused;
+	world.policy.lock = 10;
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	for (unsigned i = 1; i <= 10; i++) {
+		assert_int_equal(resync(5, 5), OTP_VERDICT_REJECT);
+		assert_int_equal(world_state(&world)->tally.failures, i);
+		world.now += 4000;
+	}
+	snapshot_take(&world, &before);
+	assert_int_equal(resync(5, 6), OTP_VERDICT_LOCKED);
+	assert_unchanged(&world, &before);
+}
+
+static void
+resync__knows_what_it_cannot_do(void **unused)
+{
+	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
+
+	(void)unused;
+	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 0,
+			     "123456", "123456", &verdict, NULL),
+	    OTP_ERR_ABSENT);
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
+	snapshot_take(&world, &before);
+	for (unsigned i = 1; i < 3; i++) /* no HOTP token; no token */
+		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
+				     i, "123456", "123456", &verdict, NULL),
+		    OTP_ERR_ABSENT);
+	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
+				     0, i ? "1234567" : "123456",
+				     i ? "123456" : "", &verdict, NULL),
+		    OTP_OK);
+		assert_int_equal(verdict, OTP_VERDICT_MALFORMED);
+	}
+	assert_unchanged(&world, &before);
+}
+
+/* --- forty credentials --- */
+
+static void
+state__forgets_the_oldest_and_never_what_is_in_force(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 10);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	for (unsigned i = 0; i < 20; i++) {
+		world.now += 60;
+		enrol(OTP_ENROL_REPLACE, OTP_TOTP, 10);
+		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+		for (unsigned j = 0; j < 10; j++)
+			assert_int_equal(
+			    world_try(&world, set.text[j]), OTP_VERDICT_ACCEPT);
+		assert_true(world_state(&world)->credentials_count <= 40);
+	}
+	assert_int_equal(world_state(&world)->credentials_count, 40);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(begin__makes_a_secret_and_writes_nothing),
+		TEST(
+		    confirm_totp__takes_a_neighbouring_step_whatever_the_window),
+		TEST(confirm_totp__tells_the_drift_within_a_day),
+		TEST(confirm_hotp__takes_the_look_ahead_and_no_more),
+		TEST(confirm__knows_what_is_no_code),
+		TEST(put__spends_the_confirming_code),
+		TEST(put__takes_an_unconfirmed_token),
+		TEST(new__is_refused_where_a_seed_is_in_force),
+		TEST(add__keeps_tokens_and_recovery_codes),
+		TEST(add__is_full_at_eight_tokens),
+		TEST(add__makes_nothing_too_easy_to_guess),
+		TEST(replace__leaves_nothing_of_the_old_seed),
+		TEST(put__makes_as_many_recovery_codes_as_asked),
+		TEST(put__keeps_failures_and_waits),
+		TEST(put__refuses_the_state_of_another_uid),
+		TEST(put__leaves_one_seed_in_force_wherever_it_is_stopped),
+		TEST(recovery__kills_the_old_set),
+		TEST(recovery__needs_a_state),
+		TEST(remove__keeps_what_was_spent),
+		TEST(remove_purge__takes_the_state_too),
+		TEST(remove__shuts_nobody_out_wherever_it_is_stopped),
+		TEST(remove_token__takes_one_and_the_seed_with_the_last),
+		TEST(unlock__tells_how_many_there_were),
+		TEST(resync__finds_two_successive_codes_within_its_range),
+		TEST(resync__is_charged_and_locked_like_a_login),
+		TEST(resync__knows_what_it_cannot_do),
+		TEST(state__forgets_the_oldest_and_never_what_is_in_force),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
