@@ -66,7 +66,7 @@ struct calls {
 	/* A monotonic clock which only sleeping moves on. */
 	bool virtual_time;
 	int64_t slept; /* nanoseconds */
-	unsigned sleeps;
+	_Atomic unsigned sleeps;
 
 	volatile unsigned *values; /* one more for each code computed */
 };
