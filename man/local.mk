@@ -2,6 +2,7 @@
 # Copyright 2026 the pam_otp authors
 
 dist_man_MANS += \
+	%D%/otp-enroll.1 \
 	%D%/pam_otp.8 \
 	%D%/pam_otp.conf.5 \
 	%D%/pam_otp_store.5

@@ -4,7 +4,8 @@
 #
 # The manual pages and the example of a configuration say what the tables in
 # the sources say: every option with its bounds and its default, every reason
-# and key of the log; nothing that is not there, nothing left out.
+# and key of the log, every command and option of the tool, every test that
+# SECURITY.md names; nothing that is not there, nothing left out.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -157,6 +158,95 @@ keys() {
 check 'pages__module_has_every_key_once' \
     same "$(keys)" "$(terms "$module_page" '.Bl' 'The reasons:')"
 
+# --- The tool -------------------------------------------------------------
+
+tool=${OTP_ENROLL:-$top_builddir/otp-enroll/otp-enroll}
+tool_page=$top_srcdir/man/otp-enroll.1
+
+# flags_of PAGE COMMAND: the options under its heading in COMMANDS.
+flags_of() {
+	section "$1" COMMANDS | awk -v name="$2" '
+		$1 == ".Ss" { inside = $2 == name }
+		inside && $1 == ".It" && $2 == "Fl" { print "-" $3 }' | sort
+}
+
+commands_of() {
+	section "$1" COMMANDS | awk '$1 == ".Ss" { print $2 }' | sort
+}
+
+# helped [COMMAND]: the options that the tool's own help names.
+helped() {
+	# shellcheck disable=SC2086
+	"$tool" $1 --help | grep -oE '(^|[^a-z-])--[a-z][a-z-]*' |
+	    grep -oE -- '--[a-z-]+' | sort -u
+}
+
+commands=$("$tool" --help | awk '/^  [a-z]/ { print $1 }' | sort)
+check 'pages__tool_has_every_command' \
+    same "$commands" "$(commands_of "$tool_page")"
+check 'pages__tool_has_the_options_of_all_commands' same "$(helped '')" \
+    "$(section "$tool_page" OPTIONS |
+	awk '$1 == ".It" && $2 == "Fl" { print "-" $3 }' | sort)"
+for command in $commands; do
+	check "pages__tool_has_every_option_of_$command" \
+	    same "$(helped "$command")" "$(flags_of "$tool_page" "$command")"
+done
+
+# sourced COMMAND: the options that it takes, by its source.
+sourced() {
+	tr '\n' ' ' <"$top_srcdir/otp-enroll/cmd_$1.c" |
+	    sed -n 's/.*\.takes = {\([^}]*\)}.*/\1/p' | tr ',' '\n' |
+	    sed -n 's/.*"\([a-z-]*\)".*/--\1/p' | sort
+}
+for command in $commands; do
+	check "help__has_every_option_of_$command" \
+	    same "$(sourced "$command")" "$(helped "$command")"
+done
+
+# actions: what the tool writes to the audit log.
+actions() {
+	grep -hoE 'otp_audit\([^;]*' "$top_srcdir"/otp-enroll/cmd_*.c |
+	    grep -oE '"[a-z-]+"' | tr -d '"'
+	grep -hoE 'return [^;]*"(enrolled|added|replaced)"[^;]*' \
+	    "$top_srcdir/otp-enroll/cmd_new.c" | grep -oE '"[a-z]+"' |
+	    tr -d '"'
+}
+check 'pages__tool_has_every_action' same "$(actions | sort -u)" \
+    "$(section "$tool_page" DIAGNOSTICS | sed -n '/^\.Li action/,/^\.Li by/p' |
+	awk '$1 == ".Li" && $2 != "action" && $2 != "by" { print $2 }' | sort)"
+
+# The options of other commands, and statuses, of examples in the pages.
+shown() {
+	grep -hE '^(\.Dl # |# )otp-enroll' "$tool_page" | sed 's/^\.Dl //'
+}
+examples() {
+	shown | while read -r _ _ command rest; do
+		for word in $rest; do
+			case $word in
+			--*) helped "$command" | grep -qx -- "${word%%=*}" ||
+				echo "$command $word" ;;
+			esac
+		done
+	done
+}
+check 'pages__tool_has_examples' test "$(shown | wc -l)" -ge 5
+check 'pages__tool_has_examples_with_options_that_exist' empty examples
+
+# --- SECURITY.md ----------------------------------------------------------
+
+promised() {
+	grep -oE '`[a-z_0-9]+__[a-z_0-9]+`' "$top_srcdir/SECURITY.md" |
+	    tr -d '`' | sort -u
+}
+absent_tests() {
+	for name in $(promised); do
+		grep -rqE "(^|')$name\>" "$top_srcdir/tests" ||
+		    grep -rq "^$name(" "$top_srcdir/tests" || echo "$name"
+	done
+}
+check 'security__names_tests' test "$(promised | wc -l)" -ge 10
+check 'security__names_tests_that_exist' empty absent_tests
+
 # --- The check itself can fail --------------------------------------------
 
 sed '/^\.It Cm nodelay/d' "$module_page" >"$scratch/less.8"
@@ -172,5 +262,9 @@ check 'pages__flags_a_wrong_default' says_no bounds "$scratch/default.5"
 sed 's/^\.It Li lengths/.It Li length/' "$module_page" >"$scratch/reason.8"
 check 'pages__flags_a_wrong_reason' says_no same "$(reasons)" \
     "$(terms "$scratch/reason.8" 'The reasons:' '')"
+
+sed '/^\.It Fl -purge/d' "$tool_page" >"$scratch/less.1"
+check 'pages__flags_an_option_of_the_tool_left_out' says_no \
+    same "$(helped remove)" "$(flags_of "$scratch/less.1" remove)"
 
 finish
