@@ -8,6 +8,6 @@ unit_tests += %D%/race_test
 
 pam_tests += %D%/race_pam_test
 
-%C%_race_pam_test_SOURCES = %D%/race_pam_test.c %D%/race.c %D%/race.h \
-	tests/lib/host.c tests/lib/host.h tests/lib/fake.c tests/lib/fake.h
-%C%_race_pam_test_LDFLAGS = $(AM_LDFLAGS) -rdynamic -pthread
+%C%_race_pam_test_SOURCES = %D%/race_pam_test.c %D%/race.c %D%/race.h
+%C%_race_pam_test_LDADD = $(host_libs)
+%C%_race_pam_test_LDFLAGS = $(host_flags) -pthread
