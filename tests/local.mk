@@ -142,7 +142,7 @@ include %D%/tool/local.mk
 include %D%/store/powercut.mk
 %C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
-	-Wl,--wrap=fsync
+	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "policy.h"
 
-static double
-token_chance(const struct otp_policy *policy, const struct otp_token *token)
-{
-	double chance = token->kind == OTP_HOTP ? policy->lookahead
-						: 2 * policy->window + 1;
+#define UNITS 100000000 /* 10^OTP_DIGITS_MAX: what chances are counted in */
 
-	for (unsigned i = 0; i < token->digits; i++)
-		chance /= 10;
-	return chance;
+static uint64_t
+token_units(const struct otp_policy *policy, const struct otp_token *token)
+{
+	uint64_t units = token->kind == OTP_HOTP ? policy->lookahead
+						 : 2 * policy->window + 1;
+
+	for (unsigned i = token->digits; i < OTP_DIGITS_MAX; i++)
+		units *= 10;
+	return units;
 }
 
+/* Summed in whole numbers, so that a chance at a bound is not beyond it. */
 double
 otp_policy_chance(const struct otp_policy *policy, const struct otp_seed *seed)
 {
-	double chance = 0;
+	uint64_t units = 0;
 
 	for (unsigned i = 0; i < seed->tokens_count; i++)
-		chance += token_chance(policy, &seed->tokens[i]);
-	return chance;
+		units += token_units(policy, &seed->tokens[i]);
+	return (double)units / UNITS;
 }

@@ -27,6 +27,23 @@ __wrap_fsync(int fd)
 	return __real_fsync(fd);
 }
 
+/* --- how many values were computed --- */
+
+static unsigned values;
+
+enum otp_err __real_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+enum otp_err __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+
+enum otp_err
+__wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
+    uint32_t *ret_value)
+{
+	values++;
+	return __real_otp_oath_value(oath, moving, digits, ret_value);
+}
+
 /* --- alice, enrolled with one TOTP token --- */
 
 static int
@@ -681,6 +698,81 @@ try__answers_nothing_on_the_unknown_without_random_bytes(void **unused)
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
 }
 
+static void
+try__costs_the_same_whether_someone_is_enrolled_or_not(void **unused)
+{
+	static const char *const typed[] = { "", "1234567", "\b", "WRONG",
+		"secretWRONG", "secret1234567" };
+	static const char *const names[] = { "alice", "bob", "carol" };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(typed) * 2; i++) {
+		unsigned cost[COUNT(names)];
+		char wrong[16], text[32];
+
+		(void)oracle_wrong(
+		    &world.seed.tokens[0], WORLD_STEP - 30, 60, wrong);
+		strcpy(text, typed[i / 2]);
+		if (strstr(text, "WRONG"))
+			strcpy(strstr(text, "WRONG"), wrong);
+		world.request.split = i % 2;
+		for (unsigned j = 0; j < COUNT(names); j++) {
+			strcpy(world.request.account, names[j]);
+			world.request.unknown = j == 2;
+			values = 0;
+			assert_int_not_equal(
+			    world_try(&world, text), OTP_VERDICT_ACCEPT);
+			cost[j] = values;
+		}
+		assert_int_equal(cost[1], cost[0]);
+		assert_int_equal(cost[2], cost[0]);
+	}
+}
+
+static void
+try__compares_nothing_in_a_wait(void **unused)
+{
+	(void)unused;
+	guess_wrong(5);
+	values = 0;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_WAITING);
+	assert_int_equal(values, 0);
+}
+
+static void
+try__notes_again_that_someone_is_enrolled(void **unused)
+{
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	state.enrolled = false; /* a removal that was killed */
+	world_put_state(&world, &state);
+	assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+	assert_false(world_state(&world)->enrolled);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_true(world_state(&world)->enrolled);
+}
+
+/* The clock moves on by a step whenever it is read. */
+static enum otp_err
+ticking_time(void *context, int64_t *ret_now)
+{
+	world.now += 30;
+	return world_time(context, ret_now);
+}
+
+static void
+try__judges_by_the_clock_once_the_account_is_held(void **unused)
+{
+	(void)unused;
+	world.policy.window = 0;
+	world.sys.time = ticking_time;
+	assert_int_equal(
+	    world_show(&world, 0, WORLD_STEP + 2), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_state(&world)->last_success.time, world.now);
+	assert_int_equal(world.now, WORLD_NOW + 60);
+}
+
 /* --- what cannot be judged --- */
 
 /* The right code, and another one, change nothing and are not answered. */
@@ -924,6 +1016,10 @@ main(void)
 		TEST(try__answers_nothing_without_a_clock),
 		TEST(try__writes_nothing_for_the_unenrolled_and_the_unknown),
 		TEST(try__answers_nothing_on_the_unknown_without_random_bytes),
+		TEST(try__costs_the_same_whether_someone_is_enrolled_or_not),
+		TEST(try__compares_nothing_in_a_wait),
+		TEST(try__notes_again_that_someone_is_enrolled),
+		TEST(try__judges_by_the_clock_once_the_account_is_held),
 		TEST(try__answers_nothing_on_a_bad_seed),
 		TEST(try__answers_nothing_on_a_bad_state),
 		TEST(try__answers_nothing_where_half_is_missing),

@@ -64,6 +64,36 @@ policy_chance__stays_below_the_bound_for_eight_default_tokens(void **state)
 	assert_true(otp_policy_chance(&policy, &seed) > OTP_CHANCE_MAX);
 }
 
+/* In whatever order they are summed. */
+static void
+policy_chance__is_not_beyond_the_bound_at_it(void **state)
+{
+	static const struct otp_policy policy = { .lookahead = 12 };
+	struct otp_seed seed;
+
+	(void)state;
+	for (unsigned order = 0; order < 64; order++) {
+		unsigned hotp = 0;
+
+		memset(&seed, 0, sizeof(seed));
+		seed.tokens_count = 6;
+		for (unsigned i = 0; i < 6; i++) {
+			const bool is_hotp = order >> i & 1;
+
+			seed.tokens[i].kind = is_hotp ? OTP_HOTP : OTP_TOTP;
+			seed.tokens[i].digits = 6;
+			hotp += is_hotp ? 1 : 0;
+		}
+		/* 4 x 12 + 2 x 1 candidates in a million */
+		if (hotp == 4)
+			assert_true(otp_policy_chance(&policy, &seed) <=
+			    OTP_CHANCE_MAX);
+		if (hotp > 4)
+			assert_true(
+			    otp_policy_chance(&policy, &seed) > OTP_CHANCE_MAX);
+	}
+}
+
 int
 main(void)
 {
@@ -72,6 +102,7 @@ main(void)
 		cmocka_unit_test(policy_chance__sums_candidates_over_tokens),
 		cmocka_unit_test(
 		    policy_chance__stays_below_the_bound_for_eight_default_tokens),
+		cmocka_unit_test(policy_chance__is_not_beyond_the_bound_at_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

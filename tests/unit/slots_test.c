@@ -257,6 +257,19 @@ slots_fresh__makes_the_file_to_the_byte(void **unused)
 }
 
 static void
+slots_fresh__writes_nothing_behind_the_last_credential(void **unused)
+{
+	uint8_t want[OTP_SLOTS_FILE_SIZE], got[OTP_SLOTS_FILE_SIZE];
+	struct otp_state state = golden_state();
+
+	(void)unused;
+	golden_file(want);
+	memset(&state.credentials[2], 0xee, sizeof(state.credentials[2]));
+	assert_int_equal(otp_slots_fresh(&state, got), OTP_OK);
+	assert_memory_equal(got, want, sizeof(want));
+}
+
+static void
 slots_read__reads_the_file_to_the_byte(void **unused)
 {
 	struct image image;
@@ -687,6 +700,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slots_fresh__makes_the_file_to_the_byte),
+		cmocka_unit_test(
+		    slots_fresh__writes_nothing_behind_the_last_credential),
 		cmocka_unit_test(slots_read__reads_the_file_to_the_byte),
 		cmocka_unit_test(slots__read_back_every_state_they_wrote),
 		cmocka_unit_test(
