@@ -233,7 +233,7 @@ find_outcomes(const struct powercut_disk *disk, unsigned slot)
 	return all;
 }
 
-static const struct outcomes *
+static struct outcomes
 get_outcomes(const struct powercut_disk *disk, unsigned slot)
 {
 	struct slot_sets key = { .sectors = slots[slot].sectors };
@@ -248,7 +248,7 @@ get_outcomes(const struct powercut_disk *disk, unsigned slot)
 		    outcomes, (size_t)number + 1, sizeof(*outcomes));
 		outcomes[number] = find_outcomes(disk, slot);
 	}
-	return &outcomes[number];
+	return outcomes[number];
 }
 
 /* May SLOT's page be dropped?  Not while any of it is to be written. */
@@ -277,19 +277,17 @@ powercut_disk_lose(const struct powercut_disk *disk, enum powercut_loss loss,
     void (*visit)(void *context, const struct powercut_disk *lost),
     void *context)
 {
-	const struct outcomes *all[POWERCUT_SLOTS];
+	struct outcomes all[POWERCUT_SLOTS];
 	uint32_t which[POWERCUT_SLOTS] = { 0 };
 	uint32_t choices[POWERCUT_SLOTS];
 	/* What is dropped may also stay: that is choice 0. */
 	const uint32_t stays = loss == POWERCUT_DROPS ? 1 : 0;
 	unsigned at = 0;
 
-	for (unsigned i = 0; i < POWERCUT_SLOTS; i++) /* may move the others */
-		(void)get_outcomes(disk, i);
 	for (unsigned i = 0; i < POWERCUT_SLOTS; i++) {
 		all[i] = get_outcomes(disk, i);
-		choices[i] = stays + all[i]->count;
-		if (stays && (!is_clean(disk, i) || all[i]->count == 1))
+		choices[i] = stays + all[i].count;
+		if (stays && (!is_clean(disk, i) || all[i].count == 1))
 			choices[i] = 1;
 	}
 	while (at < POWERCUT_SLOTS) {
@@ -300,7 +298,7 @@ powercut_disk_lose(const struct powercut_disk *disk, enum powercut_loss loss,
 		for (unsigned i = 0; i < POWERCUT_SLOTS; i++)
 			if (which[i] >= stays)
 				settle_on(
-				    &lost, i, &all[i]->list[which[i] - stays]);
+				    &lost, i, &all[i].list[which[i] - stays]);
 		visit(context, &lost);
 		for (at = 0; at < POWERCUT_SLOTS; at++) {
 			if (++which[at] < choices[at])
@@ -308,6 +306,15 @@ powercut_disk_lose(const struct powercut_disk *disk, enum powercut_loss loss,
 			which[at] = 0;
 		}
 	}
+}
+
+bool
+powercut_disk_sure(const struct powercut_disk *disk)
+{
+	for (unsigned i = 0; i < POWERCUT_SECTORS; i++)
+		if (disk->maybe[i] != only(disk->cache[i]))
+			return false;
+	return true;
 }
 
 void

@@ -71,6 +71,9 @@ void powercut_disk_lose(const struct powercut_disk *disk,
     void (*visit)(void *context, const struct powercut_disk *lost),
     void *context);
 
+/* Whether the disk has what the cache has, so that nothing can be lost. */
+bool powercut_disk_sure(const struct powercut_disk *disk);
+
 /* Forget all contents. */
 void powercut_disk_end(void);
 

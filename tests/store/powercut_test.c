@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Power cuts, over all sequences of a few logins.
+ * Power cuts, over all sequences of five events.
  *
- * A login types a right code, the last right one again, or a wrong one, as
- * soon as no wait is in its way.  It is answered, or dies after any of its
- * writes (half a write too), flushes and comparisons, or any one of its
- * writes and flushes fails.  Then the power may be cut, or clean pages be
- * dropped, with every outcome that powercut_disk.h allows.  What follows from
- * equal files and equal histories is followed once.
+ * An event is a login, or a loss.  A login types a right code, the last right
+ * one again, or a wrong one, as soon as no wait is in its way.  It is answered,
+ * or dies after any of its writes (half a write too), flushes and comparisons,
+ * or any one of its writes and flushes fails.  A loss is a power cut, or the
+ * dropping of clean pages, with every outcome that powercut_disk.h allows.
+ * What comes after equal files and equal histories is looked at once.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,18 +19,25 @@
 #include "powercut_oracle.h"
 #include "powercut_table.h"
 
-#define LOGINS 3
+/* An event more takes about ten times as long, and so do the sanitizers. */
+#if defined(__SANITIZE_ADDRESS__)
+#define EVENTS 4
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EVENTS 4
+#endif
+#endif
+#ifndef EVENTS
+#define EVENTS 5
+#endif
+#define LOSS_TIME 30 /* seconds that a power cut takes, with the reboot */
 
-enum typed {
-	TYPED_RIGHT, /* and never shown before */
-	TYPED_AGAIN, /* the right code typed last */
-	TYPED_WRONG,
-};
-
-enum loss {
-	LOSS_NONE,
-	LOSS_CUT,
-	LOSS_DROPS,
+enum event_type {
+	EVENT_RIGHT, /* a right code that was never shown before */
+	EVENT_AGAIN, /* the right code typed last */
+	EVENT_WRONG,
+	EVENT_CUT,
+	EVENT_DROPS,
 };
 
 /* A point of the search: equal ones have equal futures. */
@@ -42,12 +49,11 @@ struct point {
 /* How a point was first reached. */
 struct event {
 	uint32_t from; /* point; itself for the first */
-	enum typed typed;
+	enum event_type type;
 	unsigned fault;
 	unsigned ops; /* done of all */
 	unsigned all_ops;
 	bool answered;
-	enum loss loss;
 };
 
 /* What comes after a point; counted only where nothing further is tried. */
@@ -59,8 +65,8 @@ struct steps {
 static struct {
 	enum otp_kind kind;
 	struct otp_policy policy;
-	unsigned logins; /* to be tried in a row */
-	unsigned level;	 /* that have been */
+	unsigned events_max; /* to be tried in a row */
+	unsigned level;	     /* that have been, this one too */
 	struct powercut_table points;
 	struct event *events;
 	struct steps *steps;
@@ -105,20 +111,19 @@ see(const struct powercut_disk *disk)
 static void
 tell_event(const struct event *event)
 {
-	static const char *const typed[] = { "a right code",
-		"the last right code again", "a wrong code" };
-	static const char *const loss[] = { "", "; power cut",
-		"; clean pages dropped" };
+	static const char *const names[] = { "a right code",
+		"the last right code again", "a wrong code", "power cut",
+		"clean pages dropped" };
 
-	printf("#   %s: ", typed[event->typed]);
-	if (event->fault)
-		printf("call %u fails, ", event->fault);
-	if (event->answered)
-		printf("answered after %u operations", event->all_ops);
-	else
-		printf("killed after %u of %u operations", event->ops,
+	printf("#   %s", names[event->type]);
+	if (event->type < EVENT_CUT && event->fault)
+		printf(", call %u fails", event->fault);
+	if (event->type < EVENT_CUT && event->answered)
+		printf(", answered after %u operations", event->all_ops);
+	else if (event->type < EVENT_CUT)
+		printf(", killed after %u of %u operations", event->ops,
 		    event->all_ops);
-	printf("%s\n", loss[event->loss]);
+	printf("\n");
 }
 
 static void
@@ -184,7 +189,7 @@ arrive(const struct powercut_disk *disk)
 
 	violated(powercut_judge_file(&search.policy, &search.oracle, &seen));
 	search.steps[search.event.from].count++;
-	if (search.level < search.logins && search.violations == 0)
+	if (search.level < search.events_max && search.violations == 0)
 		add_next(add_point(disk, &search.oracle, &search.event));
 }
 
@@ -192,23 +197,23 @@ static void
 arrive_lost(void *context, const struct powercut_disk *disk)
 {
 	(void)context;
-	if (search.event.loss == LOSS_CUT)
+	if (search.event.type == EVENT_CUT)
 		search.cuts++;
 	arrive(disk);
 }
 
-/* The event as it is, and with what may be lost then. */
+/* What may be lost at POINT, in the time in which anything can be lost. */
 static void
-end_event(const struct powercut_disk *disk)
+lose(const struct point *point)
 {
-	search.event.loss = LOSS_NONE;
-	arrive(disk);
-	search.oracle.now++;
-	search.event.loss = LOSS_CUT;
-	powercut_disk_lose(disk, POWERCUT_CUT, arrive_lost, NULL);
-	search.event.loss = LOSS_DROPS;
-	powercut_disk_lose(disk, POWERCUT_DROPS, arrive_lost, NULL);
-	search.oracle.now--;
+	if (powercut_disk_sure(&point->disk))
+		return;
+	search.oracle = point->oracle;
+	search.oracle.now += LOSS_TIME;
+	search.event.type = EVENT_CUT;
+	powercut_disk_lose(&point->disk, POWERCUT_CUT, arrive_lost, NULL);
+	search.event.type = EVENT_DROPS;
+	powercut_disk_lose(&point->disk, POWERCUT_DROPS, arrive_lost, NULL);
 }
 
 static void
@@ -247,14 +252,12 @@ follow(struct powercut_disk disk, const struct powercut_oracle *oracle,
 		if (calls < run->fault)
 			continue;
 		search.event.ops = i + 1;
-		search.event.loss = LOSS_NONE;
 		violated(powercut_judge_death(&try, &search.oracle, &seen));
-		end_event(&disk);
+		arrive(&disk);
 	}
 	search.event.answered = true;
-	search.event.loss = LOSS_NONE;
 	violated(powercut_judge_answer(&try, &search.oracle, run, &seen));
-	end_event(&disk);
+	arrive(&disk);
 }
 
 /* While ORACLE's time is within a wait or a lock, no code is looked at. */
@@ -264,6 +267,7 @@ try_in_vain(const struct point *point, enum otp_verdict due)
 	const struct powercut_runs *runs = powercut_login(
 	    &point->disk, point->oracle.now, (int)point->oracle.next);
 
+	search.event.type = EVENT_RIGHT;
 	search.event.all_ops = runs->list[0].ops;
 	search.event.answered = true;
 	if (runs->list[0].err != OTP_OK || runs->list[0].verdict != due ||
@@ -273,7 +277,7 @@ try_in_vain(const struct point *point, enum otp_verdict due)
 
 /* Type a code at POINT, on which no wait is. */
 static void
-log_in(const struct point *point, enum typed typed)
+log_in(const struct point *point, enum event_type type)
 {
 	struct powercut_oracle oracle = point->oracle;
 	struct powercut_try try = {
@@ -285,9 +289,9 @@ log_in(const struct point *point, enum typed typed)
 	};
 	struct powercut_runs runs;
 
-	if (typed == TYPED_AGAIN)
+	if (type == EVENT_AGAIN)
 		try.index = (int)oracle.last;
-	if (typed == TYPED_RIGHT) {
+	if (type == EVENT_RIGHT) {
 		try.index = (int)oracle.next;
 		if (search.kind == OTP_TOTP &&
 		    powercut_code_at(oracle.now) > oracle.next)
@@ -295,7 +299,7 @@ log_in(const struct point *point, enum typed typed)
 		if (powercut_code_time((unsigned)try.index) > oracle.now)
 			oracle.now = powercut_code_time((unsigned)try.index);
 	}
-	search.event.typed = typed;
+	search.event.type = type;
 	runs = *powercut_login(&point->disk, oracle.now, try.index);
 	for (uint32_t i = 0; i < runs.count; i++)
 		follow(point->disk, &oracle, try, &runs.list[i]);
@@ -312,6 +316,7 @@ expand(uint32_t number)
 	seen = see(&point.disk);
 	search.event = (struct event){ .from = number };
 	search.steps[number].first = search.next_count;
+	lose(&point);
 	if (seen.failures >= search.policy.lock) {
 		try_in_vain(&point, OTP_VERDICT_LOCKED);
 		return;
@@ -320,12 +325,12 @@ expand(uint32_t number)
 		try_in_vain(&point, OTP_VERDICT_WAITING);
 		point.oracle.now = seen.wait_until;
 	}
-	log_in(&point, TYPED_RIGHT);
-	log_in(&point, TYPED_AGAIN);
-	log_in(&point, TYPED_WRONG);
+	log_in(&point, EVENT_RIGHT);
+	log_in(&point, EVENT_AGAIN);
+	log_in(&point, EVENT_WRONG);
 }
 
-/* How many sequences of all logins there are from the first point on. */
+/* How many sequences of all events there are from the first point on. */
 static uint64_t
 count_sequences(void)
 {
@@ -336,7 +341,7 @@ count_sequences(void)
 
 	for (uint32_t i = 0; i < points; i++)
 		now[i] = search.steps[i].count;
-	for (unsigned left = 1; left < search.logins; left++) {
+	for (unsigned left = 1; left < search.events_max; left++) {
 		memcpy(after, now, points * sizeof(*now));
 		for (uint32_t i = 0; i < points; i++) {
 			const struct steps *steps = &search.steps[i];
@@ -357,11 +362,11 @@ count_sequences(void)
 static void
 tell(const char *name)
 {
-	printf("# powercut %s: %" PRIu64 " sequences of %u logins, "
+	printf("# powercut %s: %" PRIu64 " sequences of %u events, "
 	       "%" PRIu64 " power cuts, %u distinct images, %u points, "
 	       "%" PRIu64 " logins run (%" PRIu64 " with a fault), "
 	       "%" PRIu64 " torn slots, %u violations\n",
-	    name, search.violations ? 0 : count_sequences(), search.logins,
+	    name, search.violations ? 0 : count_sequences(), search.events_max,
 	    search.cuts, search.images.count, search.points.count,
 	    powercut_login_count.logins, powercut_login_count.faults,
 	    powercut_disk_count.torn, search.violations);
@@ -383,7 +388,7 @@ end_search(void)
 
 static void
 run_search(const char *name, enum otp_kind kind,
-    const struct otp_policy *policy, uint32_t failures, unsigned logins)
+    const struct otp_policy *policy, uint32_t failures, unsigned events)
 {
 	struct powercut_oracle oracle = {
 		.now = POWERCUT_START,
@@ -399,12 +404,12 @@ run_search(const char *name, enum otp_kind kind,
 	memset(&powercut_disk_count, 0, sizeof(powercut_disk_count));
 	search.kind = kind;
 	search.policy = *policy;
-	search.logins = logins;
+	search.events_max = events;
 	search.points.size = sizeof(struct point);
 	search.images.size = sizeof(disk.cache);
 	powercut_login_begin(kind, policy, failures, &disk);
 	(void)add_point(&disk, &oracle, &(struct event){ 0 });
-	while (search.level < logins) {
+	while (search.level < events) {
 		search.level++;
 		end = search.points.count;
 		for (; first < end && search.violations == 0; first++)
@@ -425,34 +430,34 @@ static const struct otp_policy strict = {
 };
 
 static void
-totp__survives_power_cuts_over_three_logins(void **state)
+totp__survives_power_cuts_over_five_events(void **state)
 {
 	(void)state;
-	run_search("totp", OTP_TOTP, &strict, 0, LOGINS);
+	run_search("totp", OTP_TOTP, &strict, 0, EVENTS);
 }
 
 static void
-hotp__survives_power_cuts_over_three_logins(void **state)
+hotp__survives_power_cuts_over_five_events(void **state)
 {
 	(void)state;
-	run_search("hotp", OTP_HOTP, &strict, 0, LOGINS);
+	run_search("hotp", OTP_HOTP, &strict, 0, EVENTS);
 }
 
 /* Three failures before the lock: it begins within the sequence. */
 static void
-lock__survives_power_cuts_over_three_logins(void **state)
+lock__survives_power_cuts_over_five_events(void **state)
 {
 	(void)state;
-	run_search("lock", OTP_HOTP, &strict, 7, LOGINS);
+	run_search("lock", OTP_HOTP, &strict, 7, EVENTS);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(totp__survives_power_cuts_over_three_logins),
-		cmocka_unit_test(hotp__survives_power_cuts_over_three_logins),
-		cmocka_unit_test(lock__survives_power_cuts_over_three_logins),
+		cmocka_unit_test(totp__survives_power_cuts_over_five_events),
+		cmocka_unit_test(hotp__survives_power_cuts_over_five_events),
+		cmocka_unit_test(lock__survives_power_cuts_over_five_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
