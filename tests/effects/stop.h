@@ -25,7 +25,7 @@ stopped(void)
 	return ++stop_calls >= stop_at && stop_at != 0;
 }
 
-static void
+static inline void
 stop_from(unsigned call)
 {
 	stop_at = call;
