@@ -21,7 +21,7 @@ static const char *const names[CALLS] = {
 	[CALL_ANY] = "none",
 	[CALL_OPENAT] = "openat",
 	[CALL_FSTAT] = "fstat",
-	[CALL_FSTATAT] = "fstatat",
+	[CALL_STATX] = "statx",
 	[CALL_FSTATFS] = "fstatfs",
 	[CALL_FCNTL] = "fcntl",
 	[CALL_PREAD] = "pread",
@@ -159,12 +159,9 @@ cut(enum call_end end, size_t size)
 
 STAND_IN(CALL_FSTAT, fstat, (int fd, struct stat *status), (fd, status))
 STAND_IN(CALL_FSTAT, fstat64, (int fd, struct stat *status), (fd, status))
-STAND_IN(CALL_FSTATAT, fstatat,
-    (int at, const char *name, struct stat *status, int flags),
-    (at, name, status, flags))
-STAND_IN(CALL_FSTATAT, fstatat64,
-    (int at, const char *name, struct stat *status, int flags),
-    (at, name, status, flags))
+STAND_IN(CALL_STATX, statx,
+    (int at, const char *name, int flags, unsigned mask, struct statx *status),
+    (at, name, flags, mask, status))
 STAND_IN(CALL_FTRUNCATE, ftruncate, (int fd, off_t size), (fd, size))
 STAND_IN(CALL_FTRUNCATE, ftruncate64, (int fd, off_t size), (fd, size))
 STAND_IN(CALL_FCHMOD, fchmod, (int fd, mode_t mode), (fd, mode))

@@ -7,7 +7,7 @@ store_wrap = $(AM_LDFLAGS) \
 	-Wl,--wrap=openat -Wl,--wrap=openat64 \
 	-Wl,--wrap=__openat_2 -Wl,--wrap=__openat64_2 \
 	-Wl,--wrap=fstat -Wl,--wrap=fstat64 \
-	-Wl,--wrap=fstatat -Wl,--wrap=fstatat64 \
+	-Wl,--wrap=statx \
 	-Wl,--wrap=fstatfs -Wl,--wrap=fstatfs64 \
 	-Wl,--wrap=fcntl -Wl,--wrap=fcntl64 \
 	-Wl,--wrap=pread -Wl,--wrap=pread64 \
