@@ -12,9 +12,11 @@
  * 3. Nobody waits longer than OTP_LOCK_TIMEOUT
  *    (lock__gives_up_after_five_seconds_and_names_the_holder).
  * 4. A commit is on the disk before put says so; then a charge notes it
- *    (put__flushes_a_commit_once_and_a_charge_never).
+ *    (put__flushes_a_commit_once_and_a_charge_never,
+ *    put__notes_a_commit_only_after_its_flush).
  * 5. A record slot is overwritten only when the other one is known to be on
- *    the disk (powercut, rule "settle").
+ *    the disk (put__flushes_first_what_a_killed_login_left,
+ *    totp__survives_power_cuts_over_five_events).
  * 6. A resource limit of the host's is met before anything is written, not
  *    by a signal in the middle (put__refuses_under_a_small_file_size_limit).
  * 7. What was not loaded is not written (put__refuses_another_generation).

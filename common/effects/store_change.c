@@ -7,11 +7,12 @@
  *
  * 1. A state is written whole and flushed before it has its name, never takes
  *    another's place, and its folder is flushed
- *    (create__never_replaces_a_state, powercut).
+ *    (create__makes_a_whole_flushed_file, create__never_replaces_a_state,
+ *    create__never_replaces_a_state_that_comes_in_between).
  * 2. Who makes it holds it from before it has its name
  *    (create__is_held_before_it_is_seen).
  * 3. A seed is in force whole or not at all (put_seed__is_whole_or_not_at_all,
- *    powercut).
+ *    put_seed__is_flushed_before_it_has_its_name).
  * 4. A file that a killed process left behind stands in nobody's way
  *    (create__takes_a_left_over_file_over).
  */
