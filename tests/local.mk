@@ -67,6 +67,7 @@ static_tests = \
 	%D%/check/layers.sh \
 	%D%/check/man.sh \
 	%D%/check/module.sh \
+	%D%/check/musts.sh \
 	%D%/check/pages.sh \
 	%D%/check/purity.sh \
 	%D%/check/store_page.sh

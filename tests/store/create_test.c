@@ -292,6 +292,34 @@ put_seed__is_whole_or_not_at_all(void **state)
 	assert_in_range(failures, 8, 100);
 }
 
+/* What was written and flushed when the seed gets its name. */
+static void
+look_at_flushes(void *context)
+{
+	unsigned *flushes = context;
+
+	assert_int_equal(calls.count[CALL_PWRITE], 1);
+	*flushes = calls.count[CALL_FSYNC];
+}
+
+static void
+put_seed__is_flushed_before_it_has_its_name(void **state)
+{
+	struct ground *ground = *state;
+	unsigned flushes = 0;
+
+	ground_enrol_alice(ground);
+	calls.hook_on = CALL_RENAMEAT;
+	calls.hook = look_at_flushes;
+	calls.hook_context = &flushes;
+	calls_start();
+	calls.counting = false;
+	assert_int_equal(put_seed(ground, 2), OTP_OK);
+	assert_int_equal(flushes, 1);
+	assert_int_equal(calls.count[CALL_FSYNC], 2); /* then the folder */
+	assert_int_equal(seed_number(ground, 2), 2);
+}
+
 static void
 put_seed__needs_the_state_held(void **state)
 {
@@ -416,6 +444,7 @@ main(void)
 		    create__does_not_follow_what_a_left_over_name_leads_to),
 		GROUND_TEST(create__does_not_heed_the_umask),
 		GROUND_TEST(put_seed__is_whole_or_not_at_all),
+		GROUND_TEST(put_seed__is_flushed_before_it_has_its_name),
 		GROUND_TEST(put_seed__needs_the_state_held),
 		GROUND_TEST(put_seed__replaces_a_left_over_file),
 		GROUND_TEST(put_seed__refuses_what_could_not_be_read_back),
