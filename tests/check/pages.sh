@@ -158,6 +158,41 @@ keys() {
 check 'pages__module_has_every_key_once' \
     same "$(keys)" "$(terms "$module_page" '.Bl' 'The reasons:')"
 
+# --- What the user is told ------------------------------------------------
+
+# formats: what message.c tells, as extended regular expressions.
+formats() {
+	tr '\n\t' '  ' <"$top_srcdir/pam_module/message.c" |
+	    sed -e 's/%" PRI[a-z]*[0-9]* "/%u/g' -e 's/"  *"//g' |
+	    grep -oE 'tell\(login, PAM_[A-Z_]*, *"[^"]*"' |
+	    sed -e 's/^[^"]*"//' -e 's/"$//' -e 's/[.?]/\\&/g' \
+	    -e 's/%u/[0-9]+/g' -e 's/%s/.*/g'
+}
+
+# messages PAGE: those that the page shows.
+messages() {
+	section "$1" MESSAGES | sed -n -e 's/^\.Dq Li //p' |
+	    sed -e 's/^\\&//' -e 's/ [,;]$//'
+}
+
+# messages_agree PAGE: both ways.
+messages_agree() {
+	formats >"$scratch/formats"
+	messages "$1" >"$scratch/messages"
+	test "$(wc -l <"$scratch/formats")" -ge 8 || return 1
+	while read -r format; do
+		grep -qxE -- "$format" "$scratch/messages" ||
+			echo "not in the page: $format"
+	done <"$scratch/formats"
+	while read -r message; do
+		echo "$message" | grep -qxEf "$scratch/formats" ||
+			grep -qF -- "$message" \
+			    "$top_srcdir/pam_module/message.c" ||
+			echo "not told: $message"
+	done <"$scratch/messages"
+}
+check 'pages__module_has_every_message' empty messages_agree "$module_page"
+
 # --- The tool -------------------------------------------------------------
 
 tool=${OTP_ENROLL:-$top_builddir/otp-enroll/otp-enroll}
@@ -263,6 +298,10 @@ sed 's/^\.It Li lengths/.It Li length/' "$module_page" >"$scratch/reason.8"
 check 'pages__flags_a_wrong_reason' says_no same "$(reasons)" \
     "$(terms "$scratch/reason.8" 'The reasons:' '')"
 
+sed 's/try again in 17 s/try again in a while/' "$module_page" \
+    >"$scratch/message.8"
+check 'pages__flags_another_message' \
+    says_no empty messages_agree "$scratch/message.8"
 sed '/^\.It Fl -purge/d' "$tool_page" >"$scratch/less.1"
 check 'pages__flags_an_option_of_the_tool_left_out' says_no \
     same "$(helped remove)" "$(flags_of "$scratch/less.1" remove)"
