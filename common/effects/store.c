@@ -201,6 +201,9 @@ otp_store_peek(struct otp_store *store, struct otp_state *ret_state,
 
 	if (err == OTP_OK)
 		err = read_state(store, fault);
+	if (err == OTP_ERR_CHECKSUM)
+		/* Two writers, one after the other, may have been met. */
+		err = read_state(store, fault);
 	if (err == OTP_OK)
 		*ret_state = store->state;
 	return otp_store_blame(store, STORE_STATES, fault, err);
@@ -360,6 +363,8 @@ otp_store_put(struct otp_store *store, const struct otp_state *state,
 	} else if (err == OTP_OK) {
 		store->state = *state;
 		store->state.generation = store->slots.record_generation;
+	} else {
+		store->read = false; /* who knows what is in the file now */
 	}
 	return otp_store_blame(store, STORE_STATES, fault, err);
 }

@@ -134,22 +134,26 @@ write_fresh(struct otp_store *store, const struct otp_state *state,
 
 /* Give the new file its name; from then on it is the account's state. */
 static enum otp_err
-name_new_file(struct otp_store *store, struct otp_fault *fault)
+name_new_file(const struct otp_store *store, struct otp_fault *fault)
 {
 	char name[STORE_NEW_SIZE];
 
 	otp_store_new_name(store->name, name);
 	if (renameat2(store->states, name, store->states, store->name,
-		RENAME_NOREPLACE) != 0) {
-		enum otp_err err = errno == EEXIST
-		    ? OTP_ERR_EXISTS
-		    : write_fault(fault, "cannot name the new file");
+		RENAME_NOREPLACE) == 0)
+		return OTP_OK;
+	return errno == EEXIST ? OTP_ERR_EXISTS
+			       : write_fault(fault, "cannot name the new file");
+}
 
-		/* What stays behind is taken over by who comes next. */
-		(void)unlinkat(store->states, name, 0);
-		return err;
-	}
-	return otp_store_flush_folder(store->states, fault);
+/* The new file, which is held, is not to be: what stays is taken over. */
+static void
+discard_new_file(const struct otp_store *store)
+{
+	char name[STORE_NEW_SIZE];
+
+	otp_store_new_name(store->name, name);
+	(void)unlinkat(store->states, name, 0);
 }
 
 enum otp_err
@@ -160,10 +164,16 @@ otp_store_create(struct otp_store *store, const struct otp_state *state,
 
 	otp_store_release(store);
 	err = otp_store_hold(store, true, fault);
-	if (err == OTP_OK)
-		err = write_fresh(store, state, fault);
+	if (err != OTP_OK)
+		goto out;
+	err = write_fresh(store, state, fault);
 	if (err == OTP_OK)
 		err = name_new_file(store, fault);
+	if (err != OTP_OK)
+		discard_new_file(store);
+	else
+		err = otp_store_flush_folder(store->states, fault);
+out:
 	if (err != OTP_OK)
 		otp_store_release(store);
 	return otp_store_blame(store, STORE_STATES, fault, err);

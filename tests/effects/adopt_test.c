@@ -144,11 +144,15 @@ adopt__adds_what_the_state_does_not_know(void **unused)
 	assert_adopts(false, true, 4, false);
 	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_ACCEPT);
 	value = world_state(&world)->credentials[0].value;
+	world.now += 1000;
 	world_token(&world, OTP_HOTP)->counter = 7;
+	world_put_seed(&world);
+	assert_adopts(false, false, 1, false);
+	assert_int_equal(world_state(&world)->credentials_count, 5);
 	world_recovery(&world, 3);
 	world_put_seed(&world);
-	world.now += 1000;
-	assert_adopts(false, false, 2, false);
+	assert_adopts(false, false, 1, false);
+	assert_int_equal(world_state(&world)->credentials_count, 6);
 	assert_int_equal(world_state(&world)->credentials[0].value, value);
 	assert_int_equal(world_state(&world)->credentials[1].value, 46);
 	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_REJECT);

@@ -9,6 +9,29 @@ static struct otp_confirmation confirmation;
 static struct otp_recovery_set set;
 static struct otp_seed seed;
 
+/* --- a reader that a writer came across --- */
+
+static unsigned torn; /* so many reads of a state see no whole record */
+
+enum otp_err __real_otp_path_read(int fd, void *data, size_t capacity,
+    off_t offset, size_t *ret_size, struct otp_fault *fault);
+enum otp_err __wrap_otp_path_read(int fd, void *data, size_t capacity,
+    off_t offset, size_t *ret_size, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_path_read(int fd, void *data, size_t capacity, off_t offset,
+    size_t *ret_size, struct otp_fault *fault)
+{
+	enum otp_err err =
+	    __real_otp_path_read(fd, data, capacity, offset, ret_size, fault);
+
+	if (err == OTP_OK && capacity == OTP_SLOTS_FILE_SIZE && torn > 0) {
+		torn--;
+		memset((char *)data + 100, 0xee, 8000);
+	}
+	return err;
+}
+
 static int
 setup(void **unused)
 {
@@ -365,6 +388,10 @@ put__makes_as_many_recovery_codes_as_asked(void **unused)
 		enrol(OTP_ENROL_REPLACE, OTP_TOTP, count);
 		assert_int_equal(set.count, count);
 		assert_int_equal(world.seed.recovery_count, count);
+		for (unsigned i = 1; i < count; i++)
+			assert_memory_not_equal(world.seed.recovery[i].salt,
+			    world.seed.recovery[i - 1].salt,
+			    OTP_RECOVERY_SALT_SIZE);
 		for (unsigned i = 0; i < count; i++)
 			assert_int_equal(
 			    world_try(&world, set.text[i]), OTP_VERDICT_ACCEPT);
@@ -744,6 +771,25 @@ resync__knows_what_it_cannot_do(void **unused)
 	assert_unchanged(&world, &before);
 }
 
+static void
+resync__ends_at_the_last_counter(void **unused)
+{
+	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
+	struct otp_token token = a_token(OTP_HOTP);
+
+	(void)unused;
+	token.counter = UINT64_MAX - 5;
+	assert_int_equal(begin_token(OTP_ENROL_NEW, &token), OTP_OK);
+	assert_int_equal(put(0), OTP_OK);
+	world_seed(&world, &world.seed);
+	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 0,
+			     "123456", "123456", &verdict, NULL),
+	    OTP_ERR_LIMIT);
+	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+	assert_int_equal(
+	    resync(UINT64_MAX - 5, UINT64_MAX - 4), OTP_VERDICT_ACCEPT);
+}
+
 /* --- forty credentials --- */
 
 static void
@@ -763,6 +809,82 @@ state__forgets_the_oldest_and_never_what_is_in_force(void **unused)
 		assert_true(world_state(&world)->credentials_count <= 40);
 	}
 	assert_int_equal(world_state(&world)->credentials_count, 40);
+}
+
+/* --- the store, after something went wrong --- */
+
+static void
+store_put__needs_another_load_after_a_failure(void **unused)
+{
+	(void)unused;
+	for (unsigned call = 1; call <= 3; call++) {
+		struct otp_store *store = NULL;
+		struct otp_state state;
+
+		remove_all();
+		enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+		assert_int_equal(
+		    otp_store_open(world.store, "alice", &store, NULL), OTP_OK);
+		assert_int_equal(otp_store_load(store, &state, NULL), OTP_OK);
+		stop_from(call); /* the record, its flush, the charge */
+		stop_once = true;
+		state.untold = 1;
+		assert_int_equal(
+		    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL),
+		    OTP_ERR_WRITE);
+		stop_from(0);
+		/* what is in the file now, nobody has looked at */
+		assert_int_equal(
+		    otp_store_put(store, &state, OTP_PUT_CHARGE, NULL),
+		    OTP_ERR_CONFLICT);
+		assert_int_equal(
+		    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL),
+		    OTP_ERR_CONFLICT);
+		assert_int_equal(otp_store_load(store, &state, NULL), OTP_OK);
+		assert_int_equal(state.untold, call > 1);
+		assert_int_equal(
+		    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL), OTP_OK);
+		otp_store_close(store);
+	}
+}
+
+static void
+store_create__leaves_no_file_behind_where_it_fails(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 100);
+		remove_all();
+		assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+		stop_from(call);
+		stop_once = true;
+		err = put(0);
+		stop_from(0);
+		assert_false(world_has(&world, "state/.alice.new"));
+		assert_false(world_has(&world, "seed/.alice.new"));
+	}
+}
+
+static void
+store_peek__reads_again_what_a_writer_came_across(void **unused)
+{
+	enum otp_ask ask = OTP_ASK_NOTHING;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	torn = 1;
+	assert_int_equal(
+	    otp_attempt_look(&world.host, &world.request, &ask, NULL), OTP_OK);
+	assert_int_equal(ask, OTP_ASK_CODE);
+	torn = 1;
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	torn = 1000;
+	assert_int_equal(
+	    otp_attempt_look(&world.host, &world.request, &ask, NULL),
+	    OTP_ERR_CHECKSUM);
+	torn = 0;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -798,7 +920,11 @@ main(void)
 		TEST(resync__finds_two_successive_codes_within_its_range),
 		TEST(resync__is_charged_and_locked_like_a_login),
 		TEST(resync__knows_what_it_cannot_do),
+		TEST(resync__ends_at_the_last_counter),
 		TEST(state__forgets_the_oldest_and_never_what_is_in_force),
+		TEST(store_put__needs_another_load_after_a_failure),
+		TEST(store_create__leaves_no_file_behind_where_it_fails),
+		TEST(store_peek__reads_again_what_a_writer_came_across),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

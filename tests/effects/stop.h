@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A process that stops at one of its writes: from the call numbered stop_at
- * on (1 = the first), nothing is written, flushed or renamed any more.
+ * on (1 = the first), nothing is written, flushed or renamed any more.  Or,
+ * with stop_once, that call fails, and those after it do not.
  * For one source of a program, linked with $(stop_wraps) of tests/local.mk.
  */
 #ifndef OTP_STOP_H
@@ -15,6 +16,7 @@
 #include "common/effects/path.h"
 
 static unsigned stop_at; /* 0 = never */
+static bool stop_once;
 static unsigned stop_calls;
 static unsigned flushes; /* of files, that were done */
 
@@ -22,13 +24,17 @@ static bool
 stopped(void)
 {
 	errno = EIO;
-	return ++stop_calls >= stop_at && stop_at != 0;
+	stop_calls++;
+	if (stop_once)
+		return stop_calls == stop_at;
+	return stop_calls >= stop_at && stop_at != 0;
 }
 
 static inline void
 stop_from(unsigned call)
 {
 	stop_at = call;
+	stop_once = false;
 	stop_calls = flushes = 0;
 }
 
@@ -92,7 +98,9 @@ __wrap_renameat2(
 int
 __wrap_unlinkat(int at, const char *name, int flags)
 {
-	return stopped() ? -1 : __real_unlinkat(at, name, flags);
+	if (!stop_once && stopped())
+		return -1;
+	return __real_unlinkat(at, name, flags);
 }
 
 #endif
