@@ -19,15 +19,21 @@ struct sweep {
 	enum otp_exit status;
 };
 
+/* A uid or a time that was mended leaves nothing to count. */
 static void
 tell(const struct otp_subject *subject, const struct otp_adoption *adoption)
 {
-	if (adoption->adopted == 0 && !adoption->made && !adoption->replaced) {
+	if (!adoption->changed) {
 		otp_print("%s: nothing to take over\n",
 		    otp_escaped(subject->account).text);
 		return;
 	}
-	otp_print("%s: %u token%s or recovery code%s taken over%s%s\n",
+	if (adoption->adopted == 0 && !adoption->made) {
+		otp_print(
+		    "%s: made fit again\n", otp_escaped(subject->account).text);
+		return;
+	}
+	otp_print("%s: %u token%s and recovery code%s taken over%s%s\n",
 	    otp_escaped(subject->account).text, adoption->adopted,
 	    otp_plural(adoption->adopted), otp_plural(adoption->adopted),
 	    adoption->made ? ", state made" : "",
@@ -46,7 +52,7 @@ adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 
 	if (err != OTP_OK)
 		return otp_report(tool, subject->account, err, &fault);
-	if (adoption.made || adoption.adopted > 0 || adoption.replaced)
+	if (adoption.changed)
 		otp_audit("adopted", subject, NULL);
 	tell(subject, &adoption);
 	if (!otp_secrets_recovery(subject, &set)) {
@@ -171,18 +177,30 @@ resynchronise(const struct otp_tool *tool, const struct otp_subject *subject)
 	return OTP_EXIT_FAILED;
 }
 
+/* What `remove' left behind is nothing to take over, whoever it was. */
 static enum otp_err
 visit(void *context, const char *account)
 {
 	struct sweep *sweep = context;
+	struct otp_store *store = NULL;
+	struct otp_fault fault = { 0 };
 	struct otp_subject subject;
-	enum otp_exit status =
-	    otp_subject_named(sweep->tool, account, &subject);
+	bool has_seed = false;
+	enum otp_exit status = OTP_EXIT_DONE;
+	enum otp_err err =
+	    otp_store_open(sweep->tool->host.store, account, &store, &fault);
 
-	if (status == OTP_EXIT_DONE)
-		status = adopt(sweep->tool, &subject);
-	/* A state that was left after `remove' is nothing to take over. */
-	if (status != OTP_EXIT_DONE && status != OTP_EXIT_UNENROLLED)
+	if (err == OTP_OK)
+		err = otp_store_has_seed(store, &has_seed, &fault);
+	otp_store_close(store);
+	if (err != OTP_OK) {
+		status = otp_report(sweep->tool, account, err, &fault);
+	} else if (has_seed) {
+		status = otp_subject_named(sweep->tool, account, &subject);
+		if (status == OTP_EXIT_DONE)
+			status = adopt(sweep->tool, &subject);
+	}
+	if (status != OTP_EXIT_DONE)
 		sweep->status = OTP_EXIT_FAILED;
 	return OTP_OK;
 }

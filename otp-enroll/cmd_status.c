@@ -312,6 +312,20 @@ print_standing(const struct standing *standing, const struct otp_view *view)
 
 /* --- One, or all -------------------------------------------------------- */
 
+/* On standard error, with what to do about it. */
+static void
+tell_problem(const struct otp_tool *tool, const struct standing *standing)
+{
+	if (standing->problem == OTP_ERR_ABSENT)
+		otp_complain("The seed of %s was taken away by other means: "
+			     "`otp-enroll new' makes another, `remove' ends "
+			     "it.",
+		    otp_escaped(standing->account).text);
+	else if (standing->problem != OTP_OK)
+		(void)otp_report(tool, standing->account, standing->problem,
+		    &standing->fault);
+}
+
 static enum otp_exit
 show_one(const struct otp_tool *tool, const struct otp_subject *subject)
 {
@@ -338,9 +352,7 @@ show_one(const struct otp_tool *tool, const struct otp_subject *subject)
 		    tool, subject->account, OTP_ERR_ABSENT, &fault);
 	} else {
 		print_standing(&standing, &view);
-		if (standing.problem != OTP_OK)
-			(void)otp_report(tool, subject->account,
-			    standing.problem, &standing.fault);
+		tell_problem(tool, &standing);
 	}
 out:
 	otp_view_wipe(&view);

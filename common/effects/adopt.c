@@ -183,6 +183,7 @@ put(struct adopting *adopting)
 
 	if (holding->state.enrolled && !adopting->changed)
 		return OTP_OK;
+	adopting->adoption.changed = true;
 	holding->state.enrolled = true;
 	if (!adopting->lost)
 		return otp_holding_commit(holding);

@@ -133,6 +133,7 @@ enum otp_err otp_enrol_resync(const struct otp_host *host,
 
 /* What adopting did. */
 struct otp_adoption {
+	bool changed;	  /* anything at all; what follows says what */
 	bool made;	  /* a state was made, or remade */
 	unsigned adopted; /* credentials that had none */
 	bool replaced;	  /* recovery codes were replaced (FORCE) */

@@ -18,11 +18,17 @@ load_state(struct otp_holding *holding)
 	holding->state_err = err;
 }
 
+/* That there is no seed must not hide what is wrong with the state. */
 static void
 read_seed(struct otp_holding *holding)
 {
+	struct otp_fault fault = { 0 };
+
 	holding->seed_err =
-	    otp_store_seed(holding->store, &holding->seed, holding->fault);
+	    otp_store_seed(holding->store, &holding->seed, &fault);
+	if (holding->fault && holding->seed_err != OTP_OK &&
+	    holding->seed_err != OTP_ERR_ABSENT)
+		*holding->fault = fault;
 }
 
 enum otp_err

@@ -393,6 +393,24 @@ adopted_window() {
 	! login tim "$(oathtool --totp -b GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ)"
 }
 check 'adopt__takes_what_is_in_the_window_for_spent' adopted_window
+edited() {
+	echo 'otpauth://totp/tim2?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJR' \
+	    >>"$store/seed/tim"
+	ends 1 status tim && says 'otp-enroll adopt tim' &&
+	    shows 'not taken over yet' && ends 0 adopt tim &&
+	    ends 0 status tim
+}
+check 'adopt__takes_over_a_token_written_by_hand' edited
+stale() {
+	(umask 077 && for i in 2 3 4 5 6 7 A B; do
+		echo "otpauth://totp/x$i?secret=GEZDGNBVGY3TQOJ$i&digits=8"
+	done >"$store/seed/ted")
+	# shellcheck disable=SC2086
+	ends 1 $new --add ted && says 'room for no more' &&
+	    says 'remove --token=NUMBER ted' && ! says 'No such file'
+}
+check 'new__adds_no_ninth_token' stale
+rm "$store/seed/ted"
 check 'adopt__of_nobody' untouched 3 adopt zoe
 provide tom 'otpauth://totp/tom?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJP'
 provide ugo 'otpauth://totp/ugo?secret=short'
@@ -427,6 +445,35 @@ forced() {
 	    ! grep -qxF "$old" "$store/seed/alice"
 }
 check 'adopt__force_makes_it_anew_with_new_recovery_codes' forced
+
+another_uid() {
+	mv "$store/seed/tom" "$store/seed/$user"
+	mv "$store/state/tom" "$store/state/$user"
+	ends 1 status "$user" && says 'another account' &&
+	    untouched 1 adopt "$user" && ends 0 adopt --force --print "$user" &&
+	    shows 'made fit again' && ends 0 status "$user" &&
+	    ends 0 remove --purge "$user"
+}
+check 'adopt__force_takes_another_uid' another_uid
+seed_gone() {
+	# shellcheck disable=SC2086
+	ends 0 $new sue && rm "$store/seed/sue" && ends 1 status sue &&
+	    says 'taken away by other means' && ends 1 status --all &&
+	    shows '^sue .*problem: the seed is missing' &&
+	    ends 0 remove sue && ends 3 status sue
+}
+check 'status__of_a_seed_that_is_gone' seed_gone
+left_alone() {
+	ends 0 adopt --all && ! says 'hal\|sue' >/dev/null
+}
+check 'adopt__all_passes_over_what_was_removed' left_alone
+damaged_and_no_seed() {
+	damage sue
+	# shellcheck disable=SC2086
+	ends 1 $new sue && says 'state/sue: the state file is damaged' &&
+	    ! says 'No such file' && ends 0 remove --purge sue
+}
+check 'new__says_that_a_left_over_state_is_damaged' damaged_and_no_seed
 
 # A counter that nobody knows any more: two codes find it.
 lost_counter() {
@@ -554,6 +601,15 @@ if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -w -o "$scratch/audit.so" \
 	}
 	check 'audit__recovery' audit "action=recovery-renewed user=vic $by" \
 	    recovery --print vic
+	# shellcheck disable=SC2086
+	unlocked_again() {
+		enroll $new --hotp --replace vic
+		wrong=$(oathtool --hotp -b -c 30 "$(secret_in "$out")")
+		! login vic "$wrong" &&
+		    audit "action=unlocked user=vic $by" unlock vic
+	}
+	check 'audit__unlocked' unlocked_again
+	enroll new --print --no-confirm --replace --label=v vic
 	check 'audit__removed_token' audit \
 	    "action=removed user=vic $by token=\"v\"" remove --token=1 vic
 	check 'audit__purged' audit "action=purged user=vic $by" \

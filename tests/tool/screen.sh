@@ -67,7 +67,9 @@ done
 one_screen() {
 	cat "$scratch/pane"
 	test "$(wc -l <"$scratch/pane")" -le 24 &&
-	    tail -n 1 "$scratch/pane" | grep -q '^Code that'
+	    tail -n 1 "$scratch/pane" | grep -q '^Code that' &&
+	    tmux capture-pane -N -p | sed -n "$(($(wc -l <"$scratch/pane") - 1))p" |
+	    grep -qx ' \{29,\}'
 }
 check 'screen__asks_in_the_row_under_the_qr_code' one_screen
 long_names() {
