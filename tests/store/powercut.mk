@@ -2,7 +2,7 @@
 # Copyright 2026 the pam_otp authors
 
 # The power cuts have a wrap of their own: see powercut_login.h.
-unit_tests += %D%/powercut_test
+unit_tests += %D%/powercut_enrol_test %D%/powercut_test
 
 %C%_powercut_test_SOURCES = %D%/powercut_test.c \
 	%D%/powercut_disk.c %D%/powercut_disk.h \
@@ -12,3 +12,12 @@ unit_tests += %D%/powercut_test
 %C%_powercut_test_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 -Wl,--wrap=fdatasync \
 	-Wl,--wrap=otp_verify
+%C%_powercut_enrol_test_SOURCES = %D%/powercut_enrol_test.c \
+	%D%/powercut_folder.c %D%/powercut_folder.h \
+	%D%/powercut_table.c %D%/powercut_table.h
+%C%_powercut_enrol_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=openat -Wl,--wrap=openat64 \
+	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
+	-Wl,--wrap=ftruncate -Wl,--wrap=ftruncate64 \
+	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 \
+	-Wl,--wrap=fsync -Wl,--wrap=fdatasync

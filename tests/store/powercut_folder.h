@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A store's two folders between page cache and disk, for one account: its
+ * seed and state, and the files they are made in (".NAME.new").
+ *
+ * What is done to them is recorded as it really happens.  A power cut then
+ * leaves, of each folder, the names as some operation since its last flush
+ * left them; of each file, what was flushed, and of each write since then
+ * nothing, all, or some sectors of it; a file that was never flushed may be
+ * empty, or as long as it was but zeros.
+ *
+ * Link with --wrap for openat, renameat, renameat2, unlinkat, ftruncate,
+ * pwrite, fsync and fdatasync, and those with 64 at their end.
+ */
+#ifndef TESTS_POWERCUT_FOLDER_H
+#define TESTS_POWERCUT_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POWERCUT_FOLDERS   2 /* seed, state */
+#define POWERCUT_NAMES	   2 /* NAME, .NAME.new */
+#define POWERCUT_FILE_SIZE 16384
+
+struct powercut_file {
+	bool there;
+	size_t size;
+	uint8_t bytes[POWERCUT_FILE_SIZE];
+};
+
+/* All there is on the disk. */
+struct powercut_store {
+	struct powercut_file files[POWERCUT_FOLDERS][POWERCUT_NAMES];
+};
+
+/* Take the store at PATH, with ACCOUNT's files as they are, as flushed. */
+void powercut_folder_begin(const char *path, const char *account);
+
+/*
+ * Record from now on.  FAULT, from 1: that operation fails (ENOSPC, EIO), after
+ * half of it where it writes; 0 = none.
+ */
+void powercut_folder_record(unsigned fault);
+
+/* End recording; how many operations there were. */
+unsigned powercut_folder_stop(void);
+
+/* What operation NUMBER, from 0, was. */
+void powercut_folder_describe(unsigned number, char *ret_text, size_t capacity);
+
+/* Call VISIT with all that a cut after OPS operations may leave. */
+void powercut_folder_cut(unsigned ops,
+    void (*visit)(void *context, const struct powercut_store *left),
+    void *context);
+
+/* What a reader sees after OPS operations. */
+void powercut_folder_see(unsigned ops, struct powercut_store *ret_store);
+
+/* Make the real files so. */
+void powercut_folder_put(const struct powercut_store *store);
+
+void powercut_folder_end(void);
+
+#endif
