@@ -83,7 +83,7 @@ EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
 %C%_unit_digest_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_Digest
-%C%_unit_path_test_LDFLAGS = $(AM_LDFLAGS) \
+%C%_unit_path_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=syscall \
 	-Wl,--wrap=openat -Wl,--wrap=openat64 \
 	-Wl,--wrap=__openat_2 -Wl,--wrap=__openat64_2 \
 	-Wl,--wrap=pread -Wl,--wrap=pread64 \

@@ -480,7 +480,8 @@ make_peers(struct subject *subjects)
 		    secret_base32);
 		write_file(text, "google", "");
 		(void)snprintf(line, sizeof(line),
-		    "pam_google_authenticator.so secret=%s/google user=%s",
+		    "pam_google_authenticator.so secret=%s/google user=%s "
+		    "no_increment_hotp",
 		    folder, user);
 		make_service("google-authenticator", line);
 		subjects[count++] = (struct subject){
