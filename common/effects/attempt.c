@@ -149,7 +149,8 @@ look_first(struct attempt *attempt, bool *ret_done)
 	tally = attempt->state.tally;
 	if (otp_throttle_anchor(&tally, attempt->now))
 		return OTP_OK; /* the clock went back: needs the lock */
-	*ret_done = is_held_off(attempt);
+	/* Whose seed may be gone has to be looked at first. */
+	*ret_done = attempt->state.enrolled && is_held_off(attempt);
 	return OTP_OK;
 }
 

@@ -243,6 +243,7 @@ try__makes_who_guessed_wait(void **unused)
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_WAITING);
 	assert_int_equal(world.answer.wait, 1);
 	assert_int_equal(world.answer.failures, 5);
+	assert_int_equal(world.answer.month_failures, 5);
 	assert_int_equal(world.answer.kind, 0);
 	assert_unchanged(&world, &before);
 	/* right after the wait it is taken */
@@ -937,6 +938,25 @@ try__refuses_the_old_token_after_another_enrolment(void **unused)
 	assert_unchanged(&world, &before);
 }
 
+static void
+try__says_unenrolled_of_who_was_removed_in_a_wait(void **unused)
+{
+	(void)unused;
+	guess_wrong(5);
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	snapshot_take(&world, &before);
+	values = 0;
+	assert_int_equal(world_guess(&world), OTP_VERDICT_UNENROLLED);
+	assert_int_equal(values, 2 + OTP_DRIFT_STEPS);
+	assert_unchanged(&world, &before);
+	/* a removal that was killed in the middle: the wait goes on */
+	world_put_seed(&world);
+	snapshot_take(&world, &before);
+	assert_int_equal(world_guess(&world), OTP_VERDICT_WAITING);
+	assert_unchanged(&world, &before);
+}
+
 /* --- before the prompt --- */
 
 static void
@@ -1026,6 +1046,7 @@ main(void)
 		TEST(
 		    try__gives_the_charge_back_where_a_right_code_cannot_be_judged),
 		TEST(try__refuses_the_old_token_after_another_enrolment),
+		TEST(try__says_unenrolled_of_who_was_removed_in_a_wait),
 		TEST(look__asks_unless_surely_nobody_is_enrolled),
 	};
 

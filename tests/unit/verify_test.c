@@ -353,6 +353,9 @@ verify_totp__is_right_from_1970_to_far_beyond_2106(void **unused)
 	}
 	/* no step before the first one */
 	make(&account, OTP_TOTP, 0);
+	assert_int_equal(judge(&account, 0, 0, 150), OTP_VERDICT_REJECT);
+	assert_true(account.finding.drift_known);
+	assert_int_equal(account.finding.drift, -150);
 	assert_int_equal(
 	    try_code(&account, wrong_code(&account, 0), 0), OTP_OK);
 	assert_int_equal(values_count, 2);
@@ -570,6 +573,19 @@ verify__tells_the_drift_of_whichever_token_it_is(void **unused)
 		assert_true(account.finding.drift_known);
 		assert_int_equal(account.finding.drift, -210);
 	}
+}
+
+static void
+verify__names_the_token_of_a_replay(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_TOTP, secret_two);
+	adopt(&account, 1, UINT64_MAX);
+	assert_int_equal(judge(&account, 1, STEP, NOW), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.token, 1);
 }
 
 /* --- credentials that the state does not know --- */
@@ -791,6 +807,16 @@ verify_decoy__works_as_hard_as_a_wrong_code(void **unused)
 			assert_int_equal(values_count, values);
 		}
 	}
+	/* also where the code would be right, it says nothing */
+	account.policy.window = 0;
+	memcpy(secret, secret_one, sizeof(secret));
+	assert_int_equal(
+	    otp_verify_decoy(secret, &account.policy,
+		&(struct otp_code){ .typed = OTP_TYPED_DIGITS,
+		    .digits = 6,
+		    .value = oracle_value(&account.seed.tokens[0], STEP) },
+		NOW),
+	    OTP_OK);
 	fail_at = 1;
 	values_count = 0;
 	assert_int_equal(
@@ -862,6 +888,7 @@ main(void)
 		    verify__holds_a_code_against_the_tokens_of_its_length_alone),
 		cmocka_unit_test(
 		    verify__tells_the_drift_of_whichever_token_it_is),
+		cmocka_unit_test(verify__names_the_token_of_a_replay),
 		cmocka_unit_test(verify__cannot_judge_what_was_not_adopted),
 		cmocka_unit_test(verify_recovery__takes_each_code_once),
 		cmocka_unit_test(
