@@ -63,7 +63,7 @@ enum otp_err otp_store_has_seed(struct otp_store *store, bool *ret_has,
 /*
  * Write STATE, which must have been loaded here: PUT is CHARGE or COMMIT;
  * NOTHING does nothing.  A commit is on the disk when this returns OTP_OK;
- * after it, load again before putting more.
+ * after it, and after any failure, load again before putting more.
  * Errors: CONFLICT.
  */
 enum otp_err otp_store_put(struct otp_store *store,
