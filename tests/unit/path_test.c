@@ -189,7 +189,7 @@ long
 __wrap_syscall(
     long number, int at, const char *path, const void *how, size_t size)
 {
-	if (old_kernel) {
+	if (old_kernel && number == SYS_openat2) {
 		errno = ENOSYS;
 		return -1;
 	}
