@@ -144,6 +144,8 @@ look_first(struct attempt *attempt, bool *ret_done)
 		*ret_done = true;
 		return err;
 	}
+	if (err == OTP_ERR_CHECKSUM)
+		return OTP_OK; /* maybe met a writer: under the lock it is told */
 	if (err != OTP_OK)
 		return err;
 	tally = attempt->state.tally;
