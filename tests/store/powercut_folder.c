@@ -420,13 +420,16 @@ void
 powercut_folder_describe(unsigned number, char *ret_text, size_t capacity)
 {
 	static const char *const names[] = { "make", "rename", "unlink",
-		"flush folder", "resize", "write", "flush" };
+		"flush", "resize", "write", "flush" };
 	const struct op *op = &record.ops[number];
 
 	must(number < record.ops_count);
-	(void)snprintf(ret_text, capacity,
-	    "%s (folder %u, file %d, %zu at %zu)", names[op->type], op->folder,
-	    op->inode, op->size, op->offset);
+	if (op->type <= OP_FLUSH_FOLDER)
+		(void)snprintf(ret_text, capacity, "%s in %s/", names[op->type],
+		    op->folder == 0 ? "seed" : "state");
+	else
+		(void)snprintf(ret_text, capacity, "%s file %d: %zu at %zu",
+		    names[op->type], op->inode, op->size, op->offset);
 }
 
 /* --- the model --- */
