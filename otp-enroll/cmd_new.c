@@ -225,6 +225,37 @@ action(const struct enrolling *enrolling)
 	return "enrolled";
 }
 
+/* A failure behind the last step, such as a flush, takes nothing back. */
+static bool
+is_in_force(const struct enrolling *enrolling)
+{
+	const struct otp_token *token = &enrolling->enrolment.token;
+	struct otp_fault fault = { 0 };
+	struct otp_view view;
+	bool found = false;
+	enum otp_err err = otp_view_read(
+	    &enrolling->tool->host, enrolling->subject.account, &view, &fault);
+
+	if (err == OTP_OK && view.seed_err == OTP_OK)
+		for (unsigned i = 0; i < view.seed.tokens_count; i++)
+			if (otp_equal(view.seed.tokens[i].secret, token->secret,
+				OTP_SECRET_MAX))
+				found = true;
+	otp_view_wipe(&view);
+	return found;
+}
+
+static void
+say_in_force(const struct enrolling *enrolling)
+{
+	const char *account = enrolling->subject.account;
+
+	otp_complain("The new token is in force all the same, until a crash "
+		     "maybe; its recovery codes were not shown. When the fault "
+		     "is mended, run `otp-enroll new --replace %s'.",
+	    otp_escaped(account).text);
+}
+
 static enum otp_exit
 put(struct enrolling *enrolling)
 {
@@ -233,18 +264,22 @@ put(struct enrolling *enrolling)
 	struct otp_fault fault = { 0 };
 	enum otp_exit status;
 	enum otp_err err;
+	bool in_force;
 
 	hold_signals();
 	err = otp_enrol_put(&tool->host, &enrolling->enrolment,
 	    or_default(tool->args.recovery, OTP_ENROL_RECOVERY),
 	    &enrolling->set, &fault);
-	if (err == OTP_OK) {
+	in_force = err == OTP_OK || is_in_force(enrolling);
+	if (in_force)
 		otp_audit(action(enrolling), subject,
 		    enrolling->enrolment.token.label);
+	if (err == OTP_OK)
 		return OTP_EXIT_DONE;
-	}
 	status = otp_report(tool, subject->account, err, &fault);
-	if (err == OTP_ERR_EXISTS) /* somebody else was faster */
+	if (in_force)
+		say_in_force(enrolling);
+	else if (err == OTP_ERR_EXISTS) /* somebody else was faster */
 		otp_complain("It was enrolled meanwhile, with another secret "
 			     "than this.");
 	else

@@ -6,6 +6,7 @@ helpers += tests/lib/login
 script_tests += \
 	%D%/commands.sh \
 	%D%/dialogue.sh \
+	%D%/faults.sh \
 	%D%/screen.sh \
 	%D%/usage.sh
 
