@@ -617,10 +617,9 @@ race__goes_on_when_the_holder_is_killed(void **state)
 		race_fill(race, "alice", ground_code(ground, &token, code));
 		store = ground_open(ground, "alice");
 		assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
-		holder = fork(); /* the lock is its own now, too */
+		holder = ground_fork(); /* the lock is its own now, too */
 		if (holder == 0)
-			for (;;)
-				(void)pause();
+			ground_sleep();
 		assert_int_not_equal(holder, -1);
 		(void)pthread_barrier_wait(&race->begin);
 		assert_int_equal(kill(holder, SIGKILL), 0);

@@ -9,17 +9,28 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/core/oath.h"
 
+/*
+ * clang's sanitizers are linked in, so their own calls come here too, before
+ * they are ready to watch anything.
+ */
+#ifdef __clang__
+#pragma clang attribute push( \
+    __attribute__((no_sanitize("address", "undefined"))), apply_to = function)
+#endif
+
 struct calls calls;
 
 static const char *const names[CALLS] = {
 	[CALL_ANY] = "none",
 	[CALL_OPENAT] = "openat",
+	[CALL_OPENAT2] = "openat2",
 	[CALL_FSTAT] = "fstat",
 	[CALL_STATX] = "statx",
 	[CALL_FSTATFS] = "fstatfs",
@@ -273,6 +284,35 @@ STAND_IN(CALL_OPENAT, __openat_2, (int at, const char *path, int flags),
 STAND_IN(CALL_OPENAT, __openat64_2, (int at, const char *path, int flags),
     (at, path, flags))
 
+/* openat2 has no other name yet. */
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long
+__wrap_syscall(long number, ...)
+{
+	enum call_end end = CALL_PASSES;
+	long argument[6], result;
+	va_list arguments;
+
+	va_start(arguments, number);
+	for (unsigned i = 0; i < 6; i++)
+		argument[i] = va_arg(arguments, long);
+	va_end(arguments);
+	if (number == SYS_openat2 && calls.no_openat2) {
+		errno = ENOSYS;
+		return -1;
+	}
+	if (number == SYS_openat2)
+		end = begin(CALL_OPENAT2);
+	if (end == CALL_FAILS)
+		return -1;
+	result = __real_syscall(number, argument[0], argument[1], argument[2],
+	    argument[3], argument[4], argument[5]);
+	if (number == SYS_openat2)
+		finish(CALL_OPENAT2, end);
+	return result;
+}
+
 /* Every use here has an argument, and that is a pointer or an int. */
 #define CONTROL(name)                                                   \
 	int __real_##name(int fd, int command, ...);                    \
@@ -353,3 +393,7 @@ __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
 		++*calls.values;
 	return __real_otp_oath_value(oath, moving, digits, ret_value);
 }
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif

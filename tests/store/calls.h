@@ -12,6 +12,7 @@
 enum call {
 	CALL_ANY = 0,
 	CALL_OPENAT,
+	CALL_OPENAT2,
 	CALL_FSTAT,
 	CALL_STATX,
 	CALL_FSTATFS,
@@ -54,6 +55,7 @@ struct calls {
 	enum call hit; /* which it was; CALL_ANY = not come to */
 	bool hit_unlock;
 
+	bool no_openat2;      /* as on an old kernel; not counted then */
 	bool no_flush;	      /* a flush succeeds and does nothing */
 	uint32_t file_system; /* what fstatfs tells; 0 = the truth */
 

@@ -95,6 +95,7 @@ login__is_refused_whatever_call_fails(void **state)
 
 	ground_enrol(ground, "alice", &token);
 	calls.no_flush = true;
+	calls.no_openat2 = true;
 	for (size_t i = 0; i < COUNT(failures); i++) {
 		bool met_one = true;
 
@@ -116,6 +117,43 @@ login__is_refused_whatever_call_fails(void **state)
 		assert_true(met[call] > 0 || calls.count[call] == 0);
 	assert_in_range(met[CALL_OPENAT], 7 * 6, 7 * 20);
 	assert_in_range(met[CALL_PWRITE], 6 * 3, 6 * 6);
+}
+
+/* Where the store cannot be opened in one step, it is in several. */
+static void
+login__goes_the_long_way_where_the_short_one_fails(void **state)
+{
+	static const int errnums[] = { ENOSYS, EPERM, EAGAIN, EINTR, EMFILE,
+		EIO };
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	unsigned descriptors, checks;
+
+	ground_enrol(ground, "alice", &token);
+	calls.no_flush = true;
+	descriptors = ground_descriptors();
+	for (size_t i = 0; i < COUNT(errnums); i++) {
+		char code[GROUND_CODE_SIZE];
+
+		ground->now += 30;
+		calls_plan(CALL_OPENAT2, 1, CALL_FAILS, errnums[i]);
+		ground_expect(ground, "alice",
+		    ground_code(ground, &token, code), OTP_VERDICT_ACCEPT);
+		calls_stop();
+		assert_int_equal(calls.hit, CALL_OPENAT2);
+	}
+	/* "/tmp/NAME/store", and what is above each */
+	for (checks = 1; checks <= 4; checks++) {
+		char code[GROUND_CODE_SIZE];
+
+		ground->now += 30;
+		calls_plan(CALL_STATX, checks, CALL_FAILS, EIO);
+		ground_expect(ground, "alice",
+		    ground_code(ground, &token, code), OTP_VERDICT_ACCEPT);
+		calls_stop();
+		assert_int_equal(calls.hit, CALL_STATX);
+	}
+	assert_int_equal(ground_descriptors(), descriptors);
 }
 
 /* With a wrong code as well, and never for free. */
@@ -271,6 +309,7 @@ look__never_says_not_enrolled_when_a_call_fails(void **state)
 	unsigned met = 0;
 
 	ground_enrol_alice(ground);
+	calls.no_openat2 = true;
 	for (size_t who = 0; who < COUNT(accounts); who++)
 		for (size_t i = 0; i < COUNT(failures); i++)
 			for (unsigned at = 1;; at++) {
@@ -648,6 +687,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GROUND_TEST(login__is_refused_whatever_call_fails),
+		GROUND_TEST(login__goes_the_long_way_where_the_short_one_fails),
 		GROUND_TEST(
 		    login__with_a_wrong_code_is_charged_or_not_compared),
 		GROUND_TEST(login__carries_interruptions_through),

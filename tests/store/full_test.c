@@ -186,7 +186,7 @@ run_on_small_disk(struct ground *outside, void (*body)(struct ground *ground))
 
 	ground_path(outside, folder, "disk");
 	assert_int_equal(mkdir(folder, 0755), 0);
-	child = fork();
+	child = ground_fork();
 	if (child == 0) {
 		if (!enter_namespace() || !enter_small_disk(folder))
 			_exit(SKIPPED);

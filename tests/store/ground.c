@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -402,6 +404,23 @@ ground_look(struct ground *ground, const char *account, enum otp_ask *ret_ask)
 	memset(&ground->fault, 0, sizeof(ground->fault));
 	return otp_attempt_look(
 	    &ground->host, &request, ret_ask, &ground->fault);
+}
+
+pid_t
+ground_fork(void)
+{
+	pid_t child = fork();
+
+	if (child == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+		_exit(1);
+	return child;
+}
+
+void
+ground_sleep(void)
+{
+	for (;;)
+		(void)pause();
 }
 
 /* --- what is left --- */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <cmocka.h>
 
@@ -127,6 +128,12 @@ void ground_expect(struct ground *ground, const char *account,
 
 enum otp_err ground_look(
     struct ground *ground, const char *account, enum otp_ask *ret_ask);
+
+/* fork(2), but the child ends with its parent. */
+pid_t ground_fork(void);
+
+/* Until it is killed. */
+_Noreturn void ground_sleep(void);
 
 /* How many descriptors this process has. */
 unsigned ground_descriptors(void);

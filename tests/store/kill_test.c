@@ -59,7 +59,7 @@ try_in_child(
 	pid_t child;
 
 	memset(report, 0, sizeof(*report));
-	child = fork();
+	child = ground_fork();
 	if (child == 0) {
 		struct rlimit limit = { .rlim_cur = trouble->limit,
 			.rlim_max = trouble->limit };
@@ -396,7 +396,7 @@ replace_in_child(struct ground *ground, const struct otp_enrolment *enrolment,
     const struct trouble *trouble)
 {
 	int status = 0;
-	pid_t child = fork();
+	pid_t child = ground_fork();
 
 	if (child == 0) {
 		struct otp_recovery_set set;

@@ -18,7 +18,7 @@ store_wrap = $(AM_LDFLAGS) \
 	-Wl,--wrap=fchmod -Wl,--wrap=fchmodat -Wl,--wrap=mkdirat \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
 	-Wl,--wrap=calloc -Wl,--wrap=clock_gettime -Wl,--wrap=nanosleep \
-	-Wl,--wrap=otp_oath_value
+	-Wl,--wrap=syscall -Wl,--wrap=otp_oath_value
 
 unit_tests += \
 	%D%/create_test \

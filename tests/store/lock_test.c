@@ -132,10 +132,9 @@ lock__is_not_kept_by_a_child_of_the_host(void **state)
 	store = ground_open(ground, "alice");
 	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
 	assert_true(ground_is_locked(ground, "alice"));
-	child = fork(); /* it has every descriptor that we have */
+	child = ground_fork(); /* it has every descriptor that we have */
 	if (child == 0)
-		for (;;)
-			(void)pause();
+		ground_sleep();
 	assert_int_not_equal(child, -1);
 	otp_store_close(store);
 	assert_false(ground_is_locked(ground, "alice"));
@@ -151,7 +150,7 @@ fork_holder(const struct ground *ground)
 	pid_t child;
 
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	child = fork();
+	child = ground_fork();
 	if (child == 0) {
 		struct otp_store *store = NULL;
 		struct otp_state loaded;
@@ -161,8 +160,7 @@ fork_holder(const struct ground *ground)
 		    otp_store_load(store, &loaded, NULL) != OTP_OK ||
 		    write(ready[1], "", 1) != 1)
 			_exit(1);
-		for (;;)
-			(void)pause();
+		ground_sleep();
 	}
 	assert_int_not_equal(child, -1);
 	assert_int_equal(close(ready[1]), 0);

@@ -87,7 +87,7 @@ put__flushes_first_what_a_killed_login_left(void **state)
 
 	ground_enrol(ground, "alice", &token);
 	ground_code(ground, &token, code);
-	child = fork();
+	child = ground_fork();
 	if (child == 0) { /* its record is written, and not flushed */
 		calls_plan(CALL_FDATASYNC, 1, CALL_KILLS, 0);
 		_exit((int)ground_try(ground, "alice", code));
