@@ -262,12 +262,19 @@ without_file_size_signal(struct host *host, const char *code)
 static int
 with_few_descriptors(struct host *host, const char *code)
 {
-	/* What libpam has open for a moment it needs first. */
+	const struct rlimit many = { 1024, 4096 };
+
+	/* Whatever the one who runs the tests has left open does not count. */
+	if (close_range(3, ~0U, 0) != 0)
+		return 99;
 	for (rlim_t count = 4; count < 16; count++) {
 		const struct rlimit few = { count, 4096 };
 		pam_handle_t *pamh = NULL;
 		int result = PAM_ABORT;
 
+		/* What libpam has open for a moment it needs first. */
+		if (setrlimit(RLIMIT_NOFILE, &many) != 0)
+			return 99;
 		host->app.answers[0] = code;
 		pamh = host_start(host, "alice");
 		if (setrlimit(RLIMIT_NOFILE, &few) != 0)
