@@ -22,10 +22,13 @@ sources() {
 	    -exec grep -lE '^(/\*| \*).*\bMUST\b' {} + | sort)
 }
 
+# A test's name; `name_*' stands for all that begin so.
+name='\b[a-z0-9]\w*__[a-z0-9]\w*\*?'
+
 # promised ROOT: lines `FILE TEST'.
 promised() {
 	(cd "$1" && for source in $(sources .); do
-		lists "$source" | grep -oE '\b[a-z0-9]\w*__[a-z0-9]\w*' |
+		lists "$source" | grep -oE "$name" |
 		    sed "s|^|$source |"
 	done)
 }
@@ -33,7 +36,7 @@ promised() {
 # silent ROOT: files with rules, and no test's name.
 silent() {
 	(cd "$1" && for source in $(sources .); do
-		lists "$source" | grep -qE '\b[a-z0-9]\w*__[a-z0-9]\w*' ||
+		lists "$source" | grep -qE "$name" ||
 		    echo "$source names no test"
 	done)
 }
@@ -47,9 +50,10 @@ written() {
 # missing ROOT: every name that no test has.
 missing() {
 	written "$1" >"$scratch/written"
-	promised "$1" | while read -r source name; do
-		grep -qx "$name" "$scratch/written" ||
-		    echo "$source: no test $name"
+	promised "$1" | while read -r source test; do
+		pattern=$(echo "$test" | sed 's/\*$/\\w+/')
+		grep -qxE "$pattern" "$scratch/written" ||
+		    echo "$source: no test $test"
 	done
 }
 
@@ -67,6 +71,7 @@ cat >"$tree/common/guard.c" <<'END'
  *
  * 1. This holds (guard__is_there,
  *    guard__is_missing).
+ * 2. And this (guard__is_*, guard__was_*).
  */
 /* This one, not_in__a_list, is none. */
 END
@@ -79,7 +84,8 @@ guard__is_there(void **state)
 /* guard__is_missing(void **state) in a comment is no test. */
 END
 check 'musts__tell_a_missing_test' same \
-    'common/guard.c: no test guard__is_missing' "$(missing "$tree")"
+    'common/guard.c: no test guard__is_missing
+common/guard.c: no test guard__was_*' "$(missing "$tree")"
 check 'musts__take_a_test_that_is_there' empty silent "$tree"
 echo '/* It MUST hold. */' >"$tree/pam_module/mute.c"
 check 'musts__tell_a_list_without_tests' same \
