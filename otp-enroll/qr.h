@@ -62,9 +62,10 @@ struct otp_terminal_size otp_qr_size(
  * QR as text, each row ended by a newline.  With a palette it is black on
  * white whatever the terminal's own colours are, and every row puts them
  * back before its newline.  With OTP_PALETTE_NONE there is no escape: the
- * characters are the dark modules, so it scans where text is dark on light
- * (paper, most windows that show a file) and is inverted elsewhere.  The
- * caller frees *RET_TEXT with otp_wipe_free().  Errors: NOMEM.
+ * characters are the dark modules, so half blocks scan where text is dark on
+ * light (paper, most windows that show a file) and are inverted elsewhere;
+ * ASCII leaves gaps that not every scanner bridges.  The caller frees
+ * *RET_TEXT with otp_wipe_free().  Errors: NOMEM.
  */
 enum otp_err otp_qr_render(const struct otp_qr *qr, enum otp_qr_form form,
     enum otp_palette palette, char **ret_text) OTP_MUST_USE;
