@@ -10,6 +10,8 @@
  *	path_folder__refuses_a_parent_of_somebody_else
  * MUST take a shared directory only if it is root's and sticky
  *	path_folder__takes_a_sticky_one_only_of_root
+ * MUST take as private only what is the effective user's and nobody else's
+ *	path_folder__takes_a_private_one_only_of_the_effective_user
  * MUST go up through no ".." and take no name that is more than a component
  *	path_folder__refuses_dots
  *	path_file__refuses_a_name_that_is_a_path
@@ -170,18 +172,19 @@ explain_folder(int at, const char *name, int errnum, const char *where,
 }
 
 static enum otp_err
-check_folder(
-    int at, const char *name, const char *where, struct otp_fault *fault)
+check_folder(int at, const char *name, enum otp_path_trust trust,
+    const char *where, struct otp_fault *fault)
 {
+	const bool private = trust != OTP_PATH_PUBLIC;
 	struct statx st;
 	enum otp_err err = otp_path_status(at, name, &st, fault);
 
 	if (err != OTP_OK)
 		return blame(fault, err, where);
-	if (st.stx_uid != 0 && st.stx_uid != geteuid())
+	if (st.stx_uid != geteuid() && (private || st.stx_uid != 0))
 		return refuse_owner(st.stx_uid, where, fault);
 	if ((st.stx_mode & (S_IWGRP | S_IWOTH)) != 0 &&
-	    !(st.stx_uid == 0 && (st.stx_mode & S_ISVTX) != 0))
+	    (private || st.stx_uid != 0 || (st.stx_mode & S_ISVTX) == 0))
 		return refuse_mode(
 		    st.stx_mode, "others can write to it", where, fault);
 	return OTP_OK;
@@ -189,15 +192,15 @@ check_folder(
 
 /* Open and check one component; WHERE is how a fault names it. */
 static enum otp_err
-open_folder(int at, const char *name, const char *where, int *ret_fd,
-    struct otp_fault *fault)
+open_folder(int at, const char *name, enum otp_path_trust trust,
+    const char *where, int *ret_fd, struct otp_fault *fault)
 {
 	enum otp_err err;
 	int fd = open_at(at, name, FOLDER_FLAGS);
 
 	if (fd < 0)
 		return explain_folder(at, name, errno, where, fault);
-	err = check_folder(fd, "", where, fault);
+	err = check_folder(fd, "", trust, where, fault);
 	if (err == OTP_OK)
 		*ret_fd = fd;
 	else
@@ -221,24 +224,25 @@ refuse_name(const char *where, struct otp_fault *fault)
 }
 
 enum otp_err
-otp_path_subfolder(
-    int at, const char *name, int *ret_fd, struct otp_fault *fault)
+otp_path_subfolder(int at, const char *name, enum otp_path_trust trust,
+    int *ret_fd, struct otp_fault *fault)
 {
 	if (!is_component(name))
 		return refuse_name(name, fault);
-	return open_folder(at, name, name, ret_fd, fault);
+	return open_folder(at, name, trust, name, ret_fd, fault);
 }
 
 /* Replace *FD by the folder NAME in it. */
 static enum otp_err
-step_down(int *fd, const char *name, const char *where, struct otp_fault *fault)
+step_down(int *fd, const char *name, enum otp_path_trust trust,
+    const char *where, struct otp_fault *fault)
 {
 	int below = -1;
 	enum otp_err err;
 
 	if (!is_component(name))
 		return refuse_name(where, fault);
-	err = open_folder(*fd, name, where, &below, fault);
+	err = open_folder(*fd, name, trust, where, &below, fault);
 	if (err == OTP_OK) {
 		otp_path_close(fd);
 		*fd = below;
@@ -248,20 +252,24 @@ step_down(int *fd, const char *name, const char *where, struct otp_fault *fault)
 
 /* Go down TEXT, an absolute path, which is cut up on the way and mended. */
 static enum otp_err
-walk(char *text, int *ret_fd, struct otp_fault *fault)
+walk(
+    char *text, enum otp_path_trust trust, int *ret_fd, struct otp_fault *fault)
 {
 	char *at = text + strspn(text, "/");
 	int fd = -1;
-	enum otp_err err = open_folder(AT_FDCWD, "/", "/", &fd, fault);
+	enum otp_err err = open_folder(AT_FDCWD, "/",
+	    *at == '\0' ? trust : OTP_PATH_PUBLIC, "/", &fd, fault);
 
 	while (err == OTP_OK && *at != '\0') {
 		char *end = at + strcspn(at, "/");
+		char *next = end + strspn(end, "/");
 		char mark = *end;
 
 		*end = '\0';
-		err = step_down(&fd, at, text, fault);
+		err = step_down(&fd, at,
+		    *next == '\0' ? trust : OTP_PATH_PUBLIC, text, fault);
 		*end = mark;
-		at = end + strspn(end, "/");
+		at = next;
 	}
 	if (err == OTP_OK)
 		*ret_fd = fd;
@@ -296,7 +304,7 @@ count_components(const char *text)
  * is not in order; then it is for walk() to find out what.
  */
 static int
-leap(const char *text)
+leap(const char *text, enum otp_path_trust trust)
 {
 	struct open_how how = {
 		.flags = FOLDER_FLAGS,
@@ -310,7 +318,8 @@ leap(const char *text)
 		fd = otp_path_raise((int)syscall(
 		    SYS_openat2, AT_FDCWD, text, &how, sizeof(how)));
 	for (unsigned i = 0; fd >= 0 && i <= depth; i++) {
-		if (check_folder(fd, above, NULL, NULL) != OTP_OK)
+		if (check_folder(fd, above, i == 0 ? trust : OTP_PATH_PUBLIC,
+			NULL, NULL) != OTP_OK)
 			otp_path_close(&fd);
 		memcpy(above + 3 * i, "../", sizeof("../"));
 	}
@@ -319,8 +328,8 @@ leap(const char *text)
 
 /* Open the folder that the first LENGTH bytes of PATH name. */
 static enum otp_err
-open_path_folder(
-    const char *path, size_t length, int *ret_fd, struct otp_fault *fault)
+open_path_folder(const char *path, size_t length, enum otp_path_trust trust,
+    int *ret_fd, struct otp_fault *fault)
 {
 	char text[PATH_MAX];
 	int fd;
@@ -331,17 +340,18 @@ open_path_folder(
 		return explain(OTP_ERR_READ, ENAMETOOLONG, path, fault);
 	memcpy(text, path, length);
 	text[length] = '\0';
-	fd = leap(length > 0 ? text : "/");
+	fd = leap(length > 0 ? text : "/", trust);
 	if (fd < 0)
-		return walk(text, ret_fd, fault);
+		return walk(text, trust, ret_fd, fault);
 	*ret_fd = fd;
 	return OTP_OK;
 }
 
 enum otp_err
-otp_path_folder(const char *path, int *ret_fd, struct otp_fault *fault)
+otp_path_folder(const char *path, enum otp_path_trust trust, int *ret_fd,
+    struct otp_fault *fault)
 {
-	return open_path_folder(path, strlen(path), ret_fd, fault);
+	return open_path_folder(path, strlen(path), trust, ret_fd, fault);
 }
 
 /* --- Files -------------------------------------------------------------- */
@@ -452,7 +462,8 @@ otp_path_open(const char *path, enum otp_path_trust trust, int *ret_fd,
 
 	if (slash == NULL)
 		return refuse_name(path, fault);
-	err = open_path_folder(path, (size_t)(slash - path), &folder, fault);
+	err = open_path_folder(
+	    path, (size_t)(slash - path), OTP_PATH_PUBLIC, &folder, fault);
 	if (err == OTP_OK)
 		err = open_checked(folder, slash + 1, O_RDONLY, trust, path,
 		    ret_fd, ret_status, fault);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Opening safely: component by component, by descriptor, never through a
- * symbolic link.
+ * Opening safely: by descriptor, never through a symbolic link, every
+ * component checked.
  *
  * Every directory on the way belongs to root or the effective user and is not
  * writable by group or others, unless it is root's and sticky (as /tmp is).
@@ -21,23 +21,26 @@
 
 #include "common/core/err.h"
 
-/* Who a file may belong to, and how open it may be. */
+/* Who a file or a folder may belong to, and how open it may be. */
 enum otp_path_trust {
-	OTP_PATH_PRIVATE, /* the effective user's; no bit beyond 0600 */
-	OTP_PATH_PUBLIC,  /* root's or the effective user's; not writable by
-			     group or others */
+	OTP_PATH_PRIVATE, /* the effective user's, and nobody else writes to
+			     it; a file has no mode bit beyond 0600 */
+	OTP_PATH_PUBLIC,  /* root's or the effective user's, and nobody else
+			     writes to it; a folder may be root's and sticky */
 };
 
 /*
  * Open the directory PATH (absolute, without "." and "..") with O_PATH: to
- * open what is in it, not to read or flush it.  The caller closes *RET_FD.
+ * open what is in it, not to read or flush it.  TRUST is of the directory
+ * itself; the way to it is PUBLIC.  The caller closes *RET_FD.
  * Errors: ABSENT, OWNER, MODE, LINK, NAME.
  */
-enum otp_err otp_path_folder(
-    const char *path, int *ret_fd, struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_path_folder(const char *path, enum otp_path_trust trust,
+    int *ret_fd, struct otp_fault *fault) OTP_MUST_USE;
 
 /* The same for one component NAME in the open directory AT. */
-enum otp_err otp_path_subfolder(int at, const char *name, int *ret_fd,
+enum otp_err otp_path_subfolder(int at, const char *name,
+    enum otp_path_trust trust, int *ret_fd,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*

@@ -172,7 +172,8 @@ static enum otp_err
 open_part(int folder, const char *path, const char *name, int *ret_fd,
     struct otp_fault *fault)
 {
-	enum otp_err err = otp_path_subfolder(folder, name, ret_fd, fault);
+	enum otp_err err =
+	    otp_path_subfolder(folder, name, OTP_PATH_PRIVATE, ret_fd, fault);
 
 	return blame_folder(
 	    path, name, fault, err == OTP_ERR_ABSENT ? OTP_ERR_NO_STORE : err);
@@ -184,7 +185,7 @@ otp_store_enter(
 {
 	enum otp_err err;
 
-	err = otp_path_folder(folder, &store->folder, fault);
+	err = otp_path_folder(folder, OTP_PATH_PRIVATE, &store->folder, fault);
 	if (err == OTP_ERR_ABSENT)
 		return OTP_ERR_NO_STORE;
 	if (err != OTP_OK)
@@ -235,7 +236,8 @@ make_store_folder(const char *path, bool *ret_made, struct otp_fault *fault)
 		    fault, OTP_ERR_NAME, 0, path, "not a folder's full path");
 	memcpy(parent, path, (size_t)(name - path));
 	parent[name - path] = '\0';
-	err = otp_path_folder(name == path ? "/" : parent, &at, fault);
+	err = otp_path_folder(
+	    name == path ? "/" : parent, OTP_PATH_PUBLIC, &at, fault);
 	if (err == OTP_OK)
 		err = make_folder(at, name + 1, ret_made, fault);
 	otp_path_close(&at);
@@ -277,7 +279,7 @@ fill_store(struct otp_store *store, const char *path, bool *ret_made,
 {
 	enum otp_err err;
 
-	err = otp_path_folder(path, &store->folder, fault);
+	err = otp_path_folder(path, OTP_PATH_PRIVATE, &store->folder, fault);
 	if (err == OTP_OK)
 		err = check_file_system(store->folder, fault);
 	if (err == OTP_OK)

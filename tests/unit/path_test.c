@@ -198,13 +198,13 @@ __wrap_syscall(
 
 /* Open the folder and close it; what was said. */
 static enum otp_err
-folder_once(const char *path)
+folder_once(const char *path, enum otp_path_trust trust)
 {
 	int fd = -7;
 	enum otp_err err;
 
 	memset(&fault, 0, sizeof(fault));
-	err = otp_path_folder(path, &fd, &fault);
+	err = otp_path_folder(path, trust, &fd, &fault);
 	if (err == OTP_OK) {
 		assert_true(fd >= 3);
 		close(fd);
@@ -216,16 +216,22 @@ folder_once(const char *path)
 
 /* The same, in one step and component by component: no difference. */
 static enum otp_err
-folder(const char *path)
+folder_with(const char *path, enum otp_path_trust trust)
 {
 	enum otp_err walked, leapt;
 
 	old_kernel = true;
-	walked = folder_once(path);
+	walked = folder_once(path, trust);
 	old_kernel = false;
-	leapt = folder_once(path);
+	leapt = folder_once(path, trust);
 	assert_int_equal(leapt, walked);
 	return leapt;
+}
+
+static enum otp_err
+folder(const char *path)
+{
+	return folder_with(path, OTP_PATH_PUBLIC);
 }
 
 /* The same for a file in the test's folder. */
@@ -378,6 +384,32 @@ path_folder__takes_a_sticky_one_only_of_root(void **state)
 	assert_int_equal(own, OTP_ERR_MODE);
 }
 
+/* The store itself: not even root's, not even sticky. */
+static void
+path_folder__takes_a_private_one_only_of_the_effective_user(void **state)
+{
+	enum otp_err public, private;
+
+	(void)state;
+	make_folder("own", 0755);
+	assert_int_equal(folder_with(in("own"), OTP_PATH_PRIVATE), OTP_OK);
+	make_folder("group", 0770);
+	assert_int_equal(
+	    folder_with(in("group"), OTP_PATH_PRIVATE), OTP_ERR_MODE);
+	needs_root();
+	make_folder("sticky", 01777);
+	assert_int_equal(folder_with(in("sticky"), OTP_PATH_PUBLIC), OTP_OK);
+	assert_int_equal(
+	    folder_with(in("sticky"), OTP_PATH_PRIVATE), OTP_ERR_MODE);
+	assert_int_equal(chmod(base, 0755), 0);
+	assert_int_equal(seteuid(SOMEBODY), 0);
+	public = folder_with(in("own"), OTP_PATH_PUBLIC);
+	private = folder_with(in("own"), OTP_PATH_PRIVATE);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(public, OTP_OK);
+	assert_int_equal(private, OTP_ERR_OWNER);
+}
+
 static void
 path_folder__refuses_dots(void **state)
 {
@@ -440,22 +472,32 @@ path_subfolder__opens_one_component(void **state)
 	make_folder("shared", 0777);
 	make_file("file", 0600);
 	assert_int_equal(symlink("a", in("link")), 0);
-	assert_int_equal(otp_path_subfolder(at, "a", &fd, NULL), OTP_OK);
+	assert_int_equal(
+	    otp_path_subfolder(at, "a", OTP_PATH_PUBLIC, &fd, NULL), OTP_OK);
 	assert_true(fd >= 3);
 	close(fd);
 	fd = -7;
 	assert_int_equal(
-	    otp_path_subfolder(at, "none", &fd, NULL), OTP_ERR_ABSENT);
+	    otp_path_subfolder(at, "none", OTP_PATH_PUBLIC, &fd, NULL),
+	    OTP_ERR_ABSENT);
 	assert_int_equal(
-	    otp_path_subfolder(at, "link", &fd, NULL), OTP_ERR_LINK);
+	    otp_path_subfolder(at, "link", OTP_PATH_PUBLIC, &fd, NULL),
+	    OTP_ERR_LINK);
 	assert_int_equal(
-	    otp_path_subfolder(at, "shared", &fd, &fault), OTP_ERR_MODE);
+	    otp_path_subfolder(at, "shared", OTP_PATH_PUBLIC, &fd, &fault),
+	    OTP_ERR_MODE);
 	assert_string_equal(fault.where, "shared");
 	assert_int_equal(
-	    otp_path_subfolder(at, "file", &fd, NULL), OTP_ERR_READ);
-	assert_int_equal(otp_path_subfolder(at, "..", &fd, NULL), OTP_ERR_NAME);
-	assert_int_equal(otp_path_subfolder(at, "a/", &fd, NULL), OTP_ERR_NAME);
-	assert_int_equal(otp_path_subfolder(at, "", &fd, NULL), OTP_ERR_NAME);
+	    otp_path_subfolder(at, "file", OTP_PATH_PUBLIC, &fd, NULL),
+	    OTP_ERR_READ);
+	assert_int_equal(
+	    otp_path_subfolder(at, "..", OTP_PATH_PUBLIC, &fd, NULL),
+	    OTP_ERR_NAME);
+	assert_int_equal(
+	    otp_path_subfolder(at, "a/", OTP_PATH_PUBLIC, &fd, NULL),
+	    OTP_ERR_NAME);
+	assert_int_equal(otp_path_subfolder(at, "", OTP_PATH_PUBLIC, &fd, NULL),
+	    OTP_ERR_NAME);
 	assert_int_equal(fd, -7);
 	close(at);
 }
@@ -705,13 +747,16 @@ without_standard_descriptors(void)
 	close(0);
 	close(1);
 	close(2);
-	if (otp_path_folder(base, &at, NULL) != OTP_OK || at < 3)
+	if (otp_path_folder(base, OTP_PATH_PUBLIC, &at, NULL) != OTP_OK ||
+	    at < 3)
 		return 1;
 	if (otp_path_file(at, "file", O_RDWR, OTP_PATH_PRIVATE, &fd, &st,
 		NULL) != OTP_OK ||
 	    fd < 3)
 		return 2;
-	if (otp_path_subfolder(at, "sub", &sub, NULL) != OTP_OK || sub < 3)
+	if (otp_path_subfolder(at, "sub", OTP_PATH_PUBLIC, &sub, NULL) !=
+		OTP_OK ||
+	    sub < 3)
 		return 3;
 	for (int i = 0; i < 3; i++)
 		if (fcntl(i, F_GETFD) != -1)
@@ -867,6 +912,8 @@ main(void)
 		TEST(path_folder__refuses_a_parent_of_somebody_else),
 		TEST(path_folder__takes_the_effective_users_and_roots),
 		TEST(path_folder__takes_a_sticky_one_only_of_root),
+		TEST(
+		    path_folder__takes_a_private_one_only_of_the_effective_user),
 		TEST(path_folder__refuses_dots),
 		TEST(path_folder__tells_absent_from_unreadable),
 		TEST(path_folder__does_not_stop_at_a_fifo),
