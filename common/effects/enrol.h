@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The enrolling transaction: everything that changes what the module verifies
- * against.  It asks and prints nothing.  A failure anywhere leaves the old
- * seed in force, and what the old one had spent stays spent.
+ * against.  It asks and prints nothing.  What the old seed had spent stays
+ * spent, and a failure leaves the old seed in force, whole; only where the disk
+ * fails after the new seed took its place (its folder's flush, the last commit)
+ * is the new one in force, whole, though an error is told: who must know reads
+ * it again.
  *
  * FAULT may be NULL.  Every function may fail as the store does.
  */
