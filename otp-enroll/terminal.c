@@ -298,8 +298,17 @@ input_wait(nfds_t count, const struct timespec *limit)
 	return ready == -1 ? -1 : 0;
 }
 
+/* A terminal that is gone gives an end of input, too. */
+static bool
+hung_up(void)
+{
+	struct termios settings;
+
+	return tcgetattr(STDIN_FILENO, &settings) == -1 && errno == EIO;
+}
+
 /*
- * When a terminal hangs up, reading fails a moment before the signal comes.
+ * When a terminal hangs up, reading ends a moment before the signal comes.
  * Were we gone from here by then, it would end us untidily.
  */
 static void
@@ -321,7 +330,7 @@ input_byte(char *ret_byte)
 
 		if (input_wait(1, NULL) == 0)
 			count = read(STDIN_FILENO, ret_byte, 1);
-		if (count >= 0)
+		if (count == 1 || (count == 0 && !hung_up()))
 			return count;
 		if (errno == EIO) {
 			hangup_await();
@@ -343,12 +352,13 @@ static enum otp_asked
 line_read(size_t size, char *ret_line)
 {
 	enum otp_asked asked = OTP_ASKED_LINE;
-	size_t length = 0, kept = 0;
+	size_t kept = 0;
+	bool begun = false;
 	ssize_t count;
 	char byte = 0;
 
 	while ((count = input_byte(&byte)) == 1 && byte != '\n') {
-		length = 1;
+		begun = true;
 		if (byte == '\0')
 			asked = OTP_ASKED_MALFORMED;
 		else if (kept + 1 >= size && asked == OTP_ASKED_LINE)
@@ -360,7 +370,7 @@ line_read(size_t size, char *ret_line)
 	otp_wipe(&byte, sizeof(byte));
 	if (count == -1)
 		return OTP_ASKED_ERROR;
-	if (count == 0 && length == 0)
+	if (count == 0 && !begun)
 		return OTP_ASKED_EOF;
 	return asked;
 }

@@ -20,9 +20,13 @@ tests_lib_login_LDFLAGS = $(host_flags)
 %C%_qr_print_SOURCES = %D%/qr_print.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_print_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)
 
-unit_tests += %D%/qr_test
+unit_tests += %D%/qr_test %D%/terminal_test
 
 %C%_qr_test_SOURCES = %D%/qr_test.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_test_LDADD = $(QRENCODE_LIBS) $(LDADD)
 %C%_qr_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=QRcode_encodeString -Wl,--wrap=QRcode_free
+%C%_terminal_test_SOURCES = %D%/terminal_test.c otp-enroll/terminal.c \
+	otp-enroll/terminal.h
+%C%_terminal_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read \
+	-Wl,--wrap=ppoll -Wl,--wrap=__ppoll_chk
