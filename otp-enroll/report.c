@@ -93,8 +93,9 @@ add(struct otp_reported *reported, const char *before, const char *text,
 
 	if (text == NULL || text[0] == '\0')
 		return;
-	(void)snprintf(reported->text + length, sizeof(reported->text) - length,
-	    "%s%s%s", before, text, after);
+	if (snprintf(reported->text + length, sizeof(reported->text) - length,
+		"%s%s%s", before, text, after) < 0)
+		reported->text[length] = '\0';
 }
 
 /* " (the file is cut short; line 3; No such file or directory)" */
