@@ -65,54 +65,10 @@ adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 	return status;
 }
 
-static const char *
-pair_trouble(enum otp_verdict verdict)
-{
-	if (verdict == OTP_VERDICT_MALFORMED)
-		return "These have not the length of this token's codes.";
-	if (verdict == OTP_VERDICT_WAITING)
-		return "There were too many wrong codes; wait, or unlock the "
-		       "account first.";
-	if (verdict == OTP_VERDICT_LOCKED)
-		return "The account is locked; unlock it first.";
-	return "These are not two successive codes of this token.";
-}
-
-/* Two codes of the HOTP token INDEX, that its counter be known again. */
-static enum otp_confirmed
-ask_pair(const struct otp_tool *tool, const struct otp_subject *subject,
-    unsigned index, int *ret_signal)
-{
-	char first[OTP_CONFIRM_SIZE] = "", second[OTP_CONFIRM_SIZE] = "";
-	enum otp_verdict verdict = OTP_VERDICT_REJECT;
-	struct otp_fault fault = { 0 };
-	enum otp_err err = OTP_OK;
-	enum otp_confirmed confirmed =
-	    otp_confirm_ask("Code: ", first, ret_signal);
-
-	if (confirmed == OTP_CONFIRMED_YES)
-		confirmed =
-		    otp_confirm_ask("The code after it: ", second, ret_signal);
-	if (confirmed == OTP_CONFIRMED_YES)
-		err = otp_enrol_resync(&tool->host, subject, index, first,
-		    second, &verdict, &fault);
-	otp_wipe(first, sizeof(first));
-	otp_wipe(second, sizeof(second));
-	if (confirmed != OTP_CONFIRMED_YES)
-		return confirmed;
-	if (err == OTP_OK && verdict == OTP_VERDICT_ACCEPT)
-		return OTP_CONFIRMED_YES;
-	if (err != OTP_OK)
-		(void)otp_report(tool, subject->account, err, &fault);
-	else
-		otp_complain("%s", pair_trouble(verdict));
-	return OTP_CONFIRMED_NO;
-}
-
 /* The first HOTP token whose counter nobody knows. */
 static enum otp_err
 find_lost(const struct otp_tool *tool, const struct otp_subject *subject,
-    bool *ret_lost, unsigned *ret_index, char ret_label[OTP_LABEL_SIZE],
+    bool *ret_lost, uint8_t ret_id[OTP_ID_SIZE], char ret_label[OTP_LABEL_SIZE],
     struct otp_fault *fault)
 {
 	struct otp_view view;
@@ -131,8 +87,8 @@ find_lost(const struct otp_tool *tool, const struct otp_subject *subject,
 		err = otp_view_credential(&view, token, &credential);
 		if (credential == NULL || credential->value != UINT64_MAX)
 			continue;
-		*ret_lost = true;
-		*ret_index = i;
+		err = otp_token_id(token, ret_id);
+		*ret_lost = err == OTP_OK;
 		memcpy(ret_label, token->label, OTP_LABEL_SIZE);
 		break;
 	}
@@ -144,14 +100,14 @@ static enum otp_exit
 resynchronise(const struct otp_tool *tool, const struct otp_subject *subject)
 {
 	for (unsigned tries = 0; tries < OTP_CONFIRM_TRIES;) {
+		uint8_t id[OTP_ID_SIZE] = { 0 };
 		char label[OTP_LABEL_SIZE];
 		struct otp_fault fault = { 0 };
 		enum otp_confirmed confirmed;
 		bool lost = false;
-		unsigned index = 0;
 		int signum = 0;
 		enum otp_err err =
-		    find_lost(tool, subject, &lost, &index, label, &fault);
+		    find_lost(tool, subject, &lost, id, label, &fault);
 
 		if (err != OTP_OK)
 			return otp_report(tool, subject->account, err, &fault);
@@ -160,13 +116,10 @@ resynchronise(const struct otp_tool *tool, const struct otp_subject *subject)
 		otp_say("The counter of \"%s\" is lost; type two codes of it, "
 			"one after the other.",
 		    otp_escaped(label).text);
-		confirmed = ask_pair(tool, subject, index, &signum);
+		confirmed = otp_confirm_pair(tool, subject, id, label, &signum);
 		if (confirmed == OTP_CONFIRMED_SIGNAL)
 			otp_terminal_die(signum);
 		if (confirmed == OTP_CONFIRMED_YES) {
-			otp_audit("resynchronised", subject, label);
-			otp_print("\"%s\" is in step again.\n",
-			    otp_escaped(label).text);
 			tries = 0;
 			continue;
 		}

@@ -43,6 +43,7 @@ extern const struct otp_command otp_command_new;
 extern const struct otp_command otp_command_status;
 extern const struct otp_command otp_command_recovery;
 extern const struct otp_command otp_command_unlock;
+extern const struct otp_command otp_command_resync;
 extern const struct otp_command otp_command_remove;
 extern const struct otp_command otp_command_adopt;
 extern const struct otp_command otp_command_init;

@@ -31,4 +31,12 @@ enum otp_confirmed otp_confirm_ask(
 enum otp_confirmed otp_confirm(const struct otp_tool *tool,
     struct otp_enrolment *enrolment, int *ret_signal);
 
+/*
+ * Have two successive codes of the HOTP token of this ID typed, and go on
+ * behind them.  LABEL is for people.
+ */
+enum otp_confirmed otp_confirm_pair(const struct otp_tool *tool,
+    const struct otp_subject *subject, const uint8_t id[OTP_ID_SIZE],
+    const char *label, int *ret_signal);
+
 #endif

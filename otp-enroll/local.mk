@@ -11,6 +11,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/cmd_new.c \
 	%D%/cmd_recovery.c \
 	%D%/cmd_remove.c \
+	%D%/cmd_resync.c \
 	%D%/cmd_status.c \
 	%D%/cmd_unlock.c \
 	%D%/command.h \
@@ -18,6 +19,8 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/host.c %D%/host.h \
 	%D%/main.c \
 	%D%/output.c %D%/output.h \
+	%D%/pair.c \
+	%D%/pick.c %D%/pick.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/report.c %D%/report.h \
 	%D%/secrets.c %D%/secrets.h \

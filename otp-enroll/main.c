@@ -15,6 +15,7 @@ static const struct otp_command *const commands[] = {
 	&otp_command_status,
 	&otp_command_recovery,
 	&otp_command_unlock,
+	&otp_command_resync,
 	&otp_command_remove,
 	&otp_command_adopt,
 	&otp_command_init,

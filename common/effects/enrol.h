@@ -99,11 +99,12 @@ enum otp_err otp_enrol_recovery(const struct otp_host *host,
     struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Take away token INDEX (from 0, in the seed's order); the last one takes
- * the seed with it.  What it spent stays known.  Errors: ABSENT.
+ * Take away the token of this ID, and no other, wherever it stands by now; the
+ * last one takes the seed with it.  What it spent stays known.
+ * Errors: ABSENT.
  */
 enum otp_err otp_enrol_remove_token(const struct otp_host *host,
-    const struct otp_subject *subject, unsigned index,
+    const struct otp_subject *subject, const uint8_t id[OTP_ID_SIZE],
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
@@ -125,13 +126,14 @@ enum otp_err otp_enrol_unlock(const struct otp_host *host,
 
 /*
  * HOTP: find FIRST and then SECOND, two successive codes, within 1000
- * counters of token INDEX's next one, never before it, and go on behind them.
+ * counters of the next one of the token of this ID, never before it, and go on
+ * behind them.
  * Charged like a login.  *RET_VERDICT: ACCEPT, REJECT, MALFORMED, WAITING or
  * LOCKED.  Errors: ABSENT (no such HOTP token).
  */
 enum otp_err otp_enrol_resync(const struct otp_host *host,
-    const struct otp_subject *subject, unsigned index, const char *first,
-    const char *second, enum otp_verdict *ret_verdict,
+    const struct otp_subject *subject, const uint8_t id[OTP_ID_SIZE],
+    const char *first, const char *second, enum otp_verdict *ret_verdict,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /* What adopting did. */

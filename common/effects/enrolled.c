@@ -70,16 +70,37 @@ drop_seed(struct otp_holding *holding)
 	return err;
 }
 
+/* Where the token of this id stands now; others may have come and gone. */
+static enum otp_err
+find_token(const struct otp_seed *seed, const uint8_t id[OTP_ID_SIZE],
+    unsigned *ret_index)
+{
+	for (unsigned i = 0; i < seed->tokens_count; i++) {
+		uint8_t other[OTP_ID_SIZE];
+		enum otp_err err = otp_token_id(&seed->tokens[i], other);
+
+		if (err != OTP_OK)
+			return err;
+		if (memcmp(other, id, OTP_ID_SIZE) == 0) {
+			*ret_index = i;
+			return OTP_OK;
+		}
+	}
+	return OTP_ERR_ABSENT;
+}
+
 enum otp_err
 otp_enrol_remove_token(const struct otp_host *host,
-    const struct otp_subject *subject, unsigned index, struct otp_fault *fault)
+    const struct otp_subject *subject, const uint8_t id[OTP_ID_SIZE],
+    struct otp_fault *fault)
 {
 	struct otp_holding holding;
 	struct otp_seed *seed = &holding.seed;
+	unsigned index = 0;
 	enum otp_err err = open_enrolled(&holding, host, subject, fault);
 
-	if (err == OTP_OK && index >= seed->tokens_count)
-		err = OTP_ERR_ABSENT;
+	if (err == OTP_OK)
+		err = find_token(seed, id, &index);
 	if (err == OTP_OK && seed->tokens_count == 1) {
 		err = drop_seed(&holding);
 	} else if (err == OTP_OK) {
@@ -245,19 +266,20 @@ check_pair(const struct otp_holding *holding, const struct otp_token *token,
 
 enum otp_err
 otp_enrol_resync(const struct otp_host *host, const struct otp_subject *subject,
-    unsigned index, const char *first, const char *second,
+    const uint8_t id[OTP_ID_SIZE], const char *first, const char *second,
     enum otp_verdict *ret_verdict, struct otp_fault *fault)
 {
 	enum otp_verdict verdict = OTP_VERDICT_REJECT;
 	struct otp_holding holding;
 	struct otp_code code[2];
+	unsigned index = 0;
 	enum otp_err err = open_enrolled(&holding, host, subject, fault);
 
 	otp_code_read(first, &code[0]);
 	otp_code_read(second, &code[1]);
-	if (err == OTP_OK &&
-	    (index >= holding.seed.tokens_count ||
-		holding.seed.tokens[index].kind != OTP_HOTP))
+	if (err == OTP_OK)
+		err = find_token(&holding.seed, id, &index);
+	if (err == OTP_OK && holding.seed.tokens[index].kind != OTP_HOTP)
 		err = OTP_ERR_ABSENT;
 	if (err == OTP_OK)
 		verdict =

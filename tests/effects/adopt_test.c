@@ -296,10 +296,11 @@ adopt_force__mends_a_lost_state_and_revives_nothing(void **unused)
 	assert_adopts(false, false, 0, false);
 	assert_int_not_equal(world_show(&world, 1, 40), OTP_VERDICT_ACCEPT);
 	world.now += 4000;
-	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 1,
-			     oracle_code(&world.seed.tokens[1], 100, first),
-			     oracle_code(&world.seed.tokens[1], 101, second),
-			     &verdict, NULL),
+	assert_int_equal(
+	    otp_enrol_resync(&world.host, &world.subject, world_id(&world, 1),
+		oracle_code(&world.seed.tokens[1], 100, first),
+		oracle_code(&world.seed.tokens[1], 101, second), &verdict,
+		NULL),
 	    OTP_OK);
 	assert_int_equal(verdict, OTP_VERDICT_ACCEPT);
 	assert_int_equal(world_show(&world, 1, 101), OTP_VERDICT_REJECT);

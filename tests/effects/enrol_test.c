@@ -611,27 +611,33 @@ remove__shuts_nobody_out_wherever_it_is_stopped(void **unused)
 	}
 }
 
+static enum otp_err
+remove_token(unsigned index)
+{
+	return otp_enrol_remove_token(
+	    &world.host, &world.subject, world_id(&world, index), NULL);
+}
+
 static void
 remove_token__takes_one_and_the_seed_with_the_last(void **unused)
 {
+	static const uint8_t nobody[OTP_ID_SIZE] = { 1 };
 	uint8_t state[OTP_SLOTS_FILE_SIZE], after[OTP_SLOTS_FILE_SIZE];
 
 	(void)unused;
 	assert_int_equal(
-	    otp_enrol_remove_token(&world.host, &world.subject, 0, NULL),
+	    otp_enrol_remove_token(&world.host, &world.subject, nobody, NULL),
 	    OTP_ERR_ABSENT);
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 2);
 	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
 	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
 	snapshot_take(&world, &before);
 	assert_int_equal(
-	    otp_enrol_remove_token(&world.host, &world.subject, 3, NULL),
+	    otp_enrol_remove_token(&world.host, &world.subject, nobody, NULL),
 	    OTP_ERR_ABSENT);
 	assert_unchanged(&world, &before);
 	world_read(&world, "state/alice", state, sizeof(state));
-	assert_int_equal(
-	    otp_enrol_remove_token(&world.host, &world.subject, 1, NULL),
-	    OTP_OK);
+	assert_int_equal(remove_token(1), OTP_OK);
 	world_read(&world, "state/alice", after, sizeof(after));
 	assert_memory_equal(state, after, sizeof(state));
 	world_seed(&world, &seed);
@@ -641,13 +647,29 @@ remove_token__takes_one_and_the_seed_with_the_last(void **unused)
 	    seed.tokens[0].secret, world.seed.tokens[0].secret, 20);
 	assert_memory_equal(
 	    seed.tokens[1].secret, world.seed.tokens[2].secret, 20);
-	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(otp_enrol_remove_token(
-				     &world.host, &world.subject, 0, NULL),
-		    OTP_OK);
+	assert_int_equal(remove_token(0), OTP_OK);
+	assert_int_equal(remove_token(2), OTP_OK);
 	assert_false(world_has(&world, "seed/alice"));
 	assert_false(world_state(&world)->enrolled);
 	assert_int_equal(world_state(&world)->credentials_count, 5);
+}
+
+/* Somebody read the tokens, and then another changed them. */
+static void
+remove_token__takes_no_other_that_moved_to_its_place(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
+	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
+	assert_int_equal(remove_token(0), OTP_OK);
+	snapshot_take(&world, &before);
+	assert_int_equal(remove_token(0), OTP_ERR_ABSENT);
+	assert_unchanged(&world, &before);
+	assert_int_equal(remove_token(2), OTP_OK);
+	world_seed(&world, &seed);
+	assert_int_equal(seed.tokens_count, 1);
+	assert_int_equal(seed.tokens[0].kind, OTP_HOTP);
 }
 
 /* --- unlock --- */
@@ -693,10 +715,11 @@ resync(uint64_t first, uint64_t second)
 	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
 	char one[16], other[16];
 
-	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 0,
-			     oracle_code(&world.seed.tokens[0], first, one),
-			     oracle_code(&world.seed.tokens[0], second, other),
-			     &verdict, NULL),
+	assert_int_equal(
+	    otp_enrol_resync(&world.host, &world.subject, world_id(&world, 0),
+		oracle_code(&world.seed.tokens[0], first, one),
+		oracle_code(&world.seed.tokens[0], second, other), &verdict,
+		NULL),
 	    OTP_OK);
 	return verdict;
 }
@@ -747,24 +770,27 @@ resync__is_charged_and_locked_like_a_login(void **unused)
 static void
 resync__knows_what_it_cannot_do(void **unused)
 {
+	static const uint8_t nobody[OTP_ID_SIZE] = { 1 };
 	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
 
 	(void)unused;
-	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 0,
+	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, nobody,
 			     "123456", "123456", &verdict, NULL),
 	    OTP_ERR_ABSENT);
 	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
 	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
 	snapshot_take(&world, &before);
-	for (unsigned i = 1; i < 3; i++) /* no HOTP token; no token */
+	for (unsigned i = 0; i < 2; i++) /* no token; no HOTP token */
 		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
-				     i, "123456", "123456", &verdict, NULL),
+				     i ? world_id(&world, 1) : nobody, "123456",
+				     "123456", &verdict, NULL),
 		    OTP_ERR_ABSENT);
 	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
 	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
-				     0, i ? "1234567" : "123456",
-				     i ? "123456" : "", &verdict, NULL),
+		assert_int_equal(
+		    otp_enrol_resync(&world.host, &world.subject,
+			world_id(&world, 0), i ? "1234567" : "123456",
+			i ? "123456" : "", &verdict, NULL),
 		    OTP_OK);
 		assert_int_equal(verdict, OTP_VERDICT_MALFORMED);
 	}
@@ -782,8 +808,9 @@ resync__ends_at_the_last_counter(void **unused)
 	assert_int_equal(begin_token(OTP_ENROL_NEW, &token), OTP_OK);
 	assert_int_equal(put(0), OTP_OK);
 	world_seed(&world, &world.seed);
-	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, 0,
-			     "123456", "123456", &verdict, NULL),
+	assert_int_equal(
+	    otp_enrol_resync(&world.host, &world.subject, world_id(&world, 0),
+		"123456", "123456", &verdict, NULL),
 	    OTP_ERR_LIMIT);
 	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
 	assert_int_equal(
@@ -916,6 +943,7 @@ main(void)
 		TEST(remove_purge__takes_the_state_too),
 		TEST(remove__shuts_nobody_out_wherever_it_is_stopped),
 		TEST(remove_token__takes_one_and_the_seed_with_the_last),
+		TEST(remove_token__takes_no_other_that_moved_to_its_place),
 		TEST(unlock__tells_how_many_there_were),
 		TEST(resync__finds_two_successive_codes_within_its_range),
 		TEST(resync__is_charged_and_locked_like_a_login),

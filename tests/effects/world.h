@@ -128,6 +128,16 @@ world_token(struct world *world, enum otp_kind kind)
 	return token;
 }
 
+/* The id of the seed's token INDEX; the next call overwrites it. */
+static inline const uint8_t *
+world_id(const struct world *world, unsigned index)
+{
+	static uint8_t id[OTP_ID_SIZE];
+
+	assert_int_equal(otp_token_id(&world->seed.tokens[index], id), OTP_OK);
+	return id;
+}
+
 /* A recovery code of nothing but NUMBER, as it is typed. */
 static inline const char *
 world_recovery_text(uint8_t number, char text[OTP_RECOVERY_TEXT_SIZE])

@@ -16,7 +16,7 @@
 enum {
 	LOGS_IN = 0,
 	REPLACES, /* with token number `answer' */
-	REMOVES,  /* token 0 */
+	REMOVES,  /* token number `answer' */
 	RENEWS,	  /* the recovery codes; the first one in `text' */
 	UNLOCKS,
 	STARTS_OVER, /* purges, and enrols token `answer' again */
@@ -47,6 +47,19 @@ put(const struct ground *ground, const struct race_lane *lane,
 
 	enrolment.value = spent;
 	return otp_enrol_put(&ground->host, &enrolment, 0, &set, NULL);
+}
+
+static enum otp_err
+take_away(const struct ground *ground, const struct race_lane *lane)
+{
+	struct otp_subject subject = ground_subject(lane->account);
+	struct otp_token token = ground_totp((unsigned)lane->answer);
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err = otp_token_id(&token, id);
+
+	return err != OTP_OK
+	    ? err
+	    : otp_enrol_remove_token(&ground->host, &subject, id, NULL);
 }
 
 static enum otp_err
@@ -83,7 +96,7 @@ run(const struct race *race, struct race_lane *lane, void *context)
 		err = put(ground, lane, OTP_ENROL_REPLACE, 1);
 		break;
 	case REMOVES:
-		err = otp_enrol_remove_token(&ground->host, &subject, 0, NULL);
+		err = take_away(ground, lane);
 		break;
 	case RENEWS: /* never the same ones again */
 		ground->random = (uint64_t)race->now;
@@ -481,6 +494,8 @@ race__with_a_removal_accepts_a_code_at_most_once(void **state)
 		struct otp_enrolment enrolment =
 		    ground_enrolment("alice", OTP_ENROL_NEW, &token);
 		struct otp_recovery_set set;
+		struct race_lane *tool =
+		    &race->lanes[round * 7 % RACE_PROCESSES];
 		char code[GROUND_CODE_SIZE];
 		unsigned accepted;
 
@@ -489,7 +504,8 @@ race__with_a_removal_accepts_a_code_at_most_once(void **state)
 		    otp_enrol_put(&ground->host, &enrolment, 0, &set, NULL),
 		    OTP_OK);
 		race_fill(race, "alice", ground_code(ground, &token, code));
-		race->lanes[round * 7 % RACE_PROCESSES].job = REMOVES;
+		tool->job = REMOVES;
+		tool->answer = (int)round + 1;
 		race_run(race);
 		assert_no_errors(race);
 		accepted = count(race, NULL, OTP_VERDICT_ACCEPT);

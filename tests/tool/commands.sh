@@ -344,7 +344,8 @@ both_listed() {
 	says '^  1  totp  3$' && says '^  2  totp  3$'
 }
 check 'remove__lists_what_it_can_be' both_listed
-check 'remove__no_such_token' untouched 1 remove --token=nine ray
+check 'remove__no_such_token' untouched 2 remove --token=nine ray
+check 'remove__lists_what_there_is' both_listed
 last_one() {
 	ends 0 remove --token=2 ray && ends 0 remove --token=1 ray &&
 	    shows 'no longer enrolled' && ends 3 status ray

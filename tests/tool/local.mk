@@ -9,6 +9,7 @@ script_tests += \
 	%D%/faults.sh \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \
+	%D%/tokens.sh \
 	%D%/usage.sh
 
 EXTRA_DIST += %D%/tool.sh %D%/dialogue.exp %D%/audit.c

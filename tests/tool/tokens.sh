@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# What is done with a token there is: naming it, and finding its counter.
+
+. "$(dirname "$0")/tool.sh"
+
+have oathtool || {
+	skip 'tokens' 'oathtool is not installed'
+	finish
+}
+
+give_service
+"$OTP_ENROLL" --conf "$conf" init >"$scratch/said"
+new='new --print --no-confirm'
+
+# typed LINES STATUS ARGUMENT...: the tool gets LINES, and ends so.
+typed() {
+	lines=$1
+	expected=$2
+	shift 2
+	status=0
+	put "$lines" | "$OTP_ENROLL" --conf "$conf" "$@" >"$scratch/out" \
+	    2>"$scratch/err" || status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+	put "status $status: $out"
+	put "$err"
+	test "$status" = "$expected"
+}
+
+# enrolled ARGUMENT...: somebody new; `secret' is theirs.
+enrolled() {
+	# shellcheck disable=SC2086
+	ends 0 $new "$@" >"$scratch/said" || return 1
+	secret=$(secret_in "$out")
+}
+
+# counted FIRST [MORE]: HOTP codes of `secret', a line each.
+counted() {
+	oathtool --hotp -b -c "$1" -w "${2:-0}" "$secret"
+}
+
+json() {
+	put "$out" | jq -e "$1" >/dev/null || { put "$out"; return 1; }
+}
+
+# --- Which token ---
+
+enrolled --label=one --hotp ann
+ann=$secret
+enrolled --add --label=two ann
+enrolled --add --label=two ann
+enrolled --add --label=button --hotp --digits=8 ann
+enrolled --label=clock --replace tic
+check 'token__unnamed_of_several_is_asked_for' untouched 2 resync ann
+hotp_listed() {
+	says '^otp-enroll: Say with --token=WHICH' &&
+	    test "$(put "$err" | tail -n +2)" = "  1  hotp  one
+  4  hotp  button"
+}
+check 'token__lists_those_that_fit' hotp_listed
+check 'token__ambiguous_name' untouched 2 remove --token=two ann
+two_listed() {
+	test "$(put "$err" | tail -n +2)" = "  2  totp  two
+  3  totp  two"
+}
+check 'token__lists_all_of_that_name' two_listed
+check 'token__unknown_name' untouched 2 resync --token=nine ann
+check 'token__lists_what_there_is' says '^  4  hotp  button$'
+check 'token__of_the_wrong_kind' untouched 2 resync --token=2 ann
+check 'token__says_which_kind' says 'no HOTP token "2", but:'
+check 'token__none_of_that_kind' untouched 1 resync tic
+check 'token__says_that_there_is_none' says 'There is no HOTP token'
+check 'token__of_nobody_enrolled' untouched 3 resync zoe
+
+# --- resync ---
+
+secret=$ann
+in_step() {
+	typed "$(counted 700 1)" 0 resync ann --token=one &&
+	    shows '^"one" is in step again' || return 1
+	! login ann "$(counted 700)" && ! login ann "$(counted 701)" &&
+	    login ann "$(counted 702)"
+}
+check 'resync__goes_on_behind_two_successive_codes' in_step
+not_back() {
+	typed "$(counted 700 1)" 1 resync ann --token=1 &&
+	    says 'not two successive codes' && ! login ann "$(counted 701)"
+}
+check 'resync__never_goes_back' not_back
+too_far() {
+	typed "$(counted 1800 1)" 1 resync ann --token=1 &&
+	    ! login ann "$(counted 1802)"
+}
+check 'resync__finds_nothing_too_far_ahead' too_far
+wrong_order() {
+	enroll unlock ann
+	typed "$(counted 801)
+$(counted 800)" 1 resync ann --token=1 && login ann "$(counted 703)"
+}
+check 'resync__takes_no_pair_in_the_wrong_order' wrong_order
+lengths() {
+	before=$(tree)
+	typed "$(counted 704 1)" 1 resync ann --token=button &&
+	    says 'not the length' && same "$before" "$(tree)"
+}
+check 'resync__says_that_a_code_has_another_length' lengths
+one_line() {
+	before=$(tree)
+	typed "$(counted 704)" 1 resync ann --token=1 &&
+	    says 'No code was typed' && same "$before" "$(tree)"
+}
+check 'resync__needs_both' one_line
+waits() {
+	enroll unlock ann
+	for i in 1 2 3 4 5; do
+		typed "000000
+000000" 1 resync ann --token=1 || return 1
+	done
+	typed "$(counted 900 1)" 1 resync ann --token=1 &&
+	    says 'otp-enroll unlock ann' && ends 0 unlock ann &&
+	    typed "$(counted 900 1)" 0 resync ann --token=1
+}
+check 'resync__counts_wrong_pairs_and_says_how_the_wait_ends' waits
+only_one() {
+	enrolled --hotp pat && typed "$(counted 50 1)" 0 resync pat &&
+	    login pat "$(counted 52)"
+}
+check 'resync__needs_no_name_where_there_is_one_hotp_token' only_one
+never_in_arguments() {
+	untouched 2 resync pat 123456
+}
+check 'resync__takes_no_code_as_an_argument' never_in_arguments
+
+finish
