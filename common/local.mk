@@ -22,6 +22,8 @@ common_libcore_la_SOURCES = \
 	%D%/core/throttle.c %D%/core/throttle.h \
 	%D%/core/verify.c %D%/core/verify.h \
 	%D%/core/event.c %D%/core/event.h \
+	%D%/core/import_google.c %D%/core/import_google.h \
+	%D%/core/import_oath.c %D%/core/import_oath.h \
 	%D%/core/decimal.c %D%/core/decimal.h \
 	%D%/core/slots.c %D%/core/slots.h
 

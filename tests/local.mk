@@ -19,6 +19,8 @@ unit_tests = \
 	%D%/unit/digest_test \
 	%D%/unit/err_test \
 	%D%/unit/event_test \
+	%D%/unit/import_google_test \
+	%D%/unit/import_oath_test \
 	%D%/unit/oath_test \
 	%D%/unit/options_test \
 	%D%/unit/path_test \
