@@ -61,6 +61,7 @@ static const struct row rows[] = {
 	{ "recovery", NUMBER, FIELD(recovery), 0, OTP_SEED_RECOVERY, NULL },
 	{ "count", NUMBER, FIELD(count), 0, OTP_SEED_RECOVERY, NULL },
 	{ "token", TEXT, FIELD(token), 0, 0, NULL },
+	{ "uri", FLAG, FIELD(uri), 0, 0, NULL },
 	{ "purge", FLAG, FIELD(purge), 0, 0, NULL },
 	{ "force", FLAG, FIELD(force), 0, 0, NULL },
 };

@@ -43,6 +43,7 @@ struct otp_args {
 	uint64_t recovery; /* how many codes */
 	uint64_t count;	   /* likewise */
 	const char *token;
+	bool uri;
 	bool purge;
 	bool force;
 };

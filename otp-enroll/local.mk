@@ -12,6 +12,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/cmd_recovery.c \
 	%D%/cmd_remove.c \
 	%D%/cmd_resync.c \
+	%D%/cmd_show.c \
 	%D%/cmd_status.c \
 	%D%/cmd_unlock.c \
 	%D%/command.h \

@@ -12,6 +12,7 @@
 /* In the order of the overview.  The first one is meant where none is named. */
 static const struct otp_command *const commands[] = {
 	&otp_command_new,
+	&otp_command_show,
 	&otp_command_status,
 	&otp_command_recovery,
 	&otp_command_unlock,

@@ -611,6 +611,8 @@ if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -w -o "$scratch/audit.so" \
 	}
 	check 'audit__unlocked' unlocked_again
 	enroll new --print --no-confirm --replace --label=v vic
+	check 'audit__shown' audit "action=shown user=vic $by token=\"v\"" \
+	    show --print vic
 	check 'audit__removed_token' audit \
 	    "action=removed user=vic $by token=\"v\"" remove --token=1 vic
 	check 'audit__purged' audit "action=purged user=vic $by" \

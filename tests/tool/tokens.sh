@@ -75,6 +75,54 @@ check 'token__none_of_that_kind' untouched 1 resync tic
 check 'token__says_that_there_is_none' says 'There is no HOTP token'
 check 'token__of_nobody_enrolled' untouched 3 resync zoe
 
+# --- show ---
+
+check 'show__several_and_none_named' untouched 2 show --print ann
+check 'show__lists_them' says '^  3  totp  two$'
+check 'show__of_nobody_enrolled' untouched 3 show --print zoe
+check 'show__needs_a_terminal' untouched 2 show tic
+check 'show__says_so' says 'no terminal.*--print'
+same_uri() {
+	untouched 0 show --print tic &&
+	    same "$(grep ^otpauth "$store/seed/tic")" "$(uri_in "$out")" &&
+	    same "$(put "$out" | sed -n 's/.*secret=\([A-Z2-7]*\).*/\1/p')" \
+		"$(secret_in "$out")" && ! shows '##\|█' &&
+	    ! shows 'Recovery\|recovery'
+}
+check 'show__has_uri_and_secret_and_no_more' same_uri
+uri_alone() {
+	untouched 0 show --print --uri ann --token=2 &&
+	    same "$(grep ^otpauth "$store/seed/ann" | sed -n 2p)" "$out" &&
+	    test -z "$err"
+}
+check 'show__uri_is_all_there_is' uri_alone
+drawn() {
+	untouched 0 show --print --qr=ascii tic && shows "##"
+}
+check 'show__draws_a_qr_code' drawn
+check 'show__uri_without_a_picture' untouched 2 show --print --uri \
+    --qr=ascii tic
+present_counter() {
+	enrolled --hotp cub && login cub "$(counted 0)" "$(counted 6)" &&
+	    untouched 0 show --print --uri cub &&
+	    shows '^otpauth://hotp/.*&counter=7' &&
+	    ! grep -q 'counter=7' "$store/seed/cub"
+}
+check 'show__hotp_has_its_present_counter' present_counter
+counter_of_the_seed() {
+	seed=$(sed 's/counter=0/counter=20/' "$store/seed/cub")
+	put "$seed" >"$store/seed/cub"
+	untouched 0 show --print --uri cub && shows '&counter=20'
+}
+check 'show__hotp_is_never_below_the_seed' counter_of_the_seed
+unknown_counter() {
+	printf '%8192d' 0 | dd of="$store/state/cub" conv=notrunc 2>/dev/null
+	untouched 1 show --print --uri cub && says 'adopt --force cub' &&
+	    enroll adopt --force --print cub
+	untouched 1 show --print --uri cub && says 'otp-enroll resync cub'
+}
+check 'show__hotp_needs_a_counter_that_is_known' unknown_counter
+
 # --- resync ---
 
 secret=$ann
