@@ -105,16 +105,17 @@ const struct otp_command otp_command_show = {
 	.name = "show",
 	.operands = "[USER]",
 	.summary = "show the QR code of a token once more",
-	.help = "  --token=WHICH  of several: its label, or its number in "
-		"`status'\n"
-		"  --uri          the URI alone\n"
-		"  --qr=FORM      utf8, ascii or none [what the terminal can "
-		"show]\n"
-		"  --print        show secrets although this is no terminal\n"
-		"\n"
-		"A HOTP token is shown with its present counter. Who else has "
-		"scanned it goes on\nhaving it: `new --replace' makes another "
-		"secret.\n",
+	.help =
+	    "  --token=WHICH  of several: its label, or its number in "
+	    "`status'\n"
+	    "  --uri          the URI alone\n"
+	    "  --qr=FORM      utf8, ascii or none [what the terminal can "
+	    "show]\n"
+	    "  --print        show secrets although this is no terminal\n"
+	    "\n"
+	    "A HOTP token is shown with its present counter. Whoever scanned "
+	    "it before goes on\nhaving it; where that must end, `new' makes "
+	    "another secret.\n",
 	.user = true,
 	.takes = { "token", "uri", "qr", "print" },
 	.run = run,
