@@ -221,7 +221,7 @@ worker_settings(void)
 	odd.c_lflag &= ~(tcflag_t)(ICANON | ISIG | ECHO);
 	odd.c_lflag |= ECHONL;
 	odd.c_iflag &= ~(tcflag_t)ICRNL;
-	odd.c_iflag |= INLCR;
+	odd.c_iflag |= INLCR | IGNCR;
 	if (tcsetattr(STDIN_FILENO, TCSANOW, &odd) == -1)
 		_exit(99);
 }
@@ -534,9 +534,13 @@ ask__restores_odd_settings(void **state)
 {
 	(void)state;
 	plan.odd_settings = true;
+	plan.asks = 2;
 	session_ask();
 	type("12345\1776\r"); /* the erase key works, Enter ends the line */
 	must_answer_line("12346");
+	must_show(PROMPT);
+	type("1\n");
+	must_answer_line("1");
 }
 
 static void
