@@ -53,8 +53,10 @@ all_of_it() {
 
 # scans THEME: the picture of the window is a QR code of the URI.
 scans() {
-	tmux capture-pane -e -N -p | "$term2ppm" "$1" 256 "${columns}x$rows" \
-	    >"$scratch/pane.ppm" || return 1
+	# Without the last newline, which would scroll the first row away.
+	printf '%s' "$(tmux capture-pane -e -N -p)" |
+	    "$term2ppm" "$1" 256 "${columns}x$rows" >"$scratch/pane.ppm" ||
+	    return 1
 	zbarimg -q --raw "$scratch/pane.ppm" >"$scratch/read"
 	same "$(uri_in "$(all_of_it)")" "$(cat "$scratch/read")"
 }
