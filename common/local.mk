@@ -9,6 +9,7 @@ common_libcore_la_SOURCES = \
 	%D%/core/wipe.c %D%/core/wipe.h \
 	%D%/core/digest.c %D%/core/digest.h \
 	%D%/core/base32.c %D%/core/base32.h \
+	%D%/core/nearby.c %D%/core/nearby.h \
 	%D%/core/oath.c %D%/core/oath.h \
 	%D%/core/token.c %D%/core/token.h \
 	%D%/core/uri.c %D%/core/uri.h \
@@ -39,6 +40,7 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/conffile.c %D%/effects/conffile.h \
 	%D%/effects/enrolled.c \
 	%D%/effects/holder.c %D%/effects/holder.h \
+	%D%/effects/inspect.c %D%/effects/inspect.h \
 	%D%/effects/holding.c %D%/effects/holding.h \
 	%D%/effects/store_change.c \
 	%D%/effects/store_folder.c \

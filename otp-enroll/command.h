@@ -41,6 +41,7 @@ struct otp_command {
 
 extern const struct otp_command otp_command_new;
 extern const struct otp_command otp_command_show;
+extern const struct otp_command otp_command_verify;
 extern const struct otp_command otp_command_status;
 extern const struct otp_command otp_command_recovery;
 extern const struct otp_command otp_command_unlock;

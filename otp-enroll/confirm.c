@@ -45,9 +45,8 @@ otp_confirm_ask(const char *prompt, char *ret_typed, int *ret_signal)
 	return OTP_CONFIRMED_NO;
 }
 
-/* White space at either end is nobody's intention. */
-static void
-trim(char *typed)
+void
+otp_confirm_trim(char *typed)
 {
 	size_t length = strlen(typed);
 	size_t from = strspn(typed, " \t\r");
@@ -131,7 +130,7 @@ otp_confirm(const struct otp_tool *tool, struct otp_enrolment *enrolment,
 		if (confirmed != OTP_CONFIRMED_YES)
 			break;
 		confirmed = OTP_CONFIRMED_NO;
-		trim(typed);
+		otp_confirm_trim(typed);
 		err = otp_enrol_confirm(
 		    &tool->host, enrolment, typed, &confirmation, &fault);
 		if (err != OTP_OK) {

@@ -25,6 +25,9 @@ enum otp_confirmed {
 enum otp_confirmed otp_confirm_ask(
     const char *prompt, char *ret_typed, int *ret_signal);
 
+/* White space at either end is nobody's intention. */
+void otp_confirm_trim(char *typed);
+
 /*
  * Have a code of the new token typed back.  The right one is never shown.
  */

@@ -14,6 +14,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/cmd_resync.c \
 	%D%/cmd_show.c \
 	%D%/cmd_status.c \
+	%D%/cmd_verify.c \
 	%D%/cmd_unlock.c \
 	%D%/command.h \
 	%D%/confirm.c %D%/confirm.h \

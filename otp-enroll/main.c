@@ -13,6 +13,7 @@
 static const struct otp_command *const commands[] = {
 	&otp_command_new,
 	&otp_command_show,
+	&otp_command_verify,
 	&otp_command_status,
 	&otp_command_recovery,
 	&otp_command_unlock,

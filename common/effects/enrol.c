@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/code.h"
+#include "common/core/nearby.h"
 #include "common/core/policy.h"
 #include "common/core/wipe.h"
 #include "holding.h"
@@ -125,29 +126,6 @@ find_last(struct otp_oath *oath, const struct otp_enrolment *enrolment,
 	return OTP_OK;
 }
 
-/* The step nearest to CURRENT, either side, at which the code is right. */
-static enum otp_err
-find_nearest(struct otp_oath *oath, const struct otp_enrolment *enrolment,
-    const struct otp_code *code, uint64_t current, bool *ret_found,
-    uint64_t *ret_at)
-{
-	const uint64_t most = OTP_ENROL_DRIFT_MAX / enrolment->token.period;
-
-	for (uint64_t away = 1; away <= most && !*ret_found; away++) {
-		struct range after = { current + away, current + away };
-		struct range before = { current - away, current - away };
-		enum otp_err err =
-		    find_last(oath, enrolment, code, after, ret_found, ret_at);
-
-		if (err == OTP_OK && !*ret_found && away <= current)
-			err = find_last(
-			    oath, enrolment, code, before, ret_found, ret_at);
-		if (err != OTP_OK)
-			return err;
-	}
-	return OTP_OK;
-}
-
 static int32_t
 drift_of(uint64_t step, uint64_t current, unsigned period)
 {
@@ -176,12 +154,9 @@ confirm_totp(struct otp_enrolment *enrolment, const struct otp_code *code,
 		return OTP_OK;
 	}
 	if (err == OTP_OK)
-		err =
-		    find_nearest(oath, enrolment, code, current, &found, &step);
-	if (err == OTP_OK && found) {
-		confirmation->drift = drift_of(step, current, period);
-		confirmation->drift_known = true;
-	}
+		err = otp_nearby_step(oath, &enrolment->token, code->value, now,
+		    OTP_ENROL_DRIFT_MAX, &confirmation->drift_known,
+		    &confirmation->drift);
 	return err;
 }
 

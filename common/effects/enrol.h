@@ -27,6 +27,9 @@
 /* How far a wrong confirmation is explained: either side, in seconds. */
 #define OTP_ENROL_DRIFT_MAX 86400
 
+/* How far ahead resynchronisation looks for a counter. */
+#define OTP_RESYNC_RANGE 1000
+
 /* Whose. */
 struct otp_subject {
 	char account[OTP_ACCOUNT_SIZE];
@@ -125,8 +128,8 @@ enum otp_err otp_enrol_unlock(const struct otp_host *host,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * HOTP: find FIRST and then SECOND, two successive codes, within 1000
- * counters of the next one of the token of this ID, never before it, and go on
+ * HOTP: find FIRST and then SECOND, two successive codes, within
+ * OTP_RESYNC_RANGE counters of the next one of the token of this ID, never before it, and go on
  * behind them.
  * Charged like a login.  *RET_VERDICT: ACCEPT, REJECT, MALFORMED, WAITING or
  * LOCKED.  Errors: ABSENT (no such HOTP token).

@@ -9,8 +9,6 @@
 #include "common/core/wipe.h"
 #include "holding.h"
 
-#define RESYNC_RANGE 1000 /* counters */
-
 /* Open an account that has both seed and state. */
 static enum otp_err
 open_enrolled(struct otp_holding *holding, const struct otp_host *host,
@@ -167,7 +165,7 @@ find_pair(const struct otp_token *token, uint64_t next, uint32_t first,
 	enum otp_err err =
 	    otp_oath_new(token->hash, token->secret, token->secret_size, &oath);
 
-	for (unsigned i = 0; err == OTP_OK && i <= RESYNC_RANGE; i++) {
+	for (unsigned i = 0; err == OTP_OK && i <= OTP_RESYNC_RANGE; i++) {
 		if (next + i == UINT64_MAX) {
 			err = OTP_ERR_LIMIT;
 			break;

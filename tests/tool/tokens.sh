@@ -123,6 +123,91 @@ unknown_counter() {
 }
 check 'show__hotp_needs_a_counter_that_is_known' unknown_counter
 
+# --- verify ---
+
+# Where the step is not about to end, so that two readings are of one step.
+settle() {
+	while test $(($(date +%s) % 30)) -gt 25; do sleep 1; done
+}
+# timed SECONDS: the TOTP code of `secret' at a time that is so far away.
+timed() {
+	oathtool --totp -b --now "@$(($(date +%s) + $1))" "$secret"
+}
+# judged CODE STATUS ARGUMENT...: nothing is another one by it.
+judged() {
+	before=$(tree)
+	typed "$@" && same "$before" "$(tree)"
+}
+
+enrolled --replace --label=clock --recovery=2 vera
+vera=$out
+right() {
+	settle
+	code=$(timed 0)
+	judged "$code" 0 verify vera && judged "$code" 0 verify vera &&
+	    shows '^Right: a code of "clock"' && login vera "$code" &&
+	    judged "$code" 1 verify vera && shows 'Right, but used: wait'
+}
+check 'verify__spends_nothing_and_knows_what_is_spent' right
+slow() {
+	settle
+	judged "$(timed -600)" 1 verify vera &&
+	    shows '"clock" showed it 10 minutes ago.* 600 s slow' &&
+	    judged "$(timed 7200)" 1 verify vera &&
+	    shows 'is to show it in 2 hours.* 7200 s fast'
+}
+check 'verify__tells_how_far_the_clock_is_off' slow
+recovery=$(put "$vera" | sed -n 's/^  \([0-9A-Z-]*\)$/\1/p' | head -n 1)
+recovery_code() {
+	judged "$recovery" 0 verify vera && shows 'not used yet' &&
+	    login vera "$recovery" && judged "$recovery" 1 verify vera &&
+	    shows 'Right, but used: this recovery code'
+}
+check 'verify__knows_recovery_codes' recovery_code
+verify_json() {
+	settle
+	judged "$(timed -600)" 1 verify --json vera && json '
+	    .user == "vera" and .accepted == false and .reason == "wrong" and
+	    .method == "totp" and .token == "clock" and .drift == -600 and
+	    .ahead == null and .counter_lost == false and .wait == 0 and
+	    .locked == false and (keys | length) == 10'
+}
+check 'verify__json' verify_json
+ahead() {
+	enrolled --hotp --label=button ward &&
+	    judged "$(counted 3)" 0 verify ward && shows '3 ahead' &&
+	    judged "$(counted 60)" 1 verify ward &&
+	    shows '"button" is 60 codes ahead.*otp-enroll resync ward' &&
+	    login ward "$(counted 0)" && judged "$(counted 0)" 1 verify ward &&
+	    shows 'showed it 1 code' && ! judged 12345 0 verify ward &&
+	    shows '^No code'
+}
+check 'verify__tells_how_many_codes_ahead' ahead
+verify_waits() {
+	wrong=$(counted 500)
+	! login ward "$wrong" "$wrong" "$wrong" "$wrong" "$wrong" &&
+	    judged "$(counted 1)" 1 verify ward && shows '^Right: ' &&
+	    shows 'waits .* seconds more, or `otp-enroll unlock ward' &&
+	    judged "$(counted 1)" 1 verify --json ward && json '
+	    .reason == "ok" and .accepted == false and .wait > 0'
+}
+check 'verify__tells_of_a_wait' verify_waits
+one_token() {
+	secret=$ann
+	judged "$(counted 1)" 0 verify ann &&
+	    judged "$(counted 1)" 1 verify --token=2 ann &&
+	    judged "$(counted 1)" 0 verify --token=one --json ann &&
+	    json '.token == "one" and .ahead == 1'
+}
+check 'verify__by_the_token_that_is_named' one_token
+check 'verify__of_nobody_enrolled' judged 123456 3 verify zoe
+check 'verify__does_not_ask_then' untouched 3 verify zoe
+nothing_asked() {
+	! says 'Code:'
+}
+check 'verify__asks_nothing_in_vain' nothing_asked
+check 'verify__takes_no_code_as_an_argument' untouched 2 verify vera 123456
+
 # --- resync ---
 
 secret=$ann
