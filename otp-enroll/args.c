@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <getopt.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -33,7 +34,8 @@ struct row {
 };
 
 static const char *const algorithms[] = { "SHA1", "SHA256", "SHA512", NULL };
-static const char *const forms[] = { "utf8", "ascii", "none", NULL };
+static const char *const forms[] = { "utf8", "ascii", "png", "svg", "none",
+	NULL };
 
 #define FIELD(field) offsetof(struct otp_args, field)
 
@@ -99,6 +101,12 @@ otp_args_allowed(const struct otp_args *args, const char *const *takes,
 	return true;
 }
 
+bool
+otp_args_picture(const struct otp_args *args)
+{
+	return args->qr == OTP_ARGS_QR_PNG || args->qr == OTP_ARGS_QR_SVG;
+}
+
 static bool
 read_number(const struct row *row, const char *value, uint64_t *field)
 {
@@ -115,6 +123,24 @@ read_number(const struct row *row, const char *value, uint64_t *field)
 	return false;
 }
 
+/* "--qr takes utf8, ascii or none." */
+static void
+refuse_word(const struct row *row)
+{
+	char list[80] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; row->words[i] != NULL; i++) {
+		const char *before = i == 0	? ""
+		    : row->words[i + 1] == NULL ? " or "
+						: ", ";
+
+		length += (size_t)snprintf(list + length, sizeof(list) - length,
+		    "%s%s", before, row->words[i]);
+	}
+	otp_complain("--%s takes %s.", row->name, list);
+}
+
 static bool
 read_word(const struct row *row, const char *value, unsigned *field)
 {
@@ -124,8 +150,7 @@ read_word(const struct row *row, const char *value, unsigned *field)
 			return true;
 		}
 	}
-	otp_complain("--%s takes %s, %s or %s.", row->name, row->words[0],
-	    row->words[1], row->words[2]);
+	refuse_word(row);
 	return false;
 }
 

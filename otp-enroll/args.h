@@ -12,6 +12,8 @@ enum otp_args_qr {
 	OTP_ARGS_QR_DEFAULT = 0,
 	OTP_ARGS_QR_UTF8,
 	OTP_ARGS_QR_ASCII,
+	OTP_ARGS_QR_PNG,
+	OTP_ARGS_QR_SVG,
 	OTP_ARGS_QR_NONE,
 };
 
@@ -47,6 +49,9 @@ struct otp_args {
 	bool purge;
 	bool force;
 };
+
+/* Whether the QR code is to be a picture, and standard output its own. */
+bool otp_args_picture(const struct otp_args *args);
 
 /*
  * Read ARGV; options may stand anywhere, and after "--" there are none.

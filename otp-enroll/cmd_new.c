@@ -46,6 +46,8 @@ check_usage(const struct otp_args *args)
 		wrong = "With --add the recovery codes stay as they are.";
 	else if (args->json && !args->no_confirm)
 		wrong = "--json is for scripts: it needs --no-confirm.";
+	else if (args->json && otp_args_picture(args))
+		wrong = "--json and a picture exclude each other.";
 	else if (args->label != NULL && args->label[0] == '\0')
 		wrong = "A label cannot be empty.";
 	if (wrong != NULL)
@@ -408,8 +410,8 @@ const struct otp_command otp_command_new = {
 	    "  --digits=N        6, 7 or 8 [6]\n"
 	    "  --period=N        seconds that a code lasts, 15 to 120 [30]\n"
 	    "  --counter=N       with --hotp: where to begin [0]\n"
-	    "  --qr=FORM         utf8, ascii or none [what the terminal can "
-	    "show]\n"
+	    "  --qr=FORM         utf8, ascii, png, svg or none [what the "
+	    "terminal can show]\n"
 	    "  --recovery=N      so many recovery codes, 0 to 16 [10]\n"
 	    "  --no-confirm      put it in force without asking for a code\n"
 	    "  --print           show secrets although this is no terminal\n"

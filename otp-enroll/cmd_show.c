@@ -70,6 +70,8 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	if (tool->args.uri) {
 		otp_print("%s\n", uri);
 		shown = otp_output_flush();
+	} else if (otp_args_picture(&tool->args)) {
+		shown = otp_secrets_picture(&tool->args, uri);
 	} else {
 		shown = otp_secrets_show(&tool->args, token, uri);
 	}
@@ -109,8 +111,8 @@ const struct otp_command otp_command_show = {
 	    "  --token=WHICH  of several: its label, or its number in "
 	    "`status'\n"
 	    "  --uri          the URI alone\n"
-	    "  --qr=FORM      utf8, ascii or none [what the terminal can "
-	    "show]\n"
+	    "  --qr=FORM      utf8, ascii, png, svg or none [what the terminal "
+	    "can show]\n"
 	    "  --print        show secrets although this is no terminal\n"
 	    "\n"
 	    "A HOTP token is shown with its present counter. Whoever scanned "

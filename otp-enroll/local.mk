@@ -24,6 +24,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/pair.c \
 	%D%/pick.c %D%/pick.h \
 	%D%/qr.c %D%/qr.h \
+	%D%/qr_picture.h %D%/qr_png.c %D%/qr_svg.c \
 	%D%/report.c %D%/report.h \
 	%D%/secrets.c %D%/secrets.h \
 	%D%/subject.c %D%/subject.h \
@@ -31,4 +32,4 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/view.c %D%/view.h
 otp_enroll_otp_enroll_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 otp_enroll_otp_enroll_LDADD = $(common_libs) $(QRENCODE_LIBS) \
-	$(JANSSON_LIBS) $(common_deps)
+	$(LIBPNG_LIBS) $(JANSSON_LIBS) $(common_deps)

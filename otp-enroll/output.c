@@ -17,6 +17,7 @@
 
 static char buffer[4096]; /* standard output's, since secrets pass through */
 static bool failed;	  /* and it was said */
+static bool diverted;	  /* otp_print() goes to standard error */
 
 struct otp_escaped
 otp_escaped(const char *text)
@@ -51,6 +52,36 @@ otp_output_begin(void)
 	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
 
+void
+otp_output_divert(void)
+{
+	diverted = true;
+}
+
+/* Standard output cannot be written: said once. */
+static bool
+fail(int errnum)
+{
+	if (!failed)
+		otp_complain(
+		    "Standard output cannot be written: %s.", strerror(errnum));
+	failed = true;
+	return false;
+}
+
+bool
+otp_output_end(void)
+{
+	if (!otp_output_flush())
+		return false;
+	if (close(STDOUT_FILENO) != 0)
+		return fail(errno);
+	/* The lowest free one, so that no file of ours gets its number. */
+	if (open("/dev/null", O_WRONLY) != STDOUT_FILENO)
+		return fail(errno);
+	return true;
+}
+
 bool
 otp_output_flush(void)
 {
@@ -59,13 +90,10 @@ otp_output_flush(void)
 	if (fflush(stdout) == EOF || ferror(stdout))
 		errnum = errno;
 	otp_wipe(buffer, sizeof(buffer));
-	if (errnum == 0 && !ferror(stdout))
-		return true;
-	if (!failed)
-		otp_complain(
-		    "Standard output cannot be written: %s.", strerror(errnum));
-	failed = true;
-	return false;
+	if (errnum != 0 || ferror(stdout))
+		return fail(errnum);
+	/* There is nobody left to tell. */
+	return !diverted || !ferror(stderr);
 }
 
 void
@@ -74,7 +102,8 @@ otp_print(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	(void)vprintf(format, arguments); /* otp_output_flush() tells */
+	/* otp_output_flush() tells whether it was written. */
+	(void)vfprintf(diverted ? stderr : stdout, format, arguments);
 	va_end(arguments);
 }
 

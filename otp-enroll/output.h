@@ -33,7 +33,19 @@ void otp_output_begin(void);
  */
 bool otp_output_flush(void);
 
-/* To standard output. */
+/*
+ * Standard output is a picture's: from here on what otp_print() prints goes
+ * to standard error, with the messages.
+ */
+void otp_output_divert(void);
+
+/*
+ * The picture is whole: standard output ends, so that a viewer behind a pipe
+ * shows it while we go on.  False: it was said what is wrong.
+ */
+bool otp_output_end(void);
+
+/* To standard output, or where it was diverted to. */
 void otp_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* One line to standard error; otp_complain() says whose. */

@@ -6,12 +6,18 @@
 #include "common/core/wipe.h"
 #include "output.h"
 #include "qr.h"
+#include "qr_picture.h"
 #include "secrets.h"
 #include "terminal.h"
 
 bool
 otp_secrets_allowed(const struct otp_args *args)
 {
+	if (otp_args_picture(args) && isatty(STDOUT_FILENO)) {
+		otp_complain("A terminal shows no picture: send standard "
+			     "output to a file, or take --qr=utf8.");
+		return false;
+	}
 	if (args->print || isatty(STDOUT_FILENO))
 		return true;
 	otp_complain("Standard output is no terminal, and secrets would end up "
@@ -41,6 +47,8 @@ choose_form(const struct otp_args *args, enum otp_qr_form *ret_form)
 {
 	switch ((enum otp_args_qr)args->qr) {
 	case OTP_ARGS_QR_NONE:
+	case OTP_ARGS_QR_PNG:
+	case OTP_ARGS_QR_SVG:
 		return false;
 	case OTP_ARGS_QR_UTF8:
 		*ret_form = OTP_QR_HALF_BLOCKS;
@@ -71,6 +79,16 @@ check_fit(const struct otp_qr *qr, enum otp_qr_form form)
 	    size.columns, size.rows + 1);
 }
 
+/* False: it was said. */
+static bool
+was_drawn(enum otp_err err)
+{
+	if (err == OTP_OK || err == OTP_ERR_WRITE)
+		return otp_output_flush() && err == OTP_OK;
+	otp_complain("No QR code can be made: %s.", otp_err_text(err));
+	return false;
+}
+
 static bool
 show_qr(const char *uri, enum otp_qr_form form)
 {
@@ -83,10 +101,21 @@ show_qr(const char *uri, enum otp_qr_form form)
 	if (err == OTP_OK)
 		check_fit(qr, form);
 	otp_qr_free(qr);
-	if (err == OTP_OK || err == OTP_ERR_WRITE)
-		return otp_output_flush() && err == OTP_OK;
-	otp_complain("No QR code can be made: %s.", otp_err_text(err));
-	return false;
+	return was_drawn(err);
+}
+
+bool
+otp_secrets_picture(const struct otp_args *args, const char *uri)
+{
+	struct otp_qr *qr = NULL;
+	enum otp_err err = otp_qr_encode(uri, &qr);
+
+	if (err == OTP_OK && args->qr == OTP_ARGS_QR_PNG)
+		err = otp_qr_write_png(qr, stdout);
+	else if (err == OTP_OK)
+		err = otp_qr_write_svg(qr, stdout);
+	otp_qr_free(qr);
+	return was_drawn(err) && otp_output_end();
 }
 
 bool
@@ -95,6 +124,11 @@ otp_secrets_show(
 {
 	enum otp_qr_form form = OTP_QR_ASCII;
 
+	if (otp_args_picture(args)) {
+		otp_output_divert();
+		if (!otp_secrets_picture(args, uri))
+			return false;
+	}
 	otp_print("URI:    %s\n", uri);
 	show_secret(token);
 	if (!otp_output_flush())

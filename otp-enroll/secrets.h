@@ -10,16 +10,24 @@
 
 /*
  * Whether secrets may go to standard output: it is a terminal, or --print was
- * given.  If not, it was said.
+ * given; a picture never goes to a terminal.  If not, it was said.
  */
 bool otp_secrets_allowed(const struct otp_args *args);
 
 /*
  * URI and secret of TOKEN, and then the QR code, so that a prompt can follow
- * directly under it.  False: it was said what is wrong.
+ * directly under it.  Where the QR code is a picture, that alone goes to
+ * standard output, and everything else, from now on, to standard error.
+ * False: it was said what is wrong.
  */
 bool otp_secrets_show(const struct otp_args *args,
     const struct otp_token *token, const char *uri);
+
+/*
+ * URI as the picture that ARGS ask for, on standard output, which ends with
+ * it.  False: it was said what is wrong.
+ */
+bool otp_secrets_picture(const struct otp_args *args, const char *uri);
 
 /* A set of recovery codes, once and for all.  False: it could not be shown. */
 bool otp_secrets_recovery(

@@ -40,7 +40,7 @@ upwards() {
 		includes "$1" $room | grep ' <security/'
 	done
 	for room in common/core common/effects pam_module; do
-		includes "$1" $room | grep -E ' <(qrencode|jansson)\.h>'
+		includes "$1" $room | grep -E ' <(qrencode|png|jansson)\.h>'
 	done
 	return 0
 }

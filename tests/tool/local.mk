@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 
-helpers += tests/lib/login %D%/qr_print %D%/term2ppm
+helpers += tests/lib/login %D%/png_modules %D%/qr_print %D%/term2ppm
 
 script_tests += \
 	%D%/commands.sh \
 	%D%/dialogue.sh \
 	%D%/faults.sh \
+	%D%/picture.sh \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \
 	%D%/tokens.sh \
@@ -18,6 +19,7 @@ EXTRA_DIST += %D%/tool.sh %D%/dialogue.exp %D%/audit.c
 tests_lib_login_LDADD = $(host_libs)
 tests_lib_login_LDFLAGS = $(host_flags)
 %C%_term2ppm_LDADD =
+%C%_png_modules_LDADD = $(LIBPNG_LIBS)
 %C%_qr_print_SOURCES = %D%/qr_print.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_print_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)
 
