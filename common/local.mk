@@ -39,6 +39,7 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/adopt.c \
 	%D%/effects/conffile.c %D%/effects/conffile.h \
 	%D%/effects/enrolled.c \
+	%D%/effects/former.c \
 	%D%/effects/holder.c %D%/effects/holder.h \
 	%D%/effects/inspect.c %D%/effects/inspect.h \
 	%D%/effects/holding.c %D%/effects/holding.h \

@@ -11,6 +11,7 @@ unit_tests = \
 	%D%/effects/adopt_test \
 	%D%/effects/attempt_test \
 	%D%/effects/enrol_test \
+	%D%/effects/former_test \
 	%D%/effects/inspect_test \
 	%D%/unit/base32_test \
 	%D%/unit/code_test \
@@ -150,6 +151,7 @@ include %D%/store/powercut.mk
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
+%C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_path_read
 

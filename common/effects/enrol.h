@@ -163,4 +163,17 @@ enum otp_err otp_enrol_adopt(const struct otp_host *host,
     struct otp_adoption *ret_adoption, struct otp_recovery_set *ret_set,
     struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * SUBJECT was called NAME before: take over NAME's seed, and what its state
+ * knows, for SUBJECT.  What either of them has spent stays spent, and the worse
+ * of their failures count.  NAME keeps a state that says "not enrolled".
+ * FORCE: although NAME's state is of another uid.
+ * Errors: NAME (it is SUBJECT's own, or too long), EXISTS (SUBJECT is
+ * enrolled), ABSENT (NAME is not), NO_STATE (NAME has a seed alone), UID,
+ * CONFLICT (try again).
+ */
+enum otp_err otp_enrol_adopt_former(const struct otp_host *host,
+    const struct otp_subject *subject, const char *name, bool force,
+    struct otp_fault *fault) OTP_MUST_USE;
+
 #endif

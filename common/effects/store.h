@@ -91,6 +91,14 @@ enum otp_err otp_store_remake(struct otp_store *store,
 enum otp_err otp_store_put_seed(struct otp_store *store,
     const struct otp_seed *seed, struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * Let TO have FROM's seed as it is, in one step: at no time is it under both
+ * names, or under none.  Both states must be held.
+ * Errors: ABSENT (FROM has none), EXISTS (TO has one), CONFLICT (not held).
+ */
+enum otp_err otp_store_move_seed(const struct otp_store *from,
+    const struct otp_store *to, struct otp_fault *fault) OTP_MUST_USE;
+
 /* Take the seed away; none is fine.  The state must be held, if any. */
 enum otp_err otp_store_drop_seed(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;

@@ -240,6 +240,26 @@ otp_store_put_seed(struct otp_store *store, const struct otp_seed *seed,
 	return otp_store_blame(store, STORE_SEEDS, fault, err);
 }
 
+enum otp_err
+otp_store_move_seed(const struct otp_store *from, const struct otp_store *to,
+    struct otp_fault *fault)
+{
+	enum otp_err err;
+
+	if (!from->held || !to->held)
+		return OTP_ERR_CONFLICT;
+	if (renameat2(from->seeds, from->name, to->seeds, to->name,
+		RENAME_NOREPLACE) == 0)
+		err = otp_store_flush_folder(to->seeds, fault);
+	else if (errno == ENOENT)
+		return OTP_ERR_ABSENT;
+	else if (errno == EEXIST)
+		return OTP_ERR_EXISTS;
+	else
+		err = write_fault(fault, "cannot rename the file");
+	return otp_store_blame(to, STORE_SEEDS, fault, err);
+}
+
 /* Unlink the account's file in AT, if it has one. */
 static enum otp_err
 drop(const struct otp_store *store, int at, struct otp_fault *fault)
