@@ -43,6 +43,7 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/holder.c %D%/effects/holder.h \
 	%D%/effects/inspect.c %D%/effects/inspect.h \
 	%D%/effects/holding.c %D%/effects/holding.h \
+	%D%/effects/import.c %D%/effects/import.h \
 	%D%/effects/store_change.c \
 	%D%/effects/store_folder.c \
 	%D%/effects/store_internal.h

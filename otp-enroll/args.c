@@ -22,6 +22,7 @@ enum type {
 	TEXT,	/* const char * */
 	NUMBER, /* uint64_t, from MIN to MAX */
 	WORD,	/* unsigned: which of WORDS, from 1 */
+	LIST,	/* struct otp_args_list */
 };
 
 struct row {
@@ -36,6 +37,9 @@ struct row {
 static const char *const algorithms[] = { "SHA1", "SHA256", "SHA512", NULL };
 static const char *const forms[] = { "utf8", "ascii", "png", "svg", "none",
 	NULL };
+
+static const char *const formats[] = { "uri", "google-authenticator",
+	"users.oath", NULL };
 
 #define FIELD(field) offsetof(struct otp_args, field)
 
@@ -64,6 +68,13 @@ static const struct row rows[] = {
 	{ "count", NUMBER, FIELD(count), 0, OTP_SEED_RECOVERY, NULL },
 	{ "token", TEXT, FIELD(token), 0, 0, NULL },
 	{ "uri", FLAG, FIELD(uri), 0, 0, NULL },
+	{ "format", WORD, FIELD(format), 0, 0, formats },
+	{ "file", TEXT, FIELD(file), 0, 0, NULL },
+	{ "users", TEXT, FIELD(users), 0, 0, NULL },
+	{ "all-users", FLAG, FIELD(all_users), 0, 0, NULL },
+	{ "except", LIST, FIELD(except), 0, 0, NULL },
+	{ "allow-weak", FLAG, FIELD(allow_weak), 0, 0, NULL },
+	{ "dry-run", FLAG, FIELD(dry_run), 0, 0, NULL },
 	{ "purge", FLAG, FIELD(purge), 0, 0, NULL },
 	{ "force", FLAG, FIELD(force), 0, 0, NULL },
 };
@@ -155,6 +166,17 @@ read_word(const struct row *row, const char *value, unsigned *field)
 }
 
 static bool
+read_item(const struct row *row, const char *value, struct otp_args_list *field)
+{
+	if (field->count < OTP_ARGS_LIST) {
+		field->at[field->count++] = value;
+		return true;
+	}
+	otp_complain("--%s can be given %d times.", row->name, OTP_ARGS_LIST);
+	return false;
+}
+
+static bool
 take_option(struct otp_args *args, size_t index, const char *value)
 {
 	const struct row *row = &rows[index];
@@ -173,6 +195,8 @@ take_option(struct otp_args *args, size_t index, const char *value)
 		return read_number(row, value, field);
 	case WORD:
 		return read_word(row, value, field);
+	case LIST:
+		return read_item(row, value, field);
 	}
 	return false;
 }

@@ -17,6 +17,20 @@ enum otp_args_qr {
 	OTP_ARGS_QR_NONE,
 };
 
+enum otp_args_format {
+	OTP_ARGS_FORMAT_DEFAULT = 0,
+	OTP_ARGS_FORMAT_URI,
+	OTP_ARGS_FORMAT_GOOGLE,
+	OTP_ARGS_FORMAT_OATH,
+};
+
+/* An option that may be given again and again. */
+#define OTP_ARGS_LIST 64
+struct otp_args_list {
+	unsigned count;
+	const char *at[OTP_ARGS_LIST];
+};
+
 /* Every option of every command; texts are argv's own. */
 struct otp_args {
 	const char *command; /* NULL: none was named */
@@ -46,6 +60,13 @@ struct otp_args {
 	uint64_t count;	   /* likewise */
 	const char *token;
 	bool uri;
+	unsigned format; /* an enum otp_args_format */
+	const char *file;
+	const char *users;
+	bool all_users;
+	struct otp_args_list except;
+	bool allow_weak;
+	bool dry_run;
 	bool purge;
 	bool force;
 };

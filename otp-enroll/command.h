@@ -48,6 +48,7 @@ extern const struct otp_command otp_command_unlock;
 extern const struct otp_command otp_command_resync;
 extern const struct otp_command otp_command_remove;
 extern const struct otp_command otp_command_adopt;
+extern const struct otp_command otp_command_import;
 extern const struct otp_command otp_command_init;
 
 #endif

@@ -7,6 +7,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/args.c %D%/args.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/cmd_adopt.c \
+	%D%/cmd_import.c \
 	%D%/cmd_init.c \
 	%D%/cmd_new.c \
 	%D%/cmd_recovery.c \
@@ -19,6 +20,9 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/command.h \
 	%D%/confirm.c %D%/confirm.h \
 	%D%/host.c %D%/host.h \
+	%D%/intake.c %D%/intake.h \
+	%D%/intake_find.c \
+	%D%/intake_read.c \
 	%D%/main.c \
 	%D%/output.c %D%/output.h \
 	%D%/pair.c \
@@ -27,6 +31,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/qr_picture.h %D%/qr_png.c %D%/qr_svg.c \
 	%D%/report.c %D%/report.h \
 	%D%/secrets.c %D%/secrets.h \
+	%D%/source.c %D%/source.h \
 	%D%/subject.c %D%/subject.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/view.c %D%/view.h

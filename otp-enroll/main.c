@@ -20,6 +20,7 @@ static const struct otp_command *const commands[] = {
 	&otp_command_resync,
 	&otp_command_remove,
 	&otp_command_adopt,
+	&otp_command_import,
 	&otp_command_init,
 };
 

@@ -221,7 +221,7 @@ read_time(struct column column, struct otp_import_oath *import)
 		return false;
 	if (!is_within(time.year, 1970, 9999) ||
 	    !is_within(time.month, 1, 12) || !is_within(time.day, 1, 31) ||
-	    time.hour > 23 || time.minute > 59 || time.second > 60)
+	    time.hour > 23 || time.minute > 59 || time.second > 59)
 		return false;
 	import->time = time;
 	import->time_known = true;
