@@ -99,7 +99,7 @@ for form in utf8 ascii; do
 	    "otpauth://totp/host:alice?secret=$secret$secret$secret&issuer=host&algorithm=SHA512&digits=8&period=60"
 done
 
-# The check itself can fail: inverted, without a quiet zone, another text.
+# The check itself can fail: inverted, without colours, another text.
 check 'qr__needs_dark_on_light' says_no \
     scans "$usual" utf8 none dark 256
 check 'qr__needs_its_colours' says_no scans "$usual" utf8 256 dark 0
