@@ -77,6 +77,7 @@ static const struct row rows[] = {
 	{ "dry-run", FLAG, FIELD(dry_run), 0, 0, NULL },
 	{ "purge", FLAG, FIELD(purge), 0, 0, NULL },
 	{ "force", FLAG, FIELD(force), 0, 0, NULL },
+	{ "from", TEXT, FIELD(from), 0, 0, NULL },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -69,6 +69,7 @@ struct otp_args {
 	bool dry_run;
 	bool purge;
 	bool force;
+	const char *from;
 };
 
 /* Whether the QR code is to be a picture, and standard output its own. */

@@ -9,9 +9,10 @@
 #include "common/core/decimal.h"
 #include "common/core/event.h"
 
-void
-otp_audit(
-    const char *action, const struct otp_subject *subject, const char *token)
+/* KEY says what VALUE is; it may be NULL. */
+static void
+write_line(const char *action, const struct otp_subject *subject,
+    const char *key, const char *value)
 {
 	const char *claimed = getenv("SUDO_UID");
 	struct otp_event event;
@@ -29,9 +30,23 @@ otp_audit(
 	    otp_decimal_read(claimed, strlen(claimed), UINT32_MAX, &uid) ==
 		OTP_OK)
 		otp_event_number(&event, "sudo_uid", (int64_t)uid, "");
-	otp_event_quoted(&event, "token", token);
+	otp_event_quoted(&event, key, value);
 
 	openlog("otp-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_AUTHPRIV | LOG_NOTICE, "%s", event.text);
 	closelog();
+}
+
+void
+otp_audit(
+    const char *action, const struct otp_subject *subject, const char *token)
+{
+	write_line(action, subject, "token", token);
+}
+
+void
+otp_audit_former(
+    const char *action, const struct otp_subject *subject, const char *former)
+{
+	write_line(action, subject, "from", former);
 }

@@ -17,4 +17,8 @@
 void otp_audit(
     const char *action, const struct otp_subject *subject, const char *token);
 
+/* Likewise, with the former name of SUBJECT. */
+void otp_audit_former(
+    const char *action, const struct otp_subject *subject, const char *former);
+
 #endif

@@ -171,6 +171,82 @@ adopt_all(const struct otp_tool *tool)
 	return sweep.status;
 }
 
+/* What is said of an error that has two names in it. */
+static enum otp_exit
+former_failed(const struct otp_tool *tool, const struct otp_subject *subject,
+    enum otp_err err, const struct otp_fault *fault)
+{
+	const struct otp_escaped former = otp_escaped(tool->args.from);
+	const struct otp_escaped name = otp_escaped(subject->account);
+
+	if (err == OTP_ERR_ABSENT)
+		return otp_report(tool, tool->args.from, err, fault);
+	if (err == OTP_ERR_UID)
+		otp_complain("What %s had is of another uid than %s. If it is "
+			     "the same person, add --force.",
+		    former.text, name.text);
+	else if (err == OTP_ERR_NO_STATE)
+		otp_complain("%s has a seed alone, which was not taken over: "
+			     "rename it in the store, and run `otp-enroll "
+			     "adopt %s'.",
+		    former.text, name.text);
+	else
+		return otp_report(tool, subject->account, err, fault);
+	return OTP_EXIT_FAILED;
+}
+
+/* A failure behind the last step takes nothing back. */
+static bool
+has_seed(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	struct otp_store *store = NULL;
+	bool has = false;
+	enum otp_err err =
+	    otp_store_open(tool->host.store, subject->account, &store, NULL);
+
+	if (err == OTP_OK)
+		err = otp_store_has_seed(store, &has, NULL);
+	otp_store_close(store);
+	return err == OTP_OK && has;
+}
+
+static enum otp_exit
+adopt_former(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	const char *former = tool->args.from;
+	struct otp_fault fault = { 0 };
+	enum otp_exit status;
+	enum otp_err err;
+
+	if (strcmp(former, subject->account) == 0) {
+		otp_complain("--from takes the former name, not the present "
+			     "one.");
+		return OTP_EXIT_USAGE;
+	}
+	status = otp_subject_former(former);
+	if (status != OTP_EXIT_DONE)
+		return status;
+	err = otp_enrol_adopt_former(
+	    &tool->host, subject, former, tool->args.force, &fault);
+	if (err != OTP_OK)
+		status = former_failed(tool, subject, err, &fault);
+	if (err != OTP_OK &&
+	    (err == OTP_ERR_EXISTS || !has_seed(tool, subject)))
+		return status;
+	otp_audit_former("adopted", subject, former);
+	if (err != OTP_OK) {
+		otp_complain("%s has what %s had all the same; when the fault "
+			     "is mended, run `otp-enroll adopt %s'.",
+		    otp_escaped(subject->account).text,
+		    otp_escaped(former).text,
+		    otp_escaped(subject->account).text);
+		return status;
+	}
+	otp_print("%s has what %s had; what was used stays used.\n",
+	    otp_escaped(subject->account).text, otp_escaped(former).text);
+	return OTP_EXIT_DONE;
+}
+
 static enum otp_exit
 run(const struct otp_tool *tool)
 {
@@ -182,12 +258,18 @@ run(const struct otp_tool *tool)
 		otp_complain("--all and a USER exclude each other.");
 		return OTP_EXIT_USAGE;
 	}
+	if (args->all && args->from != NULL) {
+		otp_complain("--all and --from exclude each other.");
+		return OTP_EXIT_USAGE;
+	}
 	/* Recovery codes may have to be replaced, and then shown. */
-	if (args->force && !otp_secrets_allowed(args))
+	if (args->force && args->from == NULL && !otp_secrets_allowed(args))
 		return OTP_EXIT_USAGE;
 	if (args->all)
 		return adopt_all(tool);
 	status = otp_subject_find(tool, &subject);
+	if (status == OTP_EXIT_DONE && args->from != NULL)
+		return adopt_former(tool, &subject);
 	if (status == OTP_EXIT_DONE)
 		status = adopt(tool, &subject);
 	if (status == OTP_EXIT_DONE && args->force)
@@ -201,15 +283,17 @@ const struct otp_command otp_command_adopt = {
 	.summary =
 	    "take over seeds that were put into the store by other means",
 	.help =
-	    "  --all    every seed in the store\n"
-	    "  --force  also make fit again: a damaged state, one of another "
-	    "uid, times\n"
-	    "           ahead of the clock. No code is fresh again: recovery "
-	    "codes are\n"
-	    "           replaced, and two codes of a HOTP token are asked for\n"
-	    "  --print  with --force: show secrets although this is no "
+	    "  --all        every seed in the store\n"
+	    "  --from=NAME  what USER had under this former name\n"
+	    "  --force      also make fit again: a damaged state, one of "
+	    "another uid, times\n"
+	    "               ahead of the clock. No code is fresh again: "
+	    "recovery codes are\n"
+	    "               replaced, and two codes of a HOTP token are asked "
+	    "for\n"
+	    "  --print      with --force: show secrets although this is no "
 	    "terminal\n",
 	.user = true,
-	.takes = { "all", "force", "print" },
+	.takes = { "all", "from", "force", "print" },
 	.run = run,
 };

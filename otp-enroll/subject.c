@@ -61,6 +61,27 @@ otp_subject_named(const struct otp_tool *tool, const char *name,
 	return OTP_EXIT_FAILED;
 }
 
+enum otp_exit
+otp_subject_former(const char *name)
+{
+	const struct passwd *entry;
+
+	if (name[0] == '\0') {
+		otp_complain("A user's name cannot be empty.");
+		return OTP_EXIT_USAGE;
+	}
+	errno = 0;
+	entry = getpwnam(name);
+	if (entry == NULL && !is_nobody(errno))
+		return database_failed(errno);
+	if (entry == NULL)
+		return OTP_EXIT_DONE;
+	otp_complain("\"%s\" is a user of this host, not a former name. "
+		     "Nothing was changed.",
+	    otp_escaped(name).text);
+	return OTP_EXIT_FAILED;
+}
+
 /* Root is never taken for the one who wants a token. */
 static enum otp_exit
 ask_for_whom(const struct otp_tool *tool)

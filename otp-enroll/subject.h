@@ -14,6 +14,9 @@
 enum otp_exit otp_subject_find(
     const struct otp_tool *tool, struct otp_subject *ret_subject);
 
+/* Whether NAME can be a former one: no account on this host has it now. */
+enum otp_exit otp_subject_former(const char *name);
+
 /* The account called NAME. */
 enum otp_exit otp_subject_named(const struct otp_tool *tool, const char *name,
     struct otp_subject *ret_subject);

@@ -240,7 +240,7 @@ done
 
 # actions: what the tool writes to the audit log.
 actions() {
-	grep -hoE 'otp_audit\([^;]*' "$top_srcdir"/otp-enroll/*.c |
+	grep -hoE 'otp_audit(_former)?\([^;]*' "$top_srcdir"/otp-enroll/*.c |
 	    grep -oE '"[a-z-]+"' | tr -d '"'
 	grep -hoE 'return [^;]*"(enrolled|added|replaced)"[^;]*' \
 	    "$top_srcdir/otp-enroll/cmd_new.c" | grep -oE '"[a-z]+"' |

@@ -619,7 +619,10 @@ if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -w -o "$scratch/audit.so" \
 	    remove --purge vic
 	provide vic 'otpauth://totp/v?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 	check 'audit__adopted' audit "action=adopted user=vic $by" adopt vic
-	check 'audit__removed' audit "action=removed user=vic $by" remove vic
+	check 'audit__adopted_from' audit \
+	    "action=adopted user=vicky $by from=\"vic\"" adopt --from=vic vicky
+	check 'audit__removed' audit "action=removed user=vicky $by" \
+	    remove vicky
 	unaudited() {
 		audit '' "$@"
 		test ! -s "$scratch/audit"

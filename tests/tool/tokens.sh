@@ -267,4 +267,45 @@ never_in_arguments() {
 }
 check 'resync__takes_no_code_as_an_argument' never_in_arguments
 
+# --- adopt --from ---
+
+renamed() {
+	enrolled --hotp alice && login alice "$(counted 0)" &&
+	    seed=$(cat "$store/seed/alice") &&
+	    ends 0 adopt beth --from=alice &&
+	    shows '^beth has what alice had' &&
+	    same "$seed" "$(cat "$store/seed/beth")" || return 1
+	! login beth "$(counted 0)" && login beth "$(counted 1)" &&
+	    ! login alice "$(counted 2)" && ends 3 status alice &&
+	    ends 0 status beth
+}
+check 'adopt_from__gives_the_new_name_what_the_former_one_had' renamed
+check 'adopt_from__of_a_name_that_has_nothing' untouched 3 adopt beth2 \
+    --from=alice
+check 'adopt_from__says_whose' says '^otp-enroll: alice is not enrolled'
+check 'adopt_from__to_somebody_enrolled' untouched 4 adopt vera --from=beth
+check 'adopt_from__of_oneself' untouched 2 adopt beth --from=beth
+check 'adopt_from__of_all' untouched 2 adopt --all --from=beth
+check 'adopt_from__of_nobody' untouched 2 adopt carl --from=
+check 'adopt_from__of_a_name_that_is_in_use' untouched 1 adopt beth2 \
+    --from="$user"
+check 'adopt_from__says_so' says 'is a user of this host'
+back_again() {
+	ends 0 adopt alice --from=beth && ! login alice "$(counted 1)" &&
+	    login alice "$(counted 2)"
+}
+check 'adopt_from__and_back_again' back_again
+stateless() {
+	mv "$store/seed/alice" "$store/seed/dora"
+	untouched 1 adopt beth --from=dora && says 'otp-enroll adopt beth'
+	mv "$store/seed/dora" "$store/seed/alice"
+}
+check 'adopt_from__needs_a_state' stateless
+other_uid() {
+	untouched 1 adopt "$user" --from=alice && says 'add --force' &&
+	    ends 0 adopt "$user" --from=alice --force &&
+	    login "$user" "$(counted 3)"
+}
+check 'adopt_from__takes_another_uid_by_force' other_uid
+
 finish

@@ -29,8 +29,8 @@ check 'version__is_told' helps '^otp-enroll [0-9]' --version
 wrong() {
 	ends 2 "$@" && test ! -e "$store" && test -z "$out"
 }
-check 'usage__unknown_command' wrong show "$user"
-check 'usage__says_which_command' says 'no command "show"'
+check 'usage__unknown_command' wrong shew "$user"
+check 'usage__says_which_command' says 'no command "shew"'
 check 'usage__points_to_the_help' says 'otp-enroll --help'
 check 'usage__unknown_option' wrong status --frobnicate "$user"
 check 'usage__unknown_short_option' wrong status -x "$user"
