@@ -530,6 +530,7 @@ main(int argc, char **argv)
 	(void)snprintf(conf_dir, sizeof(conf_dir), "%s/pam.d", folder);
 	if (mkdir(conf_dir, 0700) != 0)
 		die(conf_dir);
+	make_service("other", "pam_deny.so"); /* libpam would miss it aloud */
 	make_service("empty", "pam_permit.so");
 	make_service("floor", "pam_permit.so");
 	make_store("pam_otp", 0);
