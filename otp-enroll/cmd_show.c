@@ -116,7 +116,7 @@ const struct otp_command otp_command_show = {
 	    "  --print        show secrets although this is no terminal\n"
 	    "\n"
 	    "A HOTP token is shown with its present counter. Whoever scanned "
-	    "it before goes on\nhaving it; where that must end, `new' makes "
+	    "it before goes\non having it; where that must end, `new' makes "
 	    "another secret.\n",
 	.user = true,
 	.takes = { "token", "uri", "qr", "print" },

@@ -100,6 +100,13 @@ drawn() {
 	untouched 0 show --print --qr=ascii tic && shows "##"
 }
 check 'show__draws_a_qr_code' drawn
+picture() {
+	untouched 0 show --print --qr=svg tic && shows '<svg' && says '^URI: ' ||
+	    return 1
+	"$OTP_ENROLL" --conf "$conf" show --print --qr=png tic 2>/dev/null |
+	    head -c 4 | grep -qa PNG
+}
+check 'show__a_picture_is_all_of_standard_output' picture
 check 'show__uri_without_a_picture' untouched 2 show --print --uri \
     --qr=ascii tic
 present_counter() {

@@ -17,7 +17,7 @@ helps() {
 	    test "$(wc -L <"$scratch/out")" -le 80
 }
 check 'help__lists_the_commands' helps '^  status ' --help
-for command in new status recovery unlock remove adopt init; do
+for command in $("$OTP_ENROLL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 	check "help__of_$command" helps "^Usage: otp-enroll $command" \
 	    $command --help
 	check "help__of_${command}_before_it" helps \
