@@ -11,6 +11,7 @@
 #include "report.h"
 #include "secrets.h"
 #include "terminal.h"
+#include "view.h"
 
 /* What was done so far. */
 struct tally {
@@ -201,17 +202,24 @@ came(const sigset_t *held)
 static bool
 is_in_force(const struct otp_intake *intake, const struct otp_intake_user *user)
 {
-	const struct otp_tool *tool = intake->tool;
-	struct otp_recovery_set set;
-	struct otp_import import;
-	bool there = false;
-	enum otp_err err;
+	struct otp_fault fault = { 0 };
+	struct otp_view view;
+	size_t found = 0;
+	enum otp_err err = otp_view_read(
+	    &intake->tool->host, user->subject.account, &view, &fault);
 
-	otp_intake_of(intake, user, &import);
-	err = otp_enrol_import(&tool->host, &user->subject, OTP_ENROL_NEW,
-	    &import, 0, false, &there, &set, NULL);
-	otp_wipe(&import, sizeof(import));
-	return err == OTP_OK && there;
+	if (err == OTP_OK)
+		err = view.seed_err;
+	for (size_t i = 0; err == OTP_OK && i < user->count; i++) {
+		const struct otp_token *token =
+		    &intake->records[user->first + i]->token;
+
+		for (unsigned j = 0; j < view.seed.tokens_count; j++)
+			found += otp_equal(view.seed.tokens[j].secret,
+			    token->secret, OTP_SECRET_MAX);
+	}
+	otp_view_wipe(&view);
+	return err == OTP_OK && found >= user->count;
 }
 
 static void

@@ -7,6 +7,8 @@ script_tests += \
 	%D%/commands.sh \
 	%D%/dialogue.sh \
 	%D%/faults.sh \
+	%D%/import.sh \
+	%D%/import_faults.sh \
 	%D%/picture.sh \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \

@@ -1,0 +1,494 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# Tokens from elsewhere: what the others' programs made, and accepted, is
+# imported and logs in here; what was used there is not taken again; what cannot
+# be kept is refused, and then nothing changes.
+
+. "$(dirname "$0")/tool.sh"
+
+give_service
+"$OTP_ENROLL" --conf "$conf" init >"$scratch/said"
+google='--format=google-authenticator --file=-'
+oath='--format=users.oath'
+strong=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+key=3132333435363738393031323334353637383930
+uri=otpauth://totp/host:alice?secret=$strong
+
+# given TEXT STATUS ARGUMENT...: `import' with TEXT on standard input.
+given() {
+	text=$1
+	expected=$2
+	shift 2
+	status=0
+	printf '%s' "$text" | "$OTP_ENROLL" --conf "$conf" import "$@" \
+	    >"$scratch/out" 2>"$scratch/err" || status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+	echo "status $status"
+	put "$out"
+	put "$err"
+	test "$status" = "$expected"
+}
+
+# refused TEXT STATUS PATTERN ARGUMENT...: it says why, and no file is another.
+refused() {
+	pattern=$3
+	before=$(tree)
+	text=$1
+	ended=$2
+	shift 3
+	given "$text" "$ended" "$@" || return 1
+	put "$err" | grep -q -e "$pattern" &&
+	    put "$err" | grep -q '^otp-enroll: Nothing was imported\.' &&
+	    test -z "$out" && same "$before" "$(tree)"
+}
+
+# taken TEXT ARGUMENT...
+taken() {
+	text=$1
+	shift
+	given "$text" 0 "$@"
+}
+lf='
+'
+
+# secret_of NAME
+secret_of() {
+	sed -n 's/^otpauth.*secret=\([A-Z2-7]*\).*/\1/p' "$store/seed/$1"
+}
+
+# --- URIs -----------------------------------------------------------------
+
+check 'uri__is_imported' taken "$uri$lf" alice
+check 'uri__is_told' shows '^alice: 1 token imported$'
+check 'uri__is_counted' says '^1 user imported, 0 were already\.$'
+check 'uri__is_in_force' same "$uri" "$(cat "$store/seed/alice" 2>&1)"
+not_at_once() {
+	! login alice "$(oathtool --totp -b $strong)"
+}
+check 'uri__takes_no_code_that_may_just_have_been_used' not_at_once
+# The window was one step, so the next code but one is the first.
+soon() {
+	configure virtual_users 'window = 2'
+	login alice "$(oathtool --totp -b --now 'now + 60 seconds' $strong)"
+	soon_status=$?
+	configure virtual_users
+	return $soon_status
+}
+check 'uri__logs_in_soon' soon
+again() {
+	before=$(tree)
+	given "$uri$lf" 0 alice && shows '^alice: imported already' &&
+	    same "$before" "$(tree)"
+}
+check 'uri__that_is_in_force_is_left_alone' again
+check 'uri__beside_other_tokens_is_refused' refused \
+    "otpauth://hotp/x?secret=$strong&counter=3$lf" 4 \
+    'alice is enrolled already' alice
+check 'uri__replaces_when_told_to' taken \
+    "otpauth://hotp/x?secret=$strong&counter=3$lf" alice --replace
+counted() {
+	! login alice "$(oathtool --hotp -b -c 2 $strong)" &&
+	    login alice "$(oathtool --hotp -b -c 3 $strong)"
+}
+check 'uri__counts_from_its_counter' counted
+check 'uri__several_are_several_tokens' taken \
+    "# mine$lf$lf$uri$lf${uri%??}AA&digits=8&period=60&algorithm=SHA256
+" several
+check 'uri__several_are_counted' shows '^several: 2 tokens imported'
+
+# show, then import elsewhere
+identity() {
+	"$OTP_ENROLL" --conf "$conf" new ida --hotp --digits=8 --print \
+	    --algorithm=SHA512 --label='A b:é %' --issuer='I & J' \
+	    --no-confirm --recovery=0 >"$scratch/new" || return 1
+	login ida "$(oathtool --hotp=SHA512 -d 8 -b -c 0 \
+	    "$(secret_of ida)")" || :
+	"$OTP_ENROLL" --conf "$conf" show ida --uri --print \
+	    >"$scratch/uri" || return 1
+	given "$(cat "$scratch/uri")$lf" 0 idb || return 1
+	"$OTP_ENROLL" --conf "$conf" show idb --uri --print |
+	    cmp - "$scratch/uri"
+}
+check 'uri__shown_and_imported_is_the_same' identity
+
+for bad in "$uri" "otpauth://steam/x?secret=$strong$lf" "$uri&digits=9$lf" \
+    "$uri&algorithm=MD5$lf" "$uri${lf}hello$lf" "$uri$lf$uri&digits=8$lf" \
+    "otpauth://totp/x?secret=GEZDGNBV$lf" "otpauth://hotp/x?secret=$strong$lf" \
+    "$lf" ''; do
+	check "uri__refused__$(put "$bad" | head -n 2 | tr -c 'a-z0-9&=?:/' _)" \
+	    refused "$bad" 2 . bob
+done
+check 'uri__refused_with_its_line' refused "$uri${lf}hello$lf" 2 \
+    '^standard input:2: ' bob
+endless() {
+	before=$(tree)
+	status=0
+	timeout 20 sh -c "yes | '$OTP_ENROLL' --conf '$conf' import bob" \
+	    2>"$scratch/err" || status=$?
+	cat "$scratch/err"
+	test $status = 2 && same "$before" "$(tree)"
+}
+check 'uri__endless_input_ends_at_once_with_2' endless
+check 'weak__is_refused' refused \
+    "otpauth://totp/x?secret=2SH3V3GDW7ZNMGYE$lf" 2 'allow-weak takes it' bob
+check 'weak__is_taken_when_told_to' taken \
+    "otpauth://totp/x?secret=2SH3V3GDW7ZNMGYE$lf" bob --allow-weak
+check 'recovery_line__is_dropped_and_told' taken "$uri
+recovery:sha256\$00\$00
+" dropped
+check 'recovery_line__is_told' says '^standard input:2: a recovery code'
+
+# --- google-authenticator -------------------------------------------------
+
+# shellcheck disable=SC2086
+conformance() {
+	printf '2SH3V3GDW7ZNMGYE\n" HOTP_COUNTER 3\n' >"$scratch/ga"
+	given "$(cat "$scratch/ga")$lf" 0 gaconf $google --allow-weak ||
+		return 1
+	! login gaconf 293240 && login gaconf 464407 374703 932068
+}
+check 'google__gives_the_codes_that_it_gave' conformance
+
+# shellcheck disable=SC2086
+refuse_google() {
+	check "google__refused__$1" refused "$2" 2 "$3" bad $google
+}
+good="$strong$lf\" TOTP_AUTH$lf"
+refuse_google step_size "$good\" STEP_SIZE 10$lf" 'STEP_SIZE of less than 15'
+refuse_google no_kind "$strong$lf" 'neither TOTP_AUTH'
+refuse_google unknown_line "$good# hello$lf" '^standard input:3: '
+refuse_google short "GEZDGNBV$lf\" TOTP_AUTH$lf" 'less than 10 bytes'
+refuse_google weak "2SH3V3GDW7ZNMGYE$lf\" TOTP_AUTH$lf" 'allow-weak'
+refuse_google torn "$strong$lf\" TOTP_AUTH" 'newline'
+refuse_google far "$good\" DISALLOW_REUSE 4000000000$lf" 'ahead of this'
+# shellcheck disable=SC2086
+dry() {
+	before=$(tree)
+	# shellcheck disable=SC2086
+	given "$good" 0 dry $google --dry-run &&
+	    shows '^dry: 1 token can be imported' && same "$before" "$(tree)"
+}
+check 'google__dry_run_changes_nothing_and_tells' dry
+
+# accepts MODULE... : a service `old' of another module.
+old_service() {
+	echo "auth required $*" >"$scratch/pam.d/old"
+}
+old_login() {
+	name=$1
+	shift
+	"$top_builddir/tests/lib/login" "$scratch/pam.d" old "$name" "$@"
+}
+security=
+for folder in /lib/*/security /usr/lib64/security /lib/security \
+    /usr/lib/security; do
+	test ! -e "$folder/pam_unix.so" || security=$folder
+done
+
+make_google() {
+	google-authenticator "$@" -f -C -q -r 3 -R 30 -s "$scratch/made" \
+	    >"$scratch/said" 2>&1 || { cat "$scratch/said"; return 1; }
+	made=$(head -n 1 "$scratch/made")
+}
+# shellcheck disable=SC2086
+totp_of_google() {
+	make_google -t -d -w 3 || return 1
+	code=$(oathtool --totp -b "$made")
+	next=$(oathtool --totp -b --now 'now + 30 seconds' "$made")
+	old_service "$security/pam_google_authenticator.so" \
+	    "secret=$scratch/made user=$user"
+	old_login "$user" "$code" || return 1
+	given "$(cat "$scratch/made")$lf" 0 gtotp $google --recovery=2 \
+	    --print || return 1
+	put "$err" | grep -q ':[0-9]*: scratch codes from here on' || return 1
+	put "$err" | grep -q ':2: RATE_LIMIT is dropped' || return 1
+	# What was used there is not taken here; the next one is, once.
+	! login gtotp "$code" && login gtotp "$next" && ! login gtotp "$next"
+}
+# shellcheck disable=SC2086
+hotp_of_google() {
+	make_google -c -w 3 || return 1
+	old_service "$security/pam_google_authenticator.so" \
+	    "secret=$scratch/made user=$user"
+	old_login "$user" "$(oathtool --hotp -b -c 1 "$made")" || return 1
+	given "$(cat "$scratch/made")$lf" 0 ghotp $google || return 1
+	! login ghotp "$(oathtool --hotp -b -c 1 "$made")" &&
+	    login ghotp "$(oathtool --hotp -b -c 2 "$made")"
+}
+codes_of_google() {
+	code=$(put "$out" | sed -n 's/^  \([0-9A-Z-]*\)$/\1/p' | head -n 1)
+	login gtotp "$code"
+}
+if command -v google-authenticator >"$scratch/said" && [ -n "$security" ]; then
+	check 'google__totp_goes_on_behind_what_was_used' totp_of_google
+	check 'google__makes_recovery_codes_that_log_in' codes_of_google
+	check 'google__hotp_goes_on_behind_what_was_used' hotp_of_google
+else
+	skip 'google__logs_in' 'google-authenticator is not installed'
+fi
+
+# --- users.oath -----------------------------------------------------------
+
+refuse_oath() {
+	check "oath__refused__$1" refused "$2$lf" 2 "$3" $oath
+}
+refuse_oath pin "HOTP bad 1234 $key" '^standard input:1: has a PIN'
+refuse_oath type "HOTP/T45 bad - $key" 'type that is not known'
+refuse_oath half "HOTP bad - ${key}1" 'half a byte'
+refuse_oath counter "HOTP bad - $key -1" 'counter out of bounds'
+refuse_oath end "HOTP bad - $key 18446744073709551615" 'counter out of bounds'
+refuse_oath time "HOTP/T30 bad - $key 0 123456 2999-01-01T00:00:00L" 'ahead of'
+refuse_oath day "HOTP/T30 bad - $key 0 123456 2026-02-31T00:00:00L" 'never was'
+refuse_oath twice "HOTP bad - $key${lf}HOTP/E bad - $key" 'of one secret'
+refuse_oath second_line "HOTP good - $key${lf}HOTP bad x $key" '^[a-z ]*:2: '
+check 'oath__users_that_are_enrolled_are_named' refused \
+    "HOTP/E/8 alice - $key${lf}HOTP new - $key$lf" 4 'alice is enrolled' $oath
+check 'oath__all_but_one' taken "HOTP alice - $key${lf}HOTP pin 12 $key
+HOTP/E/8 eve - $key 5$lf" $oath --except=alice --except=pin
+check 'oath__all_but_one_is_in_force' login eve \
+    "$(oathtool --hotp -d 8 -c 5 $key)"
+check 'oath__one_user_of_many' taken "HOTP pin 12 $key${lf}HOTP uno - $key$lf" \
+    $oath uno
+check 'oath__other_dialect' taken \
+    "HOTP dialect - $key 7 3 755224 2020-01-31T12:00:00L ::1$lf" $oath
+check 'oath__other_dialect_goes_on' login dialect \
+    "$(oathtool --hotp -c 8 $key)"
+zone() {
+	now=$(TZ=Asia/Tokyo date +%Y-%m-%dT%H:%M:%SL)
+	code=$(oathtool --totp $key)
+	line="HOTP/T30 zone - $key 0 $code $now$lf"
+	TZ=UTC refused "$line" 2 'is TZ that' $oath && TZ=Asia/Tokyo \
+	    given "$line" 0 $oath && ! login zone "$code"
+}
+check 'oath__reads_times_of_the_zone' zone
+unknown() {
+	configure
+	refused "HOTP nobody-at-all - $key${lf}HOTP nor-me - $key$lf" 1 \
+	    'no user "nobody-at-all"' $oath && says 'no user "nor-me"'
+	unknown_status=$?
+	configure virtual_users
+	return $unknown_status
+}
+check 'oath__users_that_are_unknown_are_named' unknown
+
+old_oath() {
+	old_service "$security/pam_oath.so" \
+	    "usersfile=$scratch/users.oath window=5"
+	cat >"$scratch/users.oath"
+	chmod 600 "$scratch/users.oath"
+}
+hotp_of_oath() {
+	put "HOTP ohotp - $key" | old_oath
+	old_login ohotp "$(oathtool --hotp -c 2 $key)" || return 1
+	cat "$scratch/users.oath"
+	given "$(cat "$scratch/users.oath")$lf" 0 $oath || return 1
+	! login ohotp "$(oathtool --hotp -c 2 $key)" &&
+	    login ohotp "$(oathtool --hotp -c 3 $key)"
+}
+totp_of_oath() {
+	put "HOTP/T30 ototp - $key" | old_oath
+	# A device that is ahead: its next code is taken here, too.
+	code=$(oathtool --totp --now 'now + 30 seconds' $key)
+	next=$(oathtool --totp --now 'now + 60 seconds' $key)
+	old_login ototp "$code" || return 1
+	cat "$scratch/users.oath"
+	given "$(cat "$scratch/users.oath")$lf" 0 $oath || return 1
+	! login ototp "$code" || return 1
+	configure virtual_users 'window = 2'
+	login ototp "$next"
+	next_status=$?
+	configure virtual_users
+	return $next_status
+}
+if [ -n "$security" ] && [ -e "$security/pam_oath.so" ]; then
+	check 'oath__hotp_goes_on_behind_what_was_used' hotp_of_oath
+	check 'oath__totp_goes_on_behind_what_was_used' totp_of_oath
+else
+	skip 'oath__logs_in' 'pam_oath is not installed'
+fi
+file_of_oath() {
+	put "HOTP ofile - $key" >"$scratch/users"
+	ln -s users "$scratch/link"
+	ends 0 import $oath --file="$scratch/users" --dry-run || return 1
+	ends 2 import $oath --file="$scratch/link" || return 1
+	ends 2 import $oath --file="$scratch/none" || return 1
+	chmod 666 "$scratch/users"
+	ends 2 import $oath --file="$scratch/users"
+}
+check 'oath__file_is_opened_safely' file_of_oath
+
+# --- JSON, usage ----------------------------------------------------------
+
+json() {
+	given "HOTP one - $key${lf}HOTP ida - $key$lf" 0 $oath --json \
+	    --recovery=1 --except=ida --print || return 1
+	put "$out" | jq -e '.user == "one" and .result == "imported" and
+	    .tokens == 1 and (.recovery_codes | length) == 1'
+}
+check 'json__is_a_line_a_user' json
+check 'usage__users_are_for_google' untouched 2 import --users=-
+check 'usage__user_and_all_users' untouched 2 import alice --all-users \
+    --format=google-authenticator
+check 'usage__one_file_is_not_many_users' untouched 2 import --all-users \
+    --format=google-authenticator --file=/x
+check 'usage__format' untouched 2 import alice --format=csv
+check 'usage__recovery_codes_need_a_terminal' untouched 2 import alice \
+    --recovery=3
+
+# --- Homes ----------------------------------------------------------------
+
+library=
+for folder in /usr/lib/*/ /usr/lib64/ /usr/lib/; do
+	test ! -e "${folder}libnss_wrapper.so" ||
+	    library=${folder}libnss_wrapper.so
+done
+if [ -z "$library" ] || [ -n "${INSTRUMENTED-}" ] || [ "$(id -u)" != 0 ]; then
+	skip 'homes' 'needs root, nss_wrapper and a build without sanitizers'
+	finish
+fi
+
+chmod 711 "$scratch"
+homes=$scratch/homes
+uid=54321
+for name in amy ben cat; do
+	mkdir -p "$homes/$name"
+	echo "$name:x:$uid:$uid::$homes/$name:/bin/sh" >>"$scratch/passwd"
+	chown $uid:$uid "$homes/$name"
+	uid=$((uid + 1))
+done
+echo 'root:x:0:0::/root:/bin/sh' >>"$scratch/passwd"
+echo 'root:x:0:' >"$scratch/group"
+chmod 644 "$scratch/passwd" "$scratch/group"
+configure
+
+# homely STATUS ARGUMENT...: in that world.
+homely() {
+	expected=$1
+	shift
+	status=0
+	LD_PRELOAD=$library NSS_WRAPPER_PASSWD=$scratch/passwd \
+	    NSS_WRAPPER_GROUP=$scratch/group timeout 30 "$OTP_ENROLL" \
+	    --conf "$conf" import --format=google-authenticator "$@" \
+	    >"$scratch/out" 2>"$scratch/err" || status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+	echo "status $status"
+	put "$out"
+	put "$err"
+	test "$status" = "$expected"
+}
+# give NAME: a file of that user's.
+give() {
+	file=$homes/$1/.google_authenticator
+	rm -rf "$file"
+	printf '%s' "$good" >"$file"
+	chown "$(stat -c %u:%g "$homes/$1")" "$file"
+	chmod 400 "$file"
+}
+none_changed() {
+	before=$(tree)
+	homely "$@" && same "$before" "$(tree)"
+}
+give amy
+chmod 700 "$homes/amy"
+check 'home__file_is_read' homely 0 amy --dry-run
+stolen() {
+	rm -f "$homes/ben/.google_authenticator"
+	printf '%s' "$good" >"$homes/secret"
+	chmod 600 "$homes/secret"
+	ln -s "$homes/secret" "$homes/ben/.google_authenticator"
+	none_changed 2 ben && says 'Permission denied'
+}
+check 'home__link_leads_no_further_than_the_user_gets' stolen
+foreign() {
+	chmod 644 "$homes/secret"
+	chown 54399 "$homes/secret"
+	none_changed 2 ben && says 'belongs to somebody else'
+}
+check 'home__file_of_somebody_else_is_refused' foreign
+fifo() {
+	rm -f "$homes/ben/.google_authenticator"
+	mkfifo "$homes/ben/.google_authenticator"
+	chown 54322 "$homes/ben/.google_authenticator"
+	none_changed 2 ben && says 'not a regular file'
+}
+check 'home__fifo_does_not_hang' fifo
+huge() {
+	rm -f "$homes/ben/.google_authenticator"
+	ln -s /dev/zero "$homes/ben/.google_authenticator"
+	none_changed 2 ben || return 1
+	rm -f "$homes/ben/.google_authenticator"
+	yes | head -c 70000 >"$homes/ben/.google_authenticator"
+	chown 54322 "$homes/ben/.google_authenticator"
+	none_changed 2 ben && says 'more than any such file'
+}
+check 'home__file_is_bounded' huge
+rm -f "$homes/ben/.google_authenticator"
+check 'home__without_a_file_is_2' none_changed 2 ben
+as_them() {
+	command -v strace >"$scratch/said" || return 0
+	LD_PRELOAD='' strace -f -qq -o "$scratch/trace" -e trace=openat,execve \
+	    -E LD_PRELOAD="$library" -E NSS_WRAPPER_PASSWD="$scratch/passwd" \
+	    -E NSS_WRAPPER_GROUP="$scratch/group" "$OTP_ENROLL" --conf "$conf" \
+	    import amy --format=google-authenticator --dry-run >"$scratch/said" ||
+		return 1
+	parent=$(head -n 1 "$scratch/trace" | cut -d' ' -f1)
+	grep -q '"\.google_auth' "$scratch/trace" &&
+	    ! grep '"\.google_auth' "$scratch/trace" | grep -q "^$parent "
+}
+check 'home__is_never_opened_by_root' as_them
+world_readable() {
+	chmod 444 "$homes/amy/.google_authenticator"
+	homely 0 amy --dry-run && says 'others could read it'
+}
+check 'home__file_that_others_read_is_told' world_readable
+
+give ben
+partly() {
+	printf 'junk\n' >>"$homes/ben/.google_authenticator"
+	printf 'amy\nben\ncat\n' >"$scratch/names"
+	none_changed 2 --users="$scratch/names" &&
+	    says '~ben/.google_authenticator:3: '
+}
+check 'users__all_or_nothing' partly
+some() {
+	homely 0 --users=- --except=ben <"$scratch/names" || return 1
+	says '^cat has no file' && shows '^amy: 1 token imported' &&
+	    test -e "$store/seed/amy" && test ! -e "$store/seed/ben"
+}
+check 'users__from_standard_input_but_one' some
+unknown_name() {
+	put 'who-is-this' | none_changed 1 --users=-
+}
+check 'users__unknown_name_changes_nothing' unknown_name
+give ben
+# The host's own file says where accounts come from; here it lists them.
+everybody() {
+	if grep -E '^passwd:' /etc/nsswitch.conf | grep -qE 'sss|ldap|winbind'
+	then
+		homely 2 --all-users
+		return
+	fi
+	homely 0 --all-users && shows '^amy: imported already' &&
+	    shows '^ben: 1 token imported' &&
+	    says '^1 user imported, 1 was already\.'
+}
+check 'all_users__imports_who_has_a_file' everybody
+silent() {
+	unshare -m true 2>"$scratch/said" || return 0
+	echo 'passwd: files sss' >"$scratch/nsswitch"
+	chmod 644 "$scratch/nsswitch"
+	before=$(tree)
+	status=0
+	unshare -m sh -c "mount --bind '$scratch/nsswitch' /etc/nsswitch.conf &&
+	    exec '$OTP_ENROLL' --conf '$conf' import --all-users \
+	    --format=google-authenticator" 2>"$scratch/err" || status=$?
+	cat "$scratch/err"
+	test $status = 2 && grep -q '"sss"' "$scratch/err" &&
+	    same "$before" "$(tree)"
+}
+check 'all_users__refused_where_accounts_are_not_listed' silent
+finish
