@@ -11,6 +11,7 @@ unit_tests = \
 	%D%/effects/adopt_test \
 	%D%/effects/attempt_test \
 	%D%/effects/enrol_test \
+	%D%/effects/import_test \
 	%D%/effects/former_test \
 	%D%/effects/inspect_test \
 	%D%/unit/base32_test \
