@@ -326,7 +326,8 @@ otp_intake_find_many(struct otp_intake *intake)
 enum otp_exit
 otp_intake_find_oath(struct otp_intake *intake)
 {
-	const char *file = intake->tool->args.file;
+	const struct otp_args *args = &intake->tool->args;
+	const char *file = args->file;
 	struct otp_source source = { NULL, 0 };
 
 	if (file == NULL)
@@ -335,5 +336,12 @@ otp_intake_find_oath(struct otp_intake *intake)
 		otp_intake_oath(
 		    intake, is_input(file) ? STANDARD_INPUT : file, &source);
 	otp_source_free(&source);
-	return OTP_EXIT_DONE;
+	if (intake->records_count > 0 || intake->refused > 0 ||
+	    args->except.count > 0)
+		return OTP_EXIT_DONE;
+	otp_complain("%s has no record%s%s.",
+	    is_input(file) ? "Standard input" : otp_escaped(file).text,
+	    args->user != NULL ? " of " : "",
+	    args->user != NULL ? otp_escaped(args->user).text : "");
+	return OTP_EXIT_USAGE;
 }

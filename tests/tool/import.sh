@@ -244,6 +244,9 @@ refuse_oath time "HOTP/T30 bad - $key 0 123456 2999-01-01T00:00:00L" 'ahead of'
 refuse_oath day "HOTP/T30 bad - $key 0 123456 2026-02-31T00:00:00L" 'never was'
 refuse_oath twice "HOTP bad - $key${lf}HOTP/E bad - $key" 'of one secret'
 refuse_oath second_line "HOTP good - $key${lf}HOTP bad x $key" '^[a-z ]*:2: '
+refuse_oath none 'hello world' 'has no record'
+check 'oath__one_user_who_is_not_there' refused "HOTP good - $key$lf" 2 \
+    'has no record of bad' $oath bad
 check 'oath__users_that_are_enrolled_are_named' refused \
     "HOTP/E/8 alice - $key${lf}HOTP new - $key$lf" 4 'alice is enrolled' $oath
 check 'oath__all_but_one' taken "HOTP alice - $key${lf}HOTP pin 12 $key
