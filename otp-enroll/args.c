@@ -63,6 +63,8 @@ static const struct row rows[] = {
 	{ "add", FLAG, FIELD(add), 0, 0, NULL },
 	{ "replace", FLAG, FIELD(replace), 0, 0, NULL },
 	{ "no-confirm", FLAG, FIELD(no_confirm), 0, 0, NULL },
+	{ "batch", TEXT, FIELD(batch), 0, 0, NULL },
+	{ "self", FLAG, FIELD(self), 0, 0, NULL },
 	{ "qr", WORD, FIELD(qr), 0, 0, forms },
 	{ "recovery", NUMBER, FIELD(recovery), 0, OTP_SEED_RECOVERY, NULL },
 	{ "count", NUMBER, FIELD(count), 0, OTP_SEED_RECOVERY, NULL },

@@ -55,6 +55,8 @@ struct otp_args {
 	bool add;
 	bool replace;
 	bool no_confirm;
+	const char *batch; /* a file's name, or "-" */
+	bool self;
 	unsigned qr;	   /* an enum otp_args_qr */
 	uint64_t recovery; /* how many codes */
 	uint64_t count;	   /* likewise */

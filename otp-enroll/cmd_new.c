@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* begin -> show -> confirm -> put in force -> recovery codes */
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "audit.h"
+#include "batch.h"
 #include "command.h"
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
 #include "common/effects/store.h"
 #include "confirm.h"
 #include "output.h"
+#include "parameters.h"
 #include "report.h"
 #include "secrets.h"
+#include "self.h"
+#include "signals.h"
 #include "subject.h"
 #include "terminal.h"
 #include "view.h"
@@ -23,7 +24,8 @@ struct enrolling {
 	const struct otp_tool *tool;
 	struct otp_subject subject;
 	enum otp_enrol_mode mode;
-	bool fresh; /* there was nothing in force before */
+	bool fresh;  /* there was nothing in force before */
+	bool proven; /* --self: of what is in force, a code was typed */
 	struct otp_enrolment enrolment;
 	struct otp_recovery_set set;
 	char uri[OTP_URI_MAX + 1];
@@ -34,6 +36,8 @@ check_usage(const struct otp_args *args)
 {
 	const char *wrong = NULL;
 
+	if (args->self)
+		return otp_self_usage(args) && otp_secrets_allowed(args);
 	if (args->hotp && args->totp)
 		wrong = "--hotp and --totp exclude each other.";
 	else if (args->hotp && args->period != OTP_ARGS_NONE)
@@ -44,87 +48,17 @@ check_usage(const struct otp_args *args)
 		wrong = "--add and --replace exclude each other.";
 	else if (args->add && args->recovery != OTP_ARGS_NONE)
 		wrong = "With --add the recovery codes stay as they are.";
-	else if (args->json && !args->no_confirm)
+	else if (args->json && !args->no_confirm && args->batch == NULL)
 		wrong = "--json is for scripts: it needs --no-confirm.";
 	else if (args->json && otp_args_picture(args))
 		wrong = "--json and a picture exclude each other.";
 	else if (args->label != NULL && args->label[0] == '\0')
 		wrong = "A label cannot be empty.";
+	else if (args->batch != NULL)
+		wrong = otp_batch_usage(args);
 	if (wrong != NULL)
 		otp_complain("%s", wrong);
 	return wrong == NULL && otp_secrets_allowed(args);
-}
-
-/* The host's name, up to its first dot. */
-static void
-host_name(char *ret_name, size_t size)
-{
-	struct utsname names;
-
-	if (uname(&names) != 0 || names.nodename[0] == '\0' ||
-	    names.nodename[0] == '.')
-		memcpy(names.nodename, "localhost", sizeof("localhost"));
-	names.nodename[strcspn(names.nodename, ".")] = '\0';
-	(void)snprintf(ret_name, size, "%s", names.nodename);
-}
-
-/* Into an array of OTP_LABEL_SIZE bytes; false where TEXT is longer. */
-static bool
-copy(const char *text, char *ret_text)
-{
-	size_t length = strlen(text);
-
-	if (length >= OTP_LABEL_SIZE)
-		return false;
-	memcpy(ret_text, text, length + 1);
-	return true;
-}
-
-/*
- * HOST:USER of HOST, as apps group their entries.  A label alone is taken as
- * it is, for codes that are to be small.
- */
-static bool
-name_token(
-    const struct otp_args *args, const char *account, struct otp_token *token)
-{
-	char label[2 * OTP_LABEL_SIZE];
-	char host[OTP_LABEL_SIZE];
-	const char *issuer = args->issuer;
-
-	host_name(host, sizeof(host));
-	if (issuer == NULL)
-		issuer = args->label == NULL ? host : "";
-	(void)snprintf(label, sizeof(label), "%s:%s",
-	    issuer[0] != '\0' ? issuer : host, account);
-	if (copy(issuer, token->issuer) &&
-	    copy(args->label != NULL ? args->label : label, token->label))
-		return true;
-	otp_complain("Label and issuer can have 255 bytes each; take a shorter "
-		     "--label or --issuer.");
-	return false;
-}
-
-static unsigned
-or_default(uint64_t number, unsigned otherwise)
-{
-	return number != OTP_ARGS_NONE ? (unsigned)number : otherwise;
-}
-
-static bool
-make_token(
-    const struct otp_args *args, const char *account, struct otp_token *token)
-{
-	memset(token, 0, sizeof(*token));
-	token->kind = args->hotp ? OTP_HOTP : OTP_TOTP;
-	token->hash =
-	    args->algorithm != 0 ? (enum otp_hash)args->algorithm : OTP_SHA1;
-	token->digits = or_default(args->digits, OTP_DIGITS_DEFAULT);
-	if (args->hotp && args->counter != OTP_ARGS_NONE)
-		token->counter = args->counter;
-	if (!args->hotp)
-		token->period = or_default(args->period, OTP_PERIOD_DEFAULT);
-	return name_token(args, account, token);
 }
 
 /* Beside nothing there is nothing to add to: recovery codes are due then. */
@@ -141,7 +75,7 @@ choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
 		err = otp_store_has_seed(store, &has_seed, fault);
 	otp_store_close(store);
 	enrolling->fresh = !has_seed;
-	if (args->replace)
+	if (args->replace || enrolling->proven)
 		enrolling->mode = OTP_ENROL_REPLACE;
 	else
 		enrolling->mode =
@@ -158,7 +92,7 @@ begin(struct enrolling *enrolling)
 	struct otp_token token;
 	enum otp_err err;
 
-	if (!make_token(&tool->args, account, &token))
+	if (!otp_parameters_token(&tool->args, account, &token))
 		return OTP_EXIT_USAGE;
 	err = choose_mode(enrolling, &fault);
 	if (err == OTP_OK)
@@ -182,23 +116,6 @@ note_parameters(const struct otp_token *token)
 	    (token->kind == OTP_TOTP && token->period != OTP_PERIOD_DEFAULT))
 		otp_say("Note: many apps only do SHA1, 6 digits and 30 seconds,"
 			" whatever the QR code says.");
-}
-
-/*
- * What is in force and what was shown of it belong together: from here on
- * nobody interrupts, short of SIGKILL.
- */
-static void
-hold_signals(void)
-{
-	static const int held[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM,
-		SIGTSTP };
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
-		(void)sigaddset(&set, held[i]);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 static void
@@ -266,11 +183,16 @@ put(struct enrolling *enrolling)
 	struct otp_fault fault = { 0 };
 	enum otp_exit status;
 	enum otp_err err;
+	sigset_t before;
 	bool in_force;
 
-	hold_signals();
+	/*
+	 * What is in force and what was shown of it belong together: from here
+	 * on nobody interrupts.
+	 */
+	otp_signals_hold(&before);
 	err = otp_enrol_put(&tool->host, &enrolling->enrolment,
-	    or_default(tool->args.recovery, OTP_ENROL_RECOVERY),
+	    otp_parameters_number(tool->args.recovery, OTP_ENROL_RECOVERY),
 	    &enrolling->set, &fault);
 	in_force = err == OTP_OK || is_in_force(enrolling);
 	if (in_force)
@@ -306,22 +228,6 @@ warn_lengths(const struct enrolling *enrolling)
 	otp_view_wipe(&view);
 }
 
-static json_t *
-to_json(const struct enrolling *enrolling)
-{
-	json_t *codes = json_array();
-
-	for (unsigned i = 0; i < enrolling->set.count; i++)
-		if (json_array_append_new(
-			codes, json_string(enrolling->set.text[i])) != 0) {
-			json_decref(codes);
-			return NULL;
-		}
-	return json_pack("{s:o, s:s, s:o}", "user",
-	    otp_json_text(enrolling->subject.account), "uri", enrolling->uri,
-	    "recovery_codes", codes);
-}
-
 static enum otp_exit
 conclude(const struct enrolling *enrolling)
 {
@@ -330,7 +236,8 @@ conclude(const struct enrolling *enrolling)
 	bool shown;
 
 	if (args->json) {
-		shown = otp_json_print(to_json(enrolling));
+		shown = otp_json_print(otp_secrets_json(
+		    &enrolling->subject, enrolling->uri, &enrolling->set));
 	} else {
 		shown =
 		    otp_secrets_recovery(&enrolling->subject, &enrolling->set);
@@ -385,7 +292,13 @@ run(const struct otp_tool *tool)
 
 	if (!check_usage(&tool->args))
 		return OTP_EXIT_USAGE;
-	status = otp_subject_find(tool, &enrolling.subject);
+	if (tool->args.batch != NULL)
+		return otp_batch_run(tool);
+	status = tool->args.self ? otp_self_find(tool, &enrolling.subject)
+				 : otp_subject_find(tool, &enrolling.subject);
+	if (status == OTP_EXIT_DONE && tool->args.self)
+		status = otp_self_allow(
+		    tool, &enrolling.subject, &enrolling.proven, &signum);
 	if (status == OTP_EXIT_DONE)
 		status = enrol(&enrolling, &signum);
 	otp_wipe(&enrolling, sizeof(enrolling));
@@ -416,12 +329,14 @@ const struct otp_command otp_command_new = {
 	    "  --no-confirm      put it in force without asking for a code\n"
 	    "  --print           show secrets although this is no terminal\n"
 	    "  --json            with --no-confirm: one JSON object\n"
+	    "  --batch=FILE      many users, by CSV or JSON lines; - is "
+	    "standard input\n"
+	    "  --self            for the user behind sudo, and nobody else\n"
 	    "\n"
-	    "Nothing is in force before a code was typed back. Many apps only "
-	    "do SHA1,\n6 digits and 30 seconds.\n",
+	    "Nothing is in force before a code was typed back.\n",
 	.user = true,
 	.takes = { "add", "replace", "hotp", "totp", "label", "issuer",
 	    "algorithm", "digits", "period", "counter", "qr", "recovery",
-	    "no-confirm", "print", "json" },
+	    "no-confirm", "print", "json", "batch", "self" },
 	.run = run,
 };

@@ -7,27 +7,12 @@
 #include "secrets.h"
 #include "subject.h"
 
-static json_t *
-to_json(const struct otp_subject *subject, const struct otp_recovery_set *set)
-{
-	json_t *codes = json_array();
-
-	for (unsigned i = 0; i < set->count; i++)
-		if (json_array_append_new(codes, json_string(set->text[i])) !=
-		    0) {
-			json_decref(codes);
-			return NULL;
-		}
-	return json_pack("{s:o, s:o}", "user", otp_json_text(subject->account),
-	    "recovery_codes", codes);
-}
-
 static bool
 show(const struct otp_tool *tool, const struct otp_subject *subject,
     const struct otp_recovery_set *set)
 {
 	if (tool->args.json)
-		return otp_json_print(to_json(subject, set));
+		return otp_json_print(otp_secrets_json(subject, NULL, set));
 	if (set->count == 0)
 		otp_print("%s has no recovery codes any more.\n",
 		    otp_escaped(subject->account).text);

@@ -6,6 +6,8 @@ sbin_PROGRAMS = otp-enroll/otp-enroll
 otp_enroll_otp_enroll_SOURCES = \
 	%D%/args.c %D%/args.h \
 	%D%/audit.c %D%/audit.h \
+	%D%/batch.c %D%/batch.h \
+	%D%/batch_input.c %D%/batch_input.h \
 	%D%/cmd_adopt.c \
 	%D%/cmd_import.c \
 	%D%/cmd_init.c \
@@ -26,11 +28,14 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/main.c \
 	%D%/output.c %D%/output.h \
 	%D%/pair.c \
+	%D%/parameters.c %D%/parameters.h \
 	%D%/pick.c %D%/pick.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/qr_picture.h %D%/qr_png.c %D%/qr_svg.c \
 	%D%/report.c %D%/report.h \
 	%D%/secrets.c %D%/secrets.h \
+	%D%/self.c %D%/self.h \
+	%D%/signals.c %D%/signals.h \
 	%D%/source.c %D%/source.h \
 	%D%/subject.c %D%/subject.h \
 	%D%/terminal.c %D%/terminal.h \

@@ -151,3 +151,23 @@ otp_secrets_recovery(
 		  "password manager.\n");
 	return otp_output_flush();
 }
+
+json_t *
+otp_secrets_json(const struct otp_subject *subject, const char *uri,
+    const struct otp_recovery_set *set)
+{
+	json_t *codes = json_array();
+
+	for (unsigned i = 0; i < set->count; i++)
+		if (json_array_append_new(codes, json_string(set->text[i])) !=
+		    0) {
+			json_decref(codes);
+			return NULL;
+		}
+	if (uri == NULL)
+		return json_pack("{s:o, s:o}", "user",
+		    otp_json_text(subject->account), "recovery_codes", codes);
+	return json_pack("{s:o, s:s, s:o}", "user",
+	    otp_json_text(subject->account), "uri", uri, "recovery_codes",
+	    codes);
+}

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "common/effects/enrol.h"
+#include "output.h"
 
 /*
  * Whether secrets may go to standard output: it is a terminal, or --print was
@@ -28,6 +29,13 @@ bool otp_secrets_show(const struct otp_args *args,
  * it.  False: it was said what is wrong.
  */
 bool otp_secrets_picture(const struct otp_args *args, const char *uri);
+
+/*
+ * An object with user, uri and recovery_codes, or without URI (NULL) the
+ * others; NULL where there is no memory.
+ */
+json_t *otp_secrets_json(const struct otp_subject *subject, const char *uri,
+    const struct otp_recovery_set *set);
 
 /* A set of recovery codes, once and for all.  False: it could not be shown. */
 bool otp_secrets_recovery(

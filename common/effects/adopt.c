@@ -119,19 +119,23 @@ replace_recovery(struct adopting *adopting)
 {
 	struct otp_seed *seed = &adopting->seed;
 	const int64_t now = adopting->holding.now;
+	enum otp_err err;
 
 	for (unsigned i = 0; i < seed->recovery_count; i++) {
 		struct otp_credential *credential;
-		enum otp_err err =
-		    claim_recovery(adopting, &seed->recovery[i], &credential);
 
+		err = claim_recovery(adopting, &seed->recovery[i], &credential);
 		if (err != OTP_OK)
 			return err;
 		credential->value = now > 0 ? (uint64_t)now : 1;
 	}
 	adopting->adoption.replaced = true;
-	return otp_holding_recovery(
-	    &adopting->holding, seed->recovery_count, seed, &adopting->set);
+	err = otp_holding_make_set(
+	    adopting->holding.host->sys, seed->recovery_count, &adopting->set);
+	if (err == OTP_OK)
+		err = otp_holding_recovery(
+		    &adopting->holding, &adopting->set, seed);
+	return err;
 }
 
 static enum otp_err

@@ -245,11 +245,20 @@ remember(struct otp_holding *holding, const struct otp_enrolment *enrolment,
 }
 
 enum otp_err
-otp_enrol_put(const struct otp_host *host,
-    const struct otp_enrolment *enrolment, unsigned count,
+otp_enrol_make_set(const struct otp_host *host, unsigned count,
     struct otp_recovery_set *ret_set, struct otp_fault *fault)
 {
-	struct otp_recovery_set set = { 0 };
+	enum otp_err err = otp_holding_make_set(host->sys, count, ret_set);
+
+	return err == OTP_OK ? OTP_OK
+			     : otp_fault_set(fault, err, 0, NULL, NULL);
+}
+
+enum otp_err
+otp_enrol_put_set(const struct otp_host *host,
+    const struct otp_enrolment *enrolment, const struct otp_recovery_set *set,
+    struct otp_fault *fault)
+{
 	struct otp_holding holding;
 	struct otp_seed seed = { 0 };
 	enum otp_err err;
@@ -262,13 +271,28 @@ otp_enrol_put(const struct otp_host *host,
 	if (err == OTP_OK)
 		err = remember(&holding, enrolment, &seed);
 	if (err == OTP_OK && enrolment->mode != OTP_ENROL_ADD)
-		err = otp_holding_recovery(&holding, count, &seed, &set);
+		err = otp_holding_recovery(&holding, set, &seed);
 	if (err == OTP_OK)
 		err = otp_holding_put(&holding, &seed);
-	if (err == OTP_OK)
-		*ret_set = set;
 	otp_holding_close(&holding);
 	otp_wipe(&seed, sizeof(seed));
+	return err;
+}
+
+enum otp_err
+otp_enrol_put(const struct otp_host *host,
+    const struct otp_enrolment *enrolment, unsigned count,
+    struct otp_recovery_set *ret_set, struct otp_fault *fault)
+{
+	const bool add = enrolment->mode == OTP_ENROL_ADD;
+	struct otp_recovery_set set = { 0 };
+	enum otp_err err =
+	    otp_enrol_make_set(host, add ? 0 : count, &set, fault);
+
+	if (err == OTP_OK)
+		err = otp_enrol_put_set(host, enrolment, &set, fault);
+	if (err == OTP_OK)
+		*ret_set = set;
 	otp_wipe(&set, sizeof(set));
 	return err;
 }

@@ -52,10 +52,14 @@ struct otp_enrolment {
 	bool confirmed;
 };
 
-/* Recovery codes as people see them.  A secret: the caller wipes it. */
+/*
+ * Recovery codes as people see them, and what the seed keeps of each.  A
+ * secret: the caller wipes it.
+ */
 struct otp_recovery_set {
 	unsigned count;
 	char text[OTP_SEED_RECOVERY][OTP_RECOVERY_TEXT_SIZE];
+	struct otp_recovery kept[OTP_SEED_RECOVERY];
 };
 
 struct otp_confirmation {
@@ -83,6 +87,21 @@ enum otp_err otp_enrol_begin(const struct otp_host *host,
 enum otp_err otp_enrol_confirm(const struct otp_host *host,
     struct otp_enrolment *enrolment, const char *typed,
     struct otp_confirmation *ret_confirmation,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * COUNT recovery codes (0 to 16) that are not in force yet, so that they can
+ * be handed out before.  Nothing is written.  Errors: FULL (more than 16).
+ */
+enum otp_err otp_enrol_make_set(const struct otp_host *host, unsigned count,
+    struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * As otp_enrol_put(), with the recovery codes of SET; with ADD it is passed
+ * over.
+ */
+enum otp_err otp_enrol_put_set(const struct otp_host *host,
+    const struct otp_enrolment *enrolment, const struct otp_recovery_set *set,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*

@@ -38,8 +38,10 @@ otp_enrol_recovery(const struct otp_host *host,
 
 	if (err == OTP_OK) {
 		seed = holding.seed;
-		err = otp_holding_recovery(&holding, count, &seed, &set);
+		err = otp_holding_make_set(host->sys, count, &set);
 	}
+	if (err == OTP_OK)
+		err = otp_holding_recovery(&holding, &set, &seed);
 	if (err == OTP_OK)
 		err = otp_holding_put(&holding, &seed);
 	if (err == OTP_OK)

@@ -120,22 +120,30 @@ make_code(const struct otp_sys *sys, char text[OTP_RECOVERY_TEXT_SIZE],
 }
 
 enum otp_err
-otp_holding_recovery(struct otp_holding *holding, unsigned count,
-    struct otp_seed *seed, struct otp_recovery_set *ret_set)
+otp_holding_make_set(
+    const struct otp_sys *sys, unsigned count, struct otp_recovery_set *ret_set)
 {
+	enum otp_err err = OTP_OK;
+
+	memset(ret_set, 0, sizeof(*ret_set));
 	if (count > OTP_SEED_RECOVERY)
 		return OTP_ERR_FULL;
-	ret_set->count = 0;
-	seed->recovery_count = 0;
-	for (unsigned i = 0; i < count; i++) {
-		enum otp_err err = make_code(
-		    holding->host->sys, ret_set->text[i], &seed->recovery[i]);
+	for (unsigned i = 0; i < count && err == OTP_OK; i++)
+		err = make_code(sys, ret_set->text[i], &ret_set->kept[i]);
+	if (err == OTP_OK)
+		ret_set->count = count;
+	else
+		otp_wipe(ret_set, sizeof(*ret_set));
+	return err;
+}
 
-		if (err != OTP_OK)
-			return err;
-		seed->recovery_count = ret_set->count = i + 1;
-	}
-	for (unsigned i = 0; i < count; i++) {
+enum otp_err
+otp_holding_recovery(struct otp_holding *holding,
+    const struct otp_recovery_set *set, struct otp_seed *seed)
+{
+	memcpy(seed->recovery, set->kept, sizeof(set->kept));
+	seed->recovery_count = set->count;
+	for (unsigned i = 0; i < set->count; i++) {
 		struct otp_credential *credential;
 		uint8_t id[OTP_ID_SIZE];
 		enum otp_err err;

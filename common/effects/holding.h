@@ -57,11 +57,18 @@ enum otp_err otp_holding_claim(struct otp_holding *holding,
     struct otp_credential **ret_credential) OTP_MUST_USE;
 
 /*
- * COUNT new recovery codes in SEED, instead of those it has, with fresh
- * credentials in `state`; their text in RET_SET.
+ * COUNT new recovery codes, which are nobody's yet.  *RET_SET is wiped on
+ * failure.  Errors: FULL (more than OTP_SEED_RECOVERY), CRYPTO.
  */
-enum otp_err otp_holding_recovery(struct otp_holding *holding, unsigned count,
-    struct otp_seed *seed, struct otp_recovery_set *ret_set) OTP_MUST_USE;
+enum otp_err otp_holding_make_set(const struct otp_sys *sys, unsigned count,
+    struct otp_recovery_set *ret_set) OTP_MUST_USE;
+
+/*
+ * Those of SET in SEED, instead of the ones it has, with fresh credentials in
+ * `state`.
+ */
+enum otp_err otp_holding_recovery(struct otp_holding *holding,
+    const struct otp_recovery_set *set, struct otp_seed *seed) OTP_MUST_USE;
 
 /*
  * Put SEED in force: `state` committed, so that what it says is spent is

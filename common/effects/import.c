@@ -178,8 +178,11 @@ put(struct importing *importing, enum otp_enrol_mode mode, unsigned count)
 	if (err == OTP_OK)
 		err = remember_all(importing, &changed);
 	if (err == OTP_OK)
+		err = otp_holding_make_set(
+		    holding->host->sys, count, &importing->set);
+	if (err == OTP_OK)
 		err = otp_holding_recovery(
-		    holding, count, &importing->seed, &importing->set);
+		    holding, &importing->set, &importing->seed);
 	if (err == OTP_OK)
 		err = otp_holding_put(holding, &importing->seed);
 	return err;

@@ -41,10 +41,14 @@ silent() {
 	done)
 }
 
-# written ROOT: the tests that there are.
+# written ROOT: the tests that there are, of programs and of scripts.
 written() {
-	find "$1/tests" -name '*.c' -exec \
-	    sed -nE 's/^([a-z0-9]\w*__\w+)\(void \*\*.*/\1/p' {} + | sort -u
+	{
+		find "$1/tests" -name '*.c' -exec sed -nE \
+		    's/^([a-z0-9]\w*__\w+)\(void \*\*.*/\1/p' {} +
+		find "$1/tests" -name '*.sh' -exec sed -nE \
+		    "s/^\s*check '([a-z0-9]\w*__\w+)'.*/\1/p" {} +
+	} | sort -u
 }
 
 # missing ROOT: every name that no test has.

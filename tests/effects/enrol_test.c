@@ -476,6 +476,30 @@ put__leaves_one_seed_in_force_wherever_it_is_stopped(void **unused)
 /* --- recovery codes --- */
 
 static void
+recovery__made_before_is_what_comes_in_force(void **unused)
+{
+	struct otp_recovery_set made;
+
+	(void)unused;
+	snapshot_take(&world, &before);
+	assert_int_equal(
+	    otp_enrol_make_set(&world.host, 17, &made, NULL), OTP_ERR_FULL);
+	assert_int_equal(
+	    otp_enrol_make_set(&world.host, 16, &made, NULL), OTP_OK);
+	assert_int_equal(made.count, 16);
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	assert_unchanged(&world, &before);
+
+	assert_int_equal(
+	    otp_enrol_put_set(&world.host, &enrolment, &made, NULL), OTP_OK);
+	world_seed(&world, &world.seed);
+	assert_int_equal(world.seed.recovery_count, 16);
+	assert_memory_equal(world.seed.recovery, made.kept, sizeof(made.kept));
+	assert_int_equal(world_try(&world, made.text[15]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.recovery_left, 15);
+}
+
+static void
 recovery__kills_the_old_set(void **unused)
 {
 	struct otp_recovery_set codes;
@@ -937,6 +961,7 @@ main(void)
 		TEST(put__keeps_failures_and_waits),
 		TEST(put__refuses_the_state_of_another_uid),
 		TEST(put__leaves_one_seed_in_force_wherever_it_is_stopped),
+		TEST(recovery__made_before_is_what_comes_in_force),
 		TEST(recovery__kills_the_old_set),
 		TEST(recovery__needs_a_state),
 		TEST(remove__keeps_what_was_spent),

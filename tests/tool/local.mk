@@ -4,6 +4,7 @@
 helpers += tests/lib/login %D%/png_modules %D%/qr_print %D%/term2ppm
 
 script_tests += \
+	%D%/batch.sh \
 	%D%/commands.sh \
 	%D%/dialogue.sh \
 	%D%/faults.sh \
@@ -13,6 +14,7 @@ script_tests += \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \
 	%D%/tokens.sh \
+	%D%/self.sh \
 	%D%/usage.sh
 
 EXTRA_DIST += %D%/tool.sh %D%/dialogue.exp %D%/audit.c
