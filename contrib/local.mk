@@ -3,3 +3,6 @@
 
 # An example, each line commented out: without a file every default holds.
 dist_doc_DATA += %D%/pam_otp.conf
+
+# What `status --json' prints.
+dist_doc_DATA += %D%/status.schema.json

@@ -50,6 +50,7 @@ static const struct row rows[] = {
 	{ "json", FLAG, FIELD(json), 0, 0, NULL },
 	{ "print", FLAG, FIELD(print), 0, 0, NULL },
 	{ "all", FLAG, FIELD(all), 0, 0, NULL },
+	{ "orphans", FLAG, FIELD(orphans), 0, 0, NULL },
 	{ "hotp", FLAG, FIELD(hotp), 0, 0, NULL },
 	{ "totp", FLAG, FIELD(totp), 0, 0, NULL },
 	{ "algorithm", WORD, FIELD(algorithm), 0, 0, algorithms },

@@ -43,6 +43,7 @@ struct otp_args {
 	bool json;
 	bool print;
 	bool all;
+	bool orphans;
 
 	bool hotp;
 	bool totp;

@@ -7,6 +7,7 @@
 #include "common/core/policy.h"
 #include "common/core/throttle.h"
 #include "common/effects/store.h"
+#include "orphans.h"
 #include "output.h"
 #include "report.h"
 #include "subject.h"
@@ -437,6 +438,13 @@ run(const struct otp_tool *tool)
 	struct otp_subject subject;
 	enum otp_exit status;
 
+	if (tool->args.orphans && (tool->args.all || tool->args.user != NULL)) {
+		otp_complain("--orphans is of all the store: neither --all nor "
+			     "a USER.");
+		return OTP_EXIT_USAGE;
+	}
+	if (tool->args.orphans)
+		return otp_orphans_show(tool);
 	if (tool->args.all && tool->args.user != NULL) {
 		otp_complain("--all and a USER exclude each other.");
 		return OTP_EXIT_USAGE;
@@ -449,14 +457,16 @@ run(const struct otp_tool *tool)
 
 const struct otp_command otp_command_status = {
 	.name = "status",
-	.operands = "[USER | --all]",
+	.operands = "[USER | --all | --orphans]",
 	.summary = "show how an account stands; never a secret",
-	.help = "  --all   every account in the store, a line each\n"
-		"  --json  a JSON object for each account, a line each\n"
+	.help = "  --all      every account in the store, a line each\n"
+		"  --orphans  seeds and states of accounts that are gone or "
+		"renamed\n"
+		"  --json     a JSON object for each account, a line each\n"
 		"\n"
 		"Exit status 1: no code can be right, and it says why. 3: not "
 		"enrolled.\n",
 	.user = true,
-	.takes = { "all", "json" },
+	.takes = { "all", "orphans", "json" },
 	.run = run,
 };

@@ -26,6 +26,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/intake_find.c \
 	%D%/intake_read.c \
 	%D%/main.c \
+	%D%/orphans.c %D%/orphans.h \
 	%D%/output.c %D%/output.h \
 	%D%/pair.c \
 	%D%/parameters.c %D%/parameters.h \

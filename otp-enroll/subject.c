@@ -31,9 +31,8 @@ database_failed(int errnum)
 	return OTP_EXIT_FAILED;
 }
 
-/* What the database means by "nobody": see getpwnam(3), ERRORS. */
-static bool
-is_nobody(int errnum)
+bool
+otp_subject_is_nobody(int errnum)
 {
 	return errnum == 0 || errnum == ENOENT || errnum == ESRCH;
 }
@@ -50,7 +49,7 @@ otp_subject_named(const struct otp_tool *tool, const char *name,
 	}
 	errno = 0;
 	entry = getpwnam(name);
-	if (entry == NULL && !is_nobody(errno))
+	if (entry == NULL && !otp_subject_is_nobody(errno))
 		return database_failed(errno);
 	if (entry != NULL && (uint32_t)entry->pw_uid != OTP_UID_VIRTUAL)
 		return take(entry->pw_name, entry->pw_uid, ret_subject);
@@ -72,7 +71,7 @@ otp_subject_former(const char *name)
 	}
 	errno = 0;
 	entry = getpwnam(name);
-	if (entry == NULL && !is_nobody(errno))
+	if (entry == NULL && !otp_subject_is_nobody(errno))
 		return database_failed(errno);
 	if (entry == NULL)
 		return OTP_EXIT_DONE;
@@ -110,7 +109,7 @@ otp_subject_find(const struct otp_tool *tool, struct otp_subject *ret_subject)
 		return ask_for_whom(tool);
 	errno = 0;
 	entry = getpwuid(getuid());
-	if (entry == NULL && !is_nobody(errno))
+	if (entry == NULL && !otp_subject_is_nobody(errno))
 		return database_failed(errno);
 	if (entry != NULL)
 		return take(entry->pw_name, entry->pw_uid, ret_subject);

@@ -17,6 +17,12 @@ enum otp_exit otp_subject_find(
 /* Whether NAME can be a former one: no account on this host has it now. */
 enum otp_exit otp_subject_former(const char *name);
 
+/*
+ * Whether ERRNUM is what the user database leaves in errno where there is
+ * nobody: see getpwnam(3), ERRORS.
+ */
+bool otp_subject_is_nobody(int errnum);
+
 /* The account called NAME. */
 enum otp_exit otp_subject_named(const struct otp_tool *tool, const char *name,
     struct otp_subject *ret_subject);

@@ -28,6 +28,7 @@ expected='./p/lib/security/pam_otp.so
 ./p/share/doc/NEWS
 ./p/share/doc/README
 ./p/share/doc/pam_otp.conf
+./p/share/doc/status.schema.json
 ./p/share/man/man1/otp-enroll.1
 ./p/share/man/man5/pam_otp.conf.5
 ./p/share/man/man5/pam_otp_store.5

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 
-helpers += tests/lib/login %D%/png_modules %D%/qr_print %D%/term2ppm
+helpers += tests/lib/login %D%/peak %D%/png_modules %D%/qr_print %D%/term2ppm
 
 script_tests += \
 	%D%/batch.sh \
@@ -15,14 +15,16 @@ script_tests += \
 	%D%/screen.sh \
 	%D%/tokens.sh \
 	%D%/self.sh \
+	%D%/status.sh \
 	%D%/usage.sh
 
-EXTRA_DIST += %D%/tool.sh %D%/dialogue.exp %D%/audit.c
+EXTRA_DIST += %D%/schema.jq %D%/tool.sh %D%/dialogue.exp %D%/audit.c
 
 # The module finds the fakes in it before libc's.
 tests_lib_login_LDADD = $(host_libs)
 tests_lib_login_LDFLAGS = $(host_flags)
 %C%_term2ppm_LDADD =
+%C%_peak_LDADD =
 %C%_png_modules_LDADD = $(LIBPNG_LIBS)
 %C%_qr_print_SOURCES = %D%/qr_print.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_print_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/effects/store.h"
+#include "orphans.h"
+#include "output.h"
+#include "report.h"
+#include "subject.h"
+#include "view.h"
+
+struct orphan {
+	const char *user;
+	const char *kind; /* "gone", "renamed", "uid"; NULL = it is none */
+	bool enrolled;	  /* there is a seed */
+	bool uid_known;	  /* the state is of an account with: */
+	uint32_t uid;
+	char account[OTP_ACCOUNT_SIZE]; /* whose it is now, "" = nobody's */
+};
+
+struct sweep {
+	const struct otp_tool *tool;
+	enum otp_exit status;
+	unsigned long orphans;
+};
+
+static bool
+is_failure(int errnum)
+{
+	if (otp_subject_is_nobody(errnum))
+		return false;
+	otp_complain("The user database cannot be read: %s.", strerror(errnum));
+	return true;
+}
+
+static void
+take_account(const struct passwd *entry, struct orphan *orphan)
+{
+	(void)snprintf(
+	    orphan->account, sizeof(orphan->account), "%s", entry->pw_name);
+}
+
+/* Nobody has that name; somebody may have that uid.  False: nobody knows. */
+static bool
+find_owner(struct orphan *orphan)
+{
+	const struct passwd *entry = NULL;
+
+	orphan->kind = "gone";
+	if (!orphan->uid_known)
+		return true;
+	errno = 0;
+	entry = getpwuid(orphan->uid);
+	if (entry == NULL)
+		return !is_failure(errno);
+	orphan->kind = "renamed";
+	take_account(entry, orphan);
+	return true;
+}
+
+/* False: the user database does not answer, and it was said. */
+static bool
+judge(struct orphan *orphan)
+{
+	const struct passwd *entry;
+
+	errno = 0;
+	entry = getpwnam(orphan->user);
+	if (entry == NULL)
+		return !is_failure(errno) && find_owner(orphan);
+	if (strcmp(entry->pw_name, orphan->user) != 0)
+		orphan->kind = "renamed";
+	else if (orphan->uid_known && orphan->uid != entry->pw_uid)
+		orphan->kind = "uid";
+	take_account(entry, orphan);
+	return true;
+}
+
+static json_t *
+to_json(const struct orphan *orphan)
+{
+	return json_pack("{s:o, s:s, s:b, s:o, s:o}", "user",
+	    otp_json_text(orphan->user), "orphan", orphan->kind, "enrolled",
+	    orphan->enrolled, "uid",
+	    orphan->uid_known ? json_integer(orphan->uid) : json_null(),
+	    "account", otp_json_text(orphan->account));
+}
+
+static void
+print(const struct orphan *orphan)
+{
+	otp_print("%-20s  %-12s  ", otp_escaped(orphan->user).text,
+	    orphan->enrolled ? "enrolled" : "not enrolled");
+	if (strcmp(orphan->kind, "gone") == 0)
+		otp_print("no account has that name\n");
+	else if (strcmp(orphan->kind, "renamed") == 0)
+		otp_print("the account is %s now\n",
+		    otp_escaped(orphan->account).text);
+	else
+		otp_print("the account has another uid than %lu\n",
+		    (unsigned long)orphan->uid);
+}
+
+static bool
+read_orphan(
+    const struct otp_tool *tool, const char *account, struct orphan *orphan)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view view;
+	enum otp_err err = otp_view_read(&tool->host, account, &view, &fault);
+
+	if (err == OTP_OK) {
+		orphan->enrolled = view.seed_err != OTP_ERR_ABSENT;
+		/* Of a virtual user, its uid is nobody's. */
+		orphan->uid_known = view.state_err == OTP_OK &&
+		    view.state.uid != OTP_UID_VIRTUAL;
+		orphan->uid = view.state.uid;
+	} else {
+		(void)otp_report(tool, account, err, &fault);
+	}
+	otp_view_wipe(&view);
+	return err == OTP_OK;
+}
+
+static enum otp_err
+visit(void *context, const char *account)
+{
+	struct sweep *sweep = context;
+	struct orphan orphan = { .user = account };
+
+	if (!read_orphan(sweep->tool, account, &orphan) || !judge(&orphan)) {
+		sweep->status = OTP_EXIT_FAILED;
+		return OTP_OK;
+	}
+	if (orphan.kind == NULL)
+		return OTP_OK;
+	sweep->orphans++;
+	if (!sweep->tool->args.json)
+		print(&orphan);
+	else if (!otp_json_print(to_json(&orphan)))
+		sweep->status = OTP_EXIT_FAILED;
+	return OTP_OK;
+}
+
+enum otp_exit
+otp_orphans_show(const struct otp_tool *tool)
+{
+	struct sweep sweep = { .tool = tool, .status = OTP_EXIT_DONE };
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (tool->options.virtual_users) {
+		otp_complain("With `virtual_users' a name in the store need be "
+			     "no account, so that nobody can know which are "
+			     "orphans.");
+		return OTP_EXIT_FAILED;
+	}
+	err = otp_store_each(tool->host.store, visit, &sweep, &fault);
+	if (err != OTP_OK)
+		return otp_report(tool, NULL, err, &fault);
+	if (sweep.orphans == 0 && sweep.status == OTP_EXIT_DONE &&
+	    !tool->args.json)
+		otp_print("Every name in the store is that of an account.\n");
+	return sweep.status;
+}
