@@ -64,14 +64,14 @@ explain_clock(const struct otp_confirmation *confirmation)
 	struct otp_ago span = otp_span(abs(drift));
 
 	if (drift < 0)
-		otp_say("That code was right %s ago. If it is the one that "
-			"shows now, the device's clock is\nslow by that much: "
-			"let it set its time by itself.",
+		otp_say("That code was right %s ago.\n"
+			"If the device shows it now, its clock is slow by that "
+			"much: have it set right.",
 		    span.text);
 	else
-		otp_say("That code will be right in %s: the clock of the "
-			"device is fast, or this host's is\nslow. Let both set "
-			"their time by themselves.",
+		otp_say("That code will be right in %s.\n"
+			"The device's clock is fast, or this host's is slow: "
+			"have them set right.",
 		    span.text);
 }
 
@@ -84,19 +84,19 @@ explain_wrong(const struct otp_token *token)
 	    (token->kind == OTP_HOTP || token->period == OTP_PERIOD_DEFAULT);
 
 	if (!plain)
-		otp_say("That code is wrong. Many apps only do SHA1, 6 digits "
-			"and 30 seconds, and do not\nsay so; or it is of "
-			"another entry than \"%s\".",
+		otp_say("That code is wrong. Is it of the entry \"%s\"?\n"
+			"Many apps only do SHA1, 6 digits and 30 seconds, and "
+			"do not say so.",
 		    otp_escaped(token->label).text);
 	else if (token->kind == OTP_HOTP)
-		otp_say("That code is wrong. Is it of the entry \"%s\", and "
-			"did the device start\ncounting at %llu?",
+		otp_say("That code is wrong. Is it of the entry \"%s\"?\n"
+			"Did the device start counting at %llu?",
 		    otp_escaped(token->label).text,
 		    (unsigned long long)token->counter);
 	else
-		otp_say("That code is wrong. Is it of the entry \"%s\", with "
-			"just this secret, and is the\ntime right on both "
-			"sides?",
+		otp_say("That code is wrong. Is it of the entry \"%s\"?\n"
+			"Was just this secret entered, and is the time right "
+			"on both sides?",
 		    otp_escaped(token->label).text);
 }
 
