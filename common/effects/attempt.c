@@ -391,6 +391,9 @@ pretend(struct attempt *attempt, const char *typed)
 	size_t password;
 	enum otp_err err = sys->random(sys->context, secret, sizeof(secret));
 
+	/* That the account's files are absent is no fault, nor where one is. */
+	if (attempt->fault)
+		*attempt->fault = (struct otp_fault){ 0 };
 	if (attempt->request->split &&
 	    otp_code_split(typed, OTP_DIGITS_DEFAULT, &password) == OTP_OK)
 		otp_code_read(typed + password, &attempt->code);

@@ -699,6 +699,18 @@ try__answers_nothing_on_the_unknown_without_random_bytes(void **unused)
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
 }
 
+/* The name may be a password: a fault that is not its file's names no file. */
+static void
+try__blames_no_file_for_what_failed_without_one(void **unused)
+{
+	(void)unused;
+	world.random_fails = true;
+	strcpy(world.request.account, "hunter2");
+	assert_int_equal(world_try_text(&world, "123456"), OTP_ERR_CRYPTO);
+	assert_string_equal(world.fault.where, "");
+	assert_int_equal(world.fault.errnum, 0);
+}
+
 static void
 try__costs_the_same_whether_someone_is_enrolled_or_not(void **unused)
 {
@@ -1036,6 +1048,7 @@ main(void)
 		TEST(try__answers_nothing_without_a_clock),
 		TEST(try__writes_nothing_for_the_unenrolled_and_the_unknown),
 		TEST(try__answers_nothing_on_the_unknown_without_random_bytes),
+		TEST(try__blames_no_file_for_what_failed_without_one),
 		TEST(try__costs_the_same_whether_someone_is_enrolled_or_not),
 		TEST(try__compares_nothing_in_a_wait),
 		TEST(try__notes_again_that_someone_is_enrolled),
