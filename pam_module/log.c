@@ -120,10 +120,17 @@ was_enrolled(const struct otp_login *login, enum otp_end end)
 	return false;
 }
 
-/* Whether an error shows that the account has files in the store. */
+/*
+ * Whether an error shows that the account has files in the store.  The
+ * store's own, of which the marker is parsed too, are named with a full path.
+ */
 static bool
-has_files(enum otp_err err)
+has_files(const struct otp_login *login)
 {
+	const enum otp_err err = login->err;
+
+	if (login->fault.where[0] == '/')
+		return false;
 	return err == OTP_ERR_PARSE || err == OTP_ERR_CHECKSUM ||
 	    err == OTP_ERR_UID || err == OTP_ERR_NO_STATE ||
 	    err == OTP_ERR_LENGTHS || err == OTP_ERR_LOCK_TIMEOUT ||
@@ -141,7 +148,7 @@ is_somebody(const struct otp_login *login, enum otp_end end)
 		return false;
 	return login->request.uid != OTP_UID_VIRTUAL ||
 	    was_enrolled(login, end) ||
-	    (end == OTP_END_ERROR && has_files(login->err));
+	    (end == OTP_END_ERROR && has_files(login));
 }
 
 static void

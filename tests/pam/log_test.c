@@ -105,6 +105,15 @@ failing_store__names_no_virtual_user(void **state)
 		assert_int_equal(chmod(path, 0700), 0);
 	}
 
+	host_path(host, path, "store/.store");
+	assert_int_equal(truncate(path, 7), 0);
+	assert_int_equal(
+	    host_login(host, "hunter2", "123456"), PAM_AUTHINFO_UNAVAIL);
+	host_logged("unavailable", "parse");
+	assert_null(strstr(host_line(), "hunter2"));
+	assert_int_equal(unlink(path), 0);
+	host_write(path, "pam_otp store 1\n", 16, 0600);
+
 	host_enrol_token(host, "vpn", OTP_UID_VIRTUAL, &token);
 	host_seed(host, "vpn", "rubbish\n");
 	assert_int_equal(
