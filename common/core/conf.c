@@ -201,6 +201,8 @@ read_date(struct piece value, int64_t *field)
 	days = days_before(year) - days_before(1970) + (int64_t)day - 1;
 	for (unsigned i = 1; i < month; i++)
 		days += month_length(year, i);
+	if (days == 0) /* whose number stands for no date at all */
+		return bad;
 	*field = days * 86400;
 	return NULL;
 }

@@ -17,7 +17,7 @@ enum otp_conf_type {
 	OTP_CONF_NUMBER, /* unsigned; decimal, MIN to MAX */
 	OTP_CONF_TEXT,	 /* char[SIZE]; printable UTF-8, not empty */
 	OTP_CONF_PATH,	 /* char[SIZE]; absolute, no "." or ".." component */
-	OTP_CONF_DATE,	 /* int64_t; YYYY-MM-DD -> that day's start, UTC */
+	OTP_CONF_DATE,	 /* int64_t, never 0; YYYY-MM-DD -> its start, UTC */
 };
 
 /* Where an option may stand, or stands. */

@@ -241,7 +241,6 @@ conf__reads_dates_as_the_start_of_the_day_in_utc(void **state)
 		const char *text;
 		int64_t date;
 	} cases[] = {
-		{ "date=1970-01-01", 0 },
 		{ "date=1970-01-02", 86400 },
 		{ "date=1972-02-29", 68169600 },
 		{ "date=1999-12-31", 946598400 },
@@ -264,11 +263,12 @@ conf__refuses_what_is_no_date(void **state)
 	static const char *const cases[] = { "date=2027-02-29",
 		"date=2100-02-29", "date=2027-13-01", "date=2027-00-01",
 		"date=2027-01-00", "date=2027-01-32", "date=2027-04-31",
-		"date=1969-12-31", "date=0000-01-01", "date=2027-1-1",
-		"date=27-01-01", "date=2027/01/01", "date=20270101",
-		"date=2027-01-01 ", "date= 2027-01-01", "date=2027-01-01T",
-		"date=+027-01-01", "date=2027-01-+1", "date=2027-01- 1",
-		"date=10000-01-01", "date=tomorrow", "date=-001-01-01" };
+		"date=1970-01-01", "date=1969-12-31", "date=0000-01-01",
+		"date=2027-1-1", "date=27-01-01", "date=2027/01/01",
+		"date=20270101", "date=2027-01-01 ", "date= 2027-01-01",
+		"date=2027-01-01T", "date=+027-01-01", "date=2027-01-+1",
+		"date=2027-01- 1", "date=10000-01-01", "date=tomorrow",
+		"date=-001-01-01" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
