@@ -8,6 +8,7 @@
  * MUST check every directory from the descriptor it was opened with
  *	path_folder__refuses_a_parent_writable_by_others
  *	path_folder__refuses_a_parent_of_somebody_else
+ *	path_folder__checks_what_was_above_a_mount_that_goes
  * MUST take a shared directory only if it is root's and sticky
  *	path_folder__takes_a_sticky_one_only_of_root
  * MUST take as private only what is the effective user's and nobody else's
@@ -296,12 +297,24 @@ count_components(const char *text)
 	return count;
 }
 
+/* Whether UP leads from the folder FD to the root. */
+static bool
+leads_to_root(int fd, const char *up)
+{
+	struct statx top, root;
+
+	return otp_path_status(fd, up, &top, NULL) == OTP_OK &&
+	    otp_path_status(AT_FDCWD, "/", &root, NULL) == OTP_OK &&
+	    otp_path_same(&top, &root);
+}
+
 /*
  * Open TEXT in one step, where the kernel can promise that no link is on the
  * way, and check from there upwards: a third of the system calls, and this is
  * in every login.  What is found above the open folder is what led to it, for
- * nobody can have moved it there who may not write there.  -1 where anything
- * is not in order; then it is for walk() to find out what.
+ * nobody can have moved it there who may not write there.  It has to end at the
+ * root: from a mount that was taken off meanwhile no ".." leads out.  -1 where
+ * anything is not in order; then it is for walk() to find out what.
  */
 static int
 leap(const char *text, enum otp_path_trust trust)
@@ -323,6 +336,9 @@ leap(const char *text, enum otp_path_trust trust)
 			otp_path_close(&fd);
 		memcpy(above + 3 * i, "../", sizeof("../"));
 	}
+	above[3 * (depth <= LEAP_DEPTH ? depth : 0)] = '\0';
+	if (fd >= 0 && !leads_to_root(fd, above))
+		otp_path_close(&fd);
 	return fd;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -183,17 +185,23 @@ tear_down(void **state)
 
 static struct otp_fault fault;
 
-static bool old_kernel; /* without openat2(2) */
+static bool old_kernel;	   /* without openat2(2) */
+static const char *detach; /* a mount that goes once openat2(2) was through */
 
 long
 __wrap_syscall(
     long number, int at, const char *path, const void *how, size_t size)
 {
+	long result;
+
 	if (old_kernel && number == SYS_openat2) {
 		errno = ENOSYS;
 		return -1;
 	}
-	return __real_syscall(number, at, path, how, size);
+	result = __real_syscall(number, at, path, how, size);
+	if (detach && number == SYS_openat2)
+		assert_int_equal(umount2(detach, MNT_DETACH), 0);
+	return result;
 }
 
 /* Open the folder and close it; what was said. */
@@ -344,6 +352,43 @@ path_folder__refuses_a_parent_of_somebody_else(void **state)
 	assert_int_equal(folder(in("a/b")), OTP_ERR_OWNER);
 	assert_string_equal(fault.where, in("a"));
 	assert_string_equal(fault.what, "belongs to uid 12345");
+}
+
+/*
+ * A mount that is taken off its place leads nowhere upwards: what stood above
+ * it must not go unseen.
+ */
+static void
+path_folder__checks_what_was_above_a_mount_that_goes(void **state)
+{
+	char path[208];
+	pid_t child;
+	int status = 0;
+
+	(void)state;
+	needs_root();
+	make_folder("a", 0755);
+	make_folder("a/m", 0755);
+	assert_int_equal(chown(in("a"), SOMEBODY, (gid_t)-1), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (unshare(CLONE_NEWNS) != 0 ||
+		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		    mount("none", in("a/m"), "tmpfs", 0, "mode=0755") != 0 ||
+		    mkdir(in("a/m/b"), 0700) != 0)
+			_exit(77);
+		(void)snprintf(path, sizeof(path), "%s", in("a/m"));
+		detach = path;
+		_exit(folder_once(in("a/m/b"), OTP_PATH_PUBLIC) == OTP_ERR_OWNER
+			? 0
+			: 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip(); /* root without the right to mount */
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void
@@ -910,6 +955,7 @@ main(void)
 		TEST(path_folder__refuses_a_link_on_the_way),
 		TEST(path_folder__refuses_a_parent_writable_by_others),
 		TEST(path_folder__refuses_a_parent_of_somebody_else),
+		TEST(path_folder__checks_what_was_above_a_mount_that_goes),
 		TEST(path_folder__takes_the_effective_users_and_roots),
 		TEST(path_folder__takes_a_sticky_one_only_of_root),
 		TEST(
