@@ -40,6 +40,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/source.c %D%/source.h \
 	%D%/subject.c %D%/subject.h \
 	%D%/terminal.c %D%/terminal.h \
+	%D%/version.c %D%/version.h \
 	%D%/view.c %D%/view.h
 otp_enroll_otp_enroll_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 otp_enroll_otp_enroll_LDADD = $(common_libs) $(QRENCODE_LIBS) \

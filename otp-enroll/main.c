@@ -8,6 +8,7 @@
 #include "command.h"
 #include "host.h"
 #include "output.h"
+#include "version.h"
 
 /* In the order of the overview.  The first one is meant where none is named. */
 static const struct otp_command *const commands[] = {
@@ -89,7 +90,7 @@ run(struct otp_tool *tool)
 	enum otp_exit status;
 
 	if (args->version) {
-		otp_print("otp-enroll %s\n", PACKAGE_VERSION);
+		otp_version_print();
 		return OTP_EXIT_DONE;
 	}
 	if (args->help && args->command == NULL) {

@@ -6,6 +6,7 @@ helpers += tests/lib/login %D%/peak %D%/png_modules %D%/qr_print %D%/term2ppm
 script_tests += \
 	%D%/batch.sh \
 	%D%/commands.sh \
+	%D%/completions.sh \
 	%D%/dialogue.sh \
 	%D%/faults.sh \
 	%D%/import.sh \
