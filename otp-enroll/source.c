@@ -22,6 +22,7 @@
 
 #define CHUNK	       4096
 #define CHILD_PATIENCE 10000 /* milliseconds; a home may be far away */
+#define END_PATIENCE   1000  /* milliseconds, from its last byte on */
 
 /* What the child has to say before the text. */
 struct report {
@@ -289,22 +290,35 @@ take_apart(struct otp_source *source, bool *ret_open, struct otp_fault *fault)
 		    fault, (enum otp_err)report.err, report.errnum, NULL, NULL);
 	source->size -= sizeof(report);
 	memmove(source->text, source->text + sizeof(report), source->size + 1);
+	otp_wipe(source->text + source->size + 1, sizeof(report));
 	*ret_open = report.open != 0;
 	return OTP_OK;
 }
 
-/* It ended well, or was ended by us after all had come. */
+/*
+ * Whether it ended well.  One that did not come to its end is killed, but not
+ * even that ends who waits for a file system that does not answer, such as one
+ * of the user's own (FUSE): he is left behind.
+ */
 static bool
 end_child(pid_t child, bool kill_it)
 {
+	const int64_t until = now() + END_PATIENCE;
 	int status = 0;
 
 	if (kill_it)
 		(void)kill(child, SIGKILL);
-	while (waitpid(child, &status, 0) == -1)
-		if (errno != EINTR)
+	while (now() < until) {
+		pid_t ended = waitpid(child, &status, WNOHANG);
+
+		if (ended == child)
+			return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		if (ended == -1 && errno != EINTR)
 			return false;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		(void)poll(NULL, 0, 1);
+	}
+	(void)kill(child, SIGKILL);
+	return false;
 }
 
 static enum otp_err
@@ -317,6 +331,8 @@ read_as(const struct passwd *user, const char *path, size_t max,
 	bool well;
 	enum otp_err err;
 
+	/* Where our parent ignored it, so do we: nobody could be waited for. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return otp_fault_set(fault, OTP_ERR_LIMIT, errno, NULL, NULL);
 	child = fork();
