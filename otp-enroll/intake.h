@@ -18,7 +18,7 @@
 struct otp_intake_record {
 	char *user; /* as the source has it */
 	size_t order;
-	bool known; /* what was spent is known: */
+	bool known; /* all that was spent is (import.h) */
 	uint64_t value;
 	struct otp_token token;
 };

@@ -47,14 +47,14 @@ name_token(const char *user, struct otp_token *token)
 /* NULL, or why the token cannot be taken. */
 static const char *
 trouble(const struct otp_intake *intake, const struct otp_token *token,
-    bool known, uint64_t value, struct otp_fault *fault)
+    uint64_t value, struct otp_fault *fault)
 {
 	if (otp_token_check(token, fault) != OTP_OK)
 		return fault->what;
 	if (token->secret_size < WEAK && !intake->tool->args.allow_weak)
 		return "has a secret of less than 16 bytes, which is weak; "
 		       "--allow-weak takes it";
-	if (token->kind == OTP_TOTP && known &&
+	if (token->kind == OTP_TOTP &&
 	    value > (uint64_t)intake->now + AHEAD_MAX)
 		return "has a code used more than a day ahead of this host's "
 		       "clock";
@@ -66,13 +66,13 @@ add(struct otp_intake *intake, const struct place *place,
     const struct otp_token *token, bool known, uint64_t value)
 {
 	struct otp_fault fault = { 0 };
-	const char *what = trouble(intake, token, known, value, &fault);
+	const char *what = trouble(intake, token, value, &fault);
 
 	if (what != NULL) {
 		otp_intake_refuse(intake, place->file, place->line, what);
 		return;
 	}
-	if (token->kind == OTP_TOTP && known &&
+	if (token->kind == OTP_TOTP &&
 	    value > (uint64_t)intake->now + AHEAD_TOLD)
 		otp_say("%s: a code of %s from now was used; none is right "
 			"before.",
@@ -214,7 +214,10 @@ to_seconds(
 	return found;
 }
 
-/* What of a TOTP record is spent; NULL, or what is wrong. */
+/*
+ * What of a TOTP record is spent, at least: of a later step a code may have
+ * come before the last one, which alone is kept.  NULL, or what is wrong.
+ */
 static const char *
 find_spent(const struct otp_intake *intake,
     const struct otp_import_oath *import, uint64_t *ret_spent)
@@ -252,7 +255,6 @@ read_oath(struct otp_intake *intake, const struct place *place,
 		value = import.token.counter;
 	} else if (import.code_known && import.time_known) {
 		what = find_spent(intake, &import, &value);
-		known = what == NULL;
 	}
 	if (what == NULL && !name_token(place->user, &import.token))
 		what = "has too long a user";

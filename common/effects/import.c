@@ -97,6 +97,12 @@ behind_window(const struct otp_holding *holding, unsigned period)
 	return (step + holding->host->policy->window + 1) * period;
 }
 
+static uint64_t
+later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Let the state know a token and what of it is spent; *RET_CHANGED if it did
    not. */
 static enum otp_err
@@ -121,10 +127,8 @@ remember(struct importing *importing, unsigned index, bool *ret_changed)
 		return err;
 	if (!import->known[index] && token->kind == OTP_HOTP)
 		value = token->counter;
-	else if (!import->known[index])
-		value = known && importing->again
-		    ? 0
-		    : behind_window(holding, token->period);
+	else if (!import->known[index] && !(known && importing->again))
+		value = later(value, behind_window(holding, token->period));
 	if (known && value <= credential->value)
 		return OTP_OK;
 	credential->value = value;

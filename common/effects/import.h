@@ -12,8 +12,9 @@
 struct otp_import {
 	unsigned count; /* 1 to OTP_SEED_TOKENS */
 	struct otp_token tokens[OTP_SEED_TOKENS];
-	bool known[OTP_SEED_TOKENS];	  /* what was spent: */
-	uint64_t values[OTP_SEED_TOKENS]; /* the credential's (state.h) */
+	bool known[OTP_SEED_TOKENS]; /* all that was spent is */
+	/* The credential's (state.h); of TOTP at least that, unless KNOWN. */
+	uint64_t values[OTP_SEED_TOKENS];
 };
 
 /*

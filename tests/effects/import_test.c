@@ -86,6 +86,17 @@ import__begins_behind_the_window_where_nothing_is_known(void **unused)
 }
 
 static void
+import__spends_more_than_the_window_where_that_is_known(void **unused)
+{
+	(void)unused;
+	give(OTP_TOTP, false, (WORLD_STEP + 9) * 30);
+	give(OTP_TOTP, false, WORLD_STEP * 30);
+	imported();
+	assert_int_equal(value_of(0), (WORLD_STEP + 9) * 30);
+	assert_int_equal(value_of(1), (WORLD_STEP + 2) * 30);
+}
+
+static void
 import__counts_from_the_counter_that_is_known(void **unused)
 {
 	(void)unused;
@@ -268,6 +279,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(import__spends_what_is_known_to_be_spent),
 		TEST(import__begins_behind_the_window_where_nothing_is_known),
+		TEST(import__spends_more_than_the_window_where_that_is_known),
 		TEST(import__counts_from_the_counter_that_is_known),
 		TEST(import__keeps_what_was_spent_here),
 		TEST(import__again_takes_over_what_was_spent_since),
