@@ -63,7 +63,9 @@ static void
 refuse_source(struct otp_intake *intake, const char *file, enum otp_err err,
     struct otp_fault *fault)
 {
-	(void)snprintf(fault->where, sizeof(fault->where), "%s", file);
+	/* It may be there already, and must not be written onto itself. */
+	if (file != fault->where)
+		(void)snprintf(fault->where, sizeof(fault->where), "%s", file);
 	otp_complain("%s.", otp_report_text(err, fault).text);
 	intake->refused++;
 }
@@ -242,11 +244,16 @@ list_all(struct otp_intake *intake, struct names *names)
 	return listed && !intake->failed ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
 }
 
-/* A name a line; blank lines and comments are none. */
+/*
+ * A name a line; blank lines and comments are none.  What can be no name is
+ * not shown: it may be a line of a file that was not meant, and secret.
+ */
 static enum otp_exit
 list_named(struct otp_intake *intake, struct names *names)
 {
 	const char *file = intake->tool->args.users;
+	const char *called = is_input(file) ? STANDARD_INPUT : file;
+	unsigned number = 0;
 	struct otp_source source = { NULL, 0 };
 	char *rest, *line;
 	bool listed = true;
@@ -254,13 +261,15 @@ list_named(struct otp_intake *intake, struct names *names)
 	if (!open_own(intake, file, NAMES_MAX, &source))
 		return OTP_EXIT_USAGE;
 	if (memchr(source.text, '\0', source.size) != NULL)
-		otp_intake_refuse(intake,
-		    is_input(file) ? STANDARD_INPUT : file, 0,
-		    "has a NUL byte");
+		otp_intake_refuse(intake, called, 0, "has a NUL byte");
 	rest = source.text;
 	while (listed && (line = strsep(&rest, "\n")) != NULL) {
+		number++;
 		line[strcspn(line, "\r")] = '\0';
-		if (line[strspn(line, " \t")] != '\0' && line[0] != '#')
+		if (line[0] != '#' && strchr(line, ':') != NULL)
+			otp_intake_refuse(
+			    intake, called, number, "is no user's name");
+		else if (line[strspn(line, " \t")] != '\0' && line[0] != '#')
 			listed = add_name(names, line);
 	}
 	otp_source_free(&source);

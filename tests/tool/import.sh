@@ -267,6 +267,14 @@ zone() {
 	    given "$line" 0 $oath && ! login zone "$code"
 }
 check 'oath__reads_times_of_the_zone' zone
+# pam_oath knows the last code alone: one of a later step may be spent, too.
+earlier() {
+	now=$(TZ=UTC date -d '-60 seconds' +%Y-%m-%dT%H:%M:%SL)
+	code=$(oathtool --totp --now 'now - 60 seconds' $key)
+	TZ=UTC given "HOTP/T30 earlier - $key 0 $code $now$lf" 0 $oath &&
+	    ! login earlier "$(oathtool --totp $key)"
+}
+check 'oath__takes_no_code_that_may_just_have_been_used' earlier
 unknown() {
 	configure
 	refused "HOTP nobody-at-all - $key${lf}HOTP nor-me - $key$lf" 1 \
@@ -319,7 +327,8 @@ file_of_oath() {
 	ends 2 import $oath --file="$scratch/link" || return 1
 	ends 2 import $oath --file="$scratch/none" || return 1
 	chmod 666 "$scratch/users"
-	ends 2 import $oath --file="$scratch/users"
+	ends 2 import $oath --file="$scratch/users" &&
+	    says "^otp-enroll: $scratch/users: "
 }
 check 'oath__file_is_opened_safely' file_of_oath
 
@@ -398,6 +407,14 @@ none_changed() {
 give amy
 chmod 700 "$homes/amy"
 check 'home__file_is_read' homely 0 amy --dry-run
+# Who starts us may ignore what tells of children, and we inherit that.
+ignored() {
+	printf '#!/bin/sh\nexec env --ignore-signal=CHLD "%s" "$@"\n' \
+	    "$OTP_ENROLL" >"$scratch/ignoring"
+	chmod 755 "$scratch/ignoring"
+	(OTP_ENROLL=$scratch/ignoring && homely 0 amy --dry-run)
+}
+check 'home__file_is_read_where_children_are_ignored' ignored
 stolen() {
 	rm -f "$homes/ben/.google_authenticator"
 	printf '%s' "$good" >"$homes/secret"
@@ -464,7 +481,11 @@ some() {
 }
 check 'users__from_standard_input_but_one' some
 unknown_name() {
-	put 'who-is-this' | none_changed 1 --users=-
+	put 'who-is-this' | none_changed 1 --users=- || return 1
+	# A file that was not meant: what is in it is not told.
+	put 'root:secret:1' >"$scratch/names"
+	none_changed 2 --users=- <"$scratch/names" &&
+	    says '^standard input:1: is no user' && ! says secret
 }
 check 'users__unknown_name_changes_nothing' unknown_name
 give ben
