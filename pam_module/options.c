@@ -50,15 +50,18 @@ otp_arguments_read(int argc, const char **argv, struct otp_options *ret_options,
     struct otp_fault *fault)
 {
 	struct otp_options options;
+	bool strict = false;
 	enum otp_err err = OTP_ERR_OPTION;
 
 	/* The arguments first, for conf= and so that none of them is wrong;
 	 * then once more, over the file. */
 	otp_options_default(ret_options);
 	otp_options_default(&options);
+	options.nullok = true; /* so that a "no" is told from nothing said */
 	err = apply_arguments(argc, argv, &options, fault);
 	if (err != OTP_OK)
 		return err;
+	strict = !options.nullok;
 	memcpy(ret_options->conf, options.conf, sizeof(options.conf));
 
 	otp_options_default(&options);
@@ -68,6 +71,8 @@ otp_arguments_read(int argc, const char **argv, struct otp_options *ret_options,
 		err = apply_arguments(argc, argv, &options, fault);
 	if (err == OTP_OK)
 		err = otp_options_check(&options, fault);
+	if (strict)
+		options.nullok_until = 0; /* the file's date is no way around */
 	if (err == OTP_OK)
 		*ret_options = options;
 	return err;

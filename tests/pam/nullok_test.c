@@ -265,6 +265,22 @@ failing_clock__ignores_nobody(void **state)
 	is_unavailable(host, "bob", "clock");
 }
 
+/* An argument wins: a service that says no is strict whatever the file says. */
+static void
+argument_no__wins_over_the_files_date(void **state)
+{
+	struct host *host = *state;
+
+	host_configure(host, "nullok_until = 2026-12-31\n");
+	stack(host, "");
+	assert_int_equal(host_login(host, "bob", "123456"), PAM_SUCCESS);
+	assert_int_equal(host->seen.prompts, 0);
+	stack(host, "nullok=no");
+	is_asked(host, "bob", "unenrolled");
+	stack(host, "nullok=no nullok_until=2026-12-31");
+	is_asked(host, "bob", "unenrolled");
+}
+
 static void
 virtual_users__exclude_it(void **state)
 {
@@ -296,6 +312,7 @@ main(void)
 		HOST_TEST(removed_user__is_not_asked),
 		HOST_TEST(date__ends_it_and_is_told),
 		HOST_TEST(failing_clock__ignores_nobody),
+		HOST_TEST(argument_no__wins_over_the_files_date),
 		HOST_TEST(virtual_users__exclude_it),
 	};
 
