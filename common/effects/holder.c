@@ -53,9 +53,23 @@ read_text(int at, const char *name, char *text, size_t size)
 	otp_path_close(&fd);
 }
 
+/*
+ * Whether NAME, somebody's open file, is FILE.  Others' files may be on a
+ * server that is gone: it is not asked, and nobody waits for it.
+ */
+static bool
+is_file(int at, const char *name, const struct statx *file)
+{
+	struct statx status;
+
+	return statx(at, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO,
+		   &status) == 0 &&
+	    otp_path_same(&status, file);
+}
+
 /* Whether the process whose /proc folder is PROCESS holds a lock on FILE. */
 static bool
-holds(int process, const struct stat *file)
+holds(int process, const struct statx *file)
 {
 	DIR *descriptors = open_folder(process, "fd");
 	const struct dirent *entry;
@@ -65,13 +79,9 @@ holds(int process, const struct stat *file)
 		return false;
 	while (!found && (entry = readdir(descriptors)) != NULL) {
 		char path[sizeof("fdinfo/") + NAME_MAX], info[512];
-		struct stat status;
 
 		if (!is_number(entry->d_name) ||
-		    fstatat(dirfd(descriptors), entry->d_name, &status, 0) !=
-			0 ||
-		    status.st_dev != file->st_dev ||
-		    status.st_ino != file->st_ino)
+		    !is_file(dirfd(descriptors), entry->d_name, file))
 			continue;
 		(void)snprintf(path, sizeof(path), "fdinfo/%s", entry->d_name);
 		read_text(process, path, info, sizeof(info));
@@ -95,12 +105,12 @@ void
 otp_holder_find(int fd, char *text, size_t size)
 {
 	struct timespec begin, now;
-	struct stat file;
+	struct statx file;
 	const struct dirent *entry;
 	bool found = false;
 	DIR *proc;
 
-	if (fstat(fd, &file) != 0 ||
+	if (otp_path_status(fd, "", &file, NULL) != OTP_OK ||
 	    clock_gettime(CLOCK_MONOTONIC, &begin) != 0)
 		return;
 	proc = open_folder(AT_FDCWD, "/proc");

@@ -170,9 +170,28 @@ cut(enum call_end end, size_t size)
 
 STAND_IN(CALL_FSTAT, fstat, (int fd, struct stat *status), (fd, status))
 STAND_IN(CALL_FSTAT, fstat64, (int fd, struct stat *status), (fd, status))
-STAND_IN(CALL_STATX, statx,
-    (int at, const char *name, int flags, unsigned mask, struct statx *status),
-    (at, name, flags, mask, status))
+
+int __real_statx(
+    int at, const char *name, int flags, unsigned mask, struct statx *status);
+int __wrap_statx(
+    int at, const char *name, int flags, unsigned mask, struct statx *status);
+
+int
+__wrap_statx(
+    int at, const char *name, int flags, unsigned mask, struct statx *status)
+{
+	enum call_end end = begin(CALL_STATX);
+	int result;
+
+	if (end == CALL_FAILS)
+		return -1;
+	if ((flags & AT_STATX_DONT_SYNC) != 0)
+		calls.unsynced++;
+	result = __real_statx(at, name, flags, mask, status);
+	finish(CALL_STATX, end);
+	return result;
+}
+
 STAND_IN(CALL_FTRUNCATE, ftruncate, (int fd, off_t size), (fd, size))
 STAND_IN(CALL_FTRUNCATE, ftruncate64, (int fd, off_t size), (fd, size))
 STAND_IN(CALL_FCHMOD, fchmod, (int fd, mode_t mode), (fd, mode))

@@ -65,6 +65,8 @@ struct calls {
 	void (*hook)(void *context);
 	void *hook_context;
 
+	unsigned unsynced; /* statx(2) that asks no server, counted always */
+
 	/* A monotonic clock which only sleeping moves on. */
 	bool virtual_time;
 	int64_t slept; /* nanoseconds */
