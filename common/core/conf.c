@@ -4,6 +4,8 @@
 #include "conf.h"
 #include "decimal.h"
 
+#define NAME_TOLD 32 /* bytes of an unknown option's name */
+
 /* A piece of the line or argument; it has no NUL of its own. */
 struct piece {
 	const char *text; /* NULL: not there */
@@ -261,15 +263,30 @@ set_option(struct otp_conf *conf, struct piece name, struct piece value,
 	return bad;
 }
 
+static bool
+is_of_a_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/*
+ * What looks like an option's name is told, however misspelt, and of the rest
+ * no more than that there is one, by a '?': of a file that was named by
+ * mistake, say /etc/shadow, nothing is to be seen.
+ */
 static enum otp_err
 refuse(struct piece name, const char *bad, struct otp_fault *fault)
 {
-	char where[OTP_FAULT_WHERE_SIZE];
+	char where[NAME_TOLD + sizeof("?")] = "";
+	size_t told = 0;
 
-	if (name.length >= sizeof(where))
-		name.length = sizeof(where) - 1;
-	memcpy(where, name.text, name.length);
-	where[name.length] = '\0';
+	while (told < name.length && told < NAME_TOLD &&
+	    is_of_a_name(name.text[told]))
+		told++;
+	memcpy(where, name.text, told);
+	if (told < name.length)
+		where[told] = '?';
 	return otp_fault_set(fault, OTP_ERR_OPTION, 0, where, bad);
 }
 
