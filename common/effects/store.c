@@ -256,7 +256,7 @@ otp_store_seed(
 		err = otp_path_read(fd, text, sizeof(text), 0, &size, fault);
 	if (err == OTP_OK)
 		err = otp_seed_parse(text, size, ret_seed, fault);
-	otp_wipe(text, size);
+	otp_wipe(text, err == OTP_OK ? size : sizeof(text));
 	otp_path_close(&fd);
 	return otp_store_blame(store, STORE_SEEDS, fault, err);
 }
