@@ -8,7 +8,8 @@
  *  - what is in force is replaced only after a code of it, which is charged and
  *    spent as at a login [self__replaces_only_after_a_present_code,
  *    self__wrong_codes_are_charged]
- *  - nothing that makes it weaker can be asked for [self__takes_no_*]
+ *  - nothing that makes it weaker can be asked for [self__takes_no_*], save
+ *    --conf, which the line in sudoers has to keep out: no wildcard there
  */
 #ifndef OTP_SELF_H
 #define OTP_SELF_H
