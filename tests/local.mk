@@ -204,10 +204,14 @@ endif
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
 
-demo: all $(check_PROGRAMS)
+# (Not as a second prerequisite: all is a make of its own, and both would
+# build the libraries at once.)
+demo: all
+	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/demo.sh
 
-bench: all $(check_PROGRAMS)
+bench: all
+	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/bench/run
 
 .PHONY: check-sanitized demo bench
