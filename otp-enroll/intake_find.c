@@ -200,8 +200,9 @@ find_silent(char *ret_service, size_t size)
 
 		line[strcspn(line, "#\n")] = '\0';
 		word = strsep(&rest, ":");
-		if (rest == NULL ||
-		    strcmp(word + strspn(word, " \t"), "passwd"))
+		word += strspn(word, " \t");
+		word[strcspn(word, " \t")] = '\0';
+		if (rest == NULL || strcmp(word, "passwd") != 0)
 			continue;
 		while ((word = strsep(&rest, " \t")) != NULL) {
 			if (word[0] == '\0' || word[0] == '[' ||

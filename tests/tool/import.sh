@@ -501,9 +501,10 @@ everybody() {
 	    says '^1 user imported, 1 was already\.'
 }
 check 'all_users__imports_who_has_a_file' everybody
+# silent LINE: of the file that says where accounts come from.
 silent() {
 	unshare -m true 2>"$scratch/said" || return 0
-	echo 'passwd: files sss' >"$scratch/nsswitch"
+	echo "$1" >"$scratch/nsswitch"
 	chmod 644 "$scratch/nsswitch"
 	before=$(tree)
 	status=0
@@ -514,5 +515,7 @@ silent() {
 	test $status = 2 && grep -q '"sss"' "$scratch/err" &&
 	    same "$before" "$(tree)"
 }
-check 'all_users__refused_where_accounts_are_not_listed' silent
+check 'all_users__refused_where_accounts_are_not_listed' \
+    silent 'passwd: files sss'
+check 'all_users__refused_however_that_is_written' silent ' passwd : files sss'
 finish
