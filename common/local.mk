@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += common/libcore.la common/libeffects.la
 # No files, clock, randomness, log or environment: tests/check/purity.sh.
 common_libcore_la_SOURCES = \
 	%D%/core/err.c %D%/core/err.h \
+	%D%/core/mark.h \
 	%D%/core/wipe.c %D%/core/wipe.h \
 	%D%/core/digest.c %D%/core/digest.h \
 	%D%/core/base32.c %D%/core/base32.h \

@@ -3,7 +3,10 @@
 
 sbin_PROGRAMS = otp-enroll/otp-enroll
 
-otp_enroll_otp_enroll_SOURCES = \
+otp_enroll_otp_enroll_SOURCES = %D%/language.c $(otp_enroll_sources)
+
+# A test's tool is these and a language.c of its own.
+otp_enroll_sources = \
 	%D%/args.c %D%/args.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/batch.c %D%/batch.h \
@@ -25,6 +28,7 @@ otp_enroll_otp_enroll_SOURCES = \
 	%D%/intake.c %D%/intake.h \
 	%D%/intake_find.c \
 	%D%/intake_read.c \
+	%D%/language.h \
 	%D%/main.c \
 	%D%/orphans.c %D%/orphans.h \
 	%D%/output.c %D%/output.h \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* otp-enroll: which command it is, and what all of them share. */
-#include <locale.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "args.h"
 #include "command.h"
 #include "host.h"
+#include "language.h"
 #include "output.h"
 #include "version.h"
 
@@ -119,9 +119,9 @@ main(int argc, char **argv)
 
 	/* No core file, and nobody looks on: there are secrets in memory. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)setlocale(LC_CTYPE, "");
 	memset(&tool, 0, sizeof(tool));
 	otp_output_begin();
+	otp_language_begin();
 	if (otp_args_read(argc, argv, &tool.args)) {
 		status = run(&tool);
 	} else {

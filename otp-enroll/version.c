@@ -19,6 +19,11 @@ otp_version_print(void)
 #else
 	otp_print("jansson %s\n", JANSSON_VERSION);
 #endif
+#ifdef OTP_NLS
+	otp_print("Translations: in %s\n", OTP_LOCALE_DIR);
+#else
+	otp_print("Translations: none\n");
+#endif
 	otp_print("Store: %s, unless the configuration names another\n",
 	    OTP_STORE_DIR);
 	otp_print("Configuration: %s\n", OTP_DEFAULT_CONF);

@@ -179,10 +179,11 @@ tests_environment = \
 	builddir='$(abs_top_builddir)' \
 	PAM_OTP_SO='$(abs_top_builddir)/pam_module/.libs/pam_otp.so' \
 	OTP_ENROLL='$(abs_top_builddir)/otp-enroll/otp-enroll' \
-	INSTRUMENTED='$(INSTRUMENTED)' HARDENED='$(HARDENED)' \
+	NLS='$(NLS)' INSTRUMENTED='$(INSTRUMENTED)' HARDENED='$(HARDENED)' \
 	CC='$(CC)' NM='$(NM)' MAKE='$(MAKE)' \
 	DEP_CFLAGS='$(dep_cflags)' \
-	CMOCKA_MESSAGE_OUTPUT=TAP
+	CMOCKA_MESSAGE_OUTPUT=TAP \
+	LC_ALL=C.UTF-8 LANGUAGE=
 AM_TESTS_ENVIRONMENT = export $(tests_environment);
 
 # automake's own rule, and after it one line that counts. The results of an

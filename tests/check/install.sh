@@ -22,7 +22,10 @@ files() {
 }
 
 export LC_ALL=C
-expected='./p/lib/security/pam_otp.so
+catalogs='
+./p/share/locale/de/LC_MESSAGES/otp-enroll.mo'
+test "${NLS:-yes}" != no || catalogs=
+expected="./p/lib/security/pam_otp.so
 ./p/sbin/otp-enroll
 ./p/share/bash-completion/completions/otp-enroll
 ./p/share/doc/COPYING
@@ -30,12 +33,12 @@ expected='./p/lib/security/pam_otp.so
 ./p/share/doc/README
 ./p/share/doc/pam_otp.conf
 ./p/share/doc/status.schema.json
-./p/share/fish/vendor_completions.d/otp-enroll.fish
+./p/share/fish/vendor_completions.d/otp-enroll.fish$catalogs
 ./p/share/man/man1/otp-enroll.1
 ./p/share/man/man5/pam_otp.conf.5
 ./p/share/man/man5/pam_otp_store.5
 ./p/share/man/man8/pam_otp.8
-./p/share/zsh/site-functions/_otp-enroll'
+./p/share/zsh/site-functions/_otp-enroll"
 
 check 'install__succeeds' run install
 check 'install__puts_down_what_belongs' same "$expected" "$(files)"

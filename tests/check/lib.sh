@@ -9,6 +9,10 @@
 : "${top_builddir:=$top_srcdir/build}"
 : "${CC:=cc}" "${NM:=nm}" "${MAKE:=make}"
 
+# Whatever the language of who runs this.
+export LC_ALL=C.UTF-8
+unset LANGUAGE
+
 tap_number=0
 tap_failed=0
 

@@ -29,7 +29,7 @@ configure() {
 
 # Names that the host does not know, so that there are many.
 configure virtual_users
-export TERM=xterm-256color LC_ALL=C.UTF-8
+export TERM=xterm-256color
 unset SUDO_USER SUDO_UID NO_COLOR POSIXLY_CORRECT
 
 # enroll ARGUMENT...: the tool; `out' and `err' are what it said, `status' how

@@ -25,7 +25,7 @@ for command in $("$OTP_ENROLL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 done
 check 'version__is_told' helps '^otp-enroll [0-9]' --version
 for part in 'OpenSSL [3-9]' 'libqrencode [0-9]' 'libpng [0-9]' \
-    'jansson [0-9]' 'Store: /' 'Configuration: /'; do
+    'jansson [0-9]' 'Translations: ' 'Store: /' 'Configuration: /'; do
 	check "version__has_$part" helps "^$part" --version
 done
 
