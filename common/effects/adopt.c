@@ -19,7 +19,8 @@ struct adopting {
 	struct otp_adoption adoption;
 	struct otp_recovery_set set;
 	bool force;
-	bool lost;    /* the old state could not be read */
+	bool lost;    /* nobody knows what was spent */
+	bool absent;  /* there is no old state */
 	bool changed; /* there is something to commit */
 };
 
@@ -33,7 +34,7 @@ have_state(struct adopting *adopting)
 	if (found == OTP_OK)
 		return OTP_OK;
 	adopting->changed = true;
-	if (found == OTP_ERR_ABSENT) {
+	if (!adopting->force && found == OTP_ERR_ABSENT) {
 		adopting->adoption.made = true;
 		return otp_holding_need_state(holding);
 	}
@@ -42,9 +43,11 @@ have_state(struct adopting *adopting)
 		return OTP_OK;
 	}
 	if (adopting->force &&
-	    (found == OTP_ERR_CHECKSUM || found == OTP_ERR_PARSE)) {
+	    (found == OTP_ERR_ABSENT || found == OTP_ERR_CHECKSUM ||
+		found == OTP_ERR_PARSE)) {
 		holding->state =
 		    (struct otp_state){ .uid = holding->subject->uid };
+		adopting->absent = found == OTP_ERR_ABSENT;
 		adopting->lost = adopting->adoption.made = true;
 		return OTP_OK;
 	}
@@ -163,15 +166,24 @@ adopt_recovery(struct adopting *adopting)
 }
 
 /*
- * A state in the place of one that cannot be read: at once with all that it
- * has to know, so that a plain `adopt` after a kill finds nothing to revive.
+ * A state in the place of one that is gone or cannot be read: at once with all
+ * that it has to know, so that a plain `adopt` after a kill finds nothing to
+ * revive.
  */
 static enum otp_err
-remake(struct otp_holding *holding)
+remake(struct adopting *adopting)
 {
-	enum otp_err err =
-	    otp_store_remake(holding->store, &holding->state, holding->fault);
+	struct otp_holding *holding = &adopting->holding;
+	enum otp_err err;
 
+	if (adopting->absent)
+		err = otp_store_create(
+		    holding->store, &holding->state, holding->fault);
+	else
+		err = otp_store_remake(
+		    holding->store, &holding->state, holding->fault);
+	if (err == OTP_ERR_EXISTS) /* somebody else just made one that knows */
+		err = OTP_ERR_CONFLICT;
 	if (err == OTP_OK)
 		err = otp_store_load(
 		    holding->store, &holding->state, holding->fault);
@@ -183,7 +195,7 @@ static enum otp_err
 put(struct adopting *adopting)
 {
 	struct otp_holding *holding = &adopting->holding;
-	enum otp_err err = OTP_OK;
+	enum otp_err err;
 
 	if (holding->state.enrolled && !adopting->changed)
 		return OTP_OK;
@@ -191,7 +203,7 @@ put(struct adopting *adopting)
 	holding->state.enrolled = true;
 	if (!adopting->lost)
 		return otp_holding_commit(holding);
-	err = remake(holding);
+	err = remake(adopting);
 	if (err == OTP_OK && adopting->adoption.replaced)
 		err = otp_store_put_seed(
 		    holding->store, &adopting->seed, holding->fault);

@@ -263,14 +263,13 @@ adopt_force__moves_no_value_that_is_not_ahead(void **unused)
 	}
 }
 
+/* What was spent is in a state that nobody can read any more. */
 static void
-adopt_force__mends_a_lost_state_and_revives_nothing(void **unused)
+assert_force_revives_nothing(void)
 {
 	enum otp_verdict verdict = OTP_VERDICT_REJECT;
 	char text[OTP_RECOVERY_TEXT_SIZE], first[16], second[16];
 
-	(void)unused;
-	damage_state();
 	assert_adopts(true, true, 2, true);
 	assert_true(world_state(&world)->enrolled);
 	assert_int_equal(set.count, 2);
@@ -305,6 +304,21 @@ adopt_force__mends_a_lost_state_and_revives_nothing(void **unused)
 	assert_int_equal(verdict, OTP_VERDICT_ACCEPT);
 	assert_int_equal(world_show(&world, 1, 101), OTP_VERDICT_REJECT);
 	assert_int_equal(world_show(&world, 1, 102), OTP_VERDICT_ACCEPT);
+}
+
+static void
+adopt_force__mends_a_damaged_state_and_revives_nothing(void **unused)
+{
+	(void)unused;
+	damage_state();
+	assert_force_revives_nothing();
+}
+
+static void
+adopt_force__makes_a_state_that_is_gone_and_revives_nothing(void **unused)
+{
+	(void)unused;
+	assert_force_revives_nothing();
 }
 
 static void
@@ -395,6 +409,37 @@ adopt_force__revives_nothing_wherever_it_is_stopped(void **unused)
 	}
 }
 
+/* Likewise where it is gone: no state at all, or one that has it for spent. */
+static void
+adopt_force__makes_no_state_in_which_anything_is_fresh(void **unused)
+{
+	char path[PATH_MAX];
+	enum otp_err err = OTP_ERR_WRITE;
+
+	(void)unused;
+	(void)snprintf(path, sizeof(path), "%s/state/alice", world.store);
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		char text[OTP_RECOVERY_TEXT_SIZE];
+
+		assert_true(call < 100);
+		world_put_seed(&world);
+		(void)unlink(path);
+		stop_from(call);
+		err = adopt(true);
+		stop_from(0);
+		if (access(path, F_OK) != 0)
+			continue;
+		assert_int_equal(adopt(false), OTP_OK);
+		assert_int_not_equal(
+		    world_try(&world, world_recovery_text(1, text)),
+		    OTP_VERDICT_ACCEPT);
+		assert_int_not_equal(
+		    world_show(&world, 1, 41), OTP_VERDICT_ACCEPT);
+		assert_int_not_equal(
+		    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
+	}
+}
+
 static void
 adopt__answers_nothing_without_clock_or_random_bytes(void **unused)
 {
@@ -428,12 +473,15 @@ main(void)
 		    adopt_force__takes_over_another_uid_and_keeps_what_is_spent),
 		TEST(adopt_force__brings_a_value_ahead_of_the_clock_back),
 		TEST(adopt_force__moves_no_value_that_is_not_ahead),
-		TEST(adopt_force__mends_a_lost_state_and_revives_nothing),
+		TEST(adopt_force__mends_a_damaged_state_and_revives_nothing),
+		TEST(
+		    adopt_force__makes_a_state_that_is_gone_and_revives_nothing),
 		TEST(adopt_force__mends_a_state_of_a_version_it_does_not_know),
 		TEST(
 		    adopt_force__makes_no_recovery_codes_where_there_were_none),
 		TEST(adopt_force__finds_room_for_a_full_seed),
 		TEST(adopt_force__revives_nothing_wherever_it_is_stopped),
+		TEST(adopt_force__makes_no_state_in_which_anything_is_fresh),
 		TEST(adopt__answers_nothing_without_clock_or_random_bytes),
 	};
 
