@@ -38,6 +38,7 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/attempt.c %D%/effects/attempt.h \
 	%D%/effects/enrol.c %D%/effects/enrol.h \
 	%D%/effects/adopt.c \
+	%D%/effects/arguments.c %D%/effects/arguments.h \
 	%D%/effects/conffile.c %D%/effects/conffile.h \
 	%D%/effects/enrolled.c \
 	%D%/effects/former.c \

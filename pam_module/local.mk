@@ -5,7 +5,6 @@ pam_LTLIBRARIES = %D%/pam_otp.la
 
 pam_module_pam_otp_la_SOURCES = \
 	%D%/pam_otp.c \
-	%D%/options.c %D%/options.h \
 	%D%/account.c %D%/account.h \
 	%D%/talk.c %D%/talk.h \
 	%D%/report.c %D%/report.h \

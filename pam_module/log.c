@@ -12,7 +12,7 @@
 
 #include "common/core/event.h"
 #include "common/core/token.h"
-#include "pam_module/options.h"
+#include "common/effects/arguments.h"
 
 /* A line's first words, and how urgent it is. */
 struct otp_headline {

@@ -13,13 +13,13 @@
 #include <string.h>
 
 #include "common/core/wipe.h"
+#include "common/effects/arguments.h"
 #include "common/effects/attempt.h"
 #include "common/effects/sys.h"
 #include "pam_module/account.h"
 #include "pam_module/log.h"
 #include "pam_module/login.h"
 #include "pam_module/message.h"
-#include "pam_module/options.h"
 #include "pam_module/report.h"
 #include "pam_module/talk.h"
 

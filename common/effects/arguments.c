@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pam_module/options.h"
+#include "arguments.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "common/effects/conffile.h"
+#include "conffile.h"
 
 const char *
 otp_arguments_file(const struct otp_options *options)
