@@ -157,6 +157,7 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=otp_path_read
 
 include %D%/race/local.mk
+include %D%/host/local.mk
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
@@ -205,6 +206,10 @@ endif
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
 
+# Logins on a host of their own, which only root can have.
+check-host:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(host_tests)'
+
 # (Not as a second prerequisite: all is a make of its own, and both would
 # build the libraries at once.)
 demo: all
@@ -215,4 +220,4 @@ bench: all
 	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/bench/run
 
-.PHONY: check-sanitized demo bench
+.PHONY: check-sanitized check-host demo bench

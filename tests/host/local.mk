@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# Each of these has a host of its own (ground.sh), or says why it cannot and is
+# skipped.
+host_tests = \
+	%D%/ground_test.sh
+
+script_tests += $(host_tests)
+
+EXTRA_DIST += %D%/ground.sh %D%/talk.exp
