@@ -5,6 +5,12 @@
 # and effects) or pam_tests (through libpam); a script that prints TAP is one
 # line `PATH.sh' in script_tests. A program of more than one source names them
 # in PATH_SOURCES (with _ for /, - and .).
+#
+# `make check-long' runs longer forms of some of them: LONG is `yes' in their
+# environment then, else empty. Name such a program or script in long_tests
+# too; what is worth nothing short goes into long_only (a script PATH.sh) alone.
+# It says what it ran, and how much, in lines that begin with "# ran: ", which
+# are all shown at the end; and it takes a few minutes on two cores at most.
 
 # Each of these also runs under the sanitizers: no LD_PRELOAD here.
 unit_tests = \
@@ -64,6 +70,11 @@ helpers = \
 
 script_tests =
 
+# What check-long runs; other .mk files here add to both.
+long_tests =
+long_only =
+LONG =
+
 # What the tree promises of itself.
 static_tests = \
 	%D%/check/format.sh \
@@ -77,7 +88,7 @@ static_tests = \
 	%D%/check/purity.sh \
 	%D%/check/store_page.sh
 
-EXTRA_DIST += $(script_tests) $(static_tests) %D%/check/lib.sh \
+EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) %D%/check/lib.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
@@ -180,7 +191,8 @@ tests_environment = \
 	builddir='$(abs_top_builddir)' \
 	PAM_OTP_SO='$(abs_top_builddir)/pam_module/.libs/pam_otp.so' \
 	OTP_ENROLL='$(abs_top_builddir)/otp-enroll/otp-enroll' \
-	NLS='$(NLS)' INSTRUMENTED='$(INSTRUMENTED)' HARDENED='$(HARDENED)' \
+	LONG='$(LONG)' NLS='$(NLS)' \
+	INSTRUMENTED='$(INSTRUMENTED)' HARDENED='$(HARDENED)' \
 	CC='$(CC)' NM='$(NM)' MAKE='$(MAKE)' \
 	DEP_CFLAGS='$(dep_cflags)' \
 	CMOCKA_MESSAGE_OUTPUT=TAP \
@@ -202,6 +214,16 @@ else
 	    'libcmocka-devel (Fedora), then configure again.' >&2; exit 1
 endif
 
+# The same with longer forms, of those that have one; then what they ran.
+check-long:
+	@status=0; \
+	$(MAKE) $(AM_MAKEFLAGS) check LONG=yes \
+	    TESTS='$(long_tests) $(long_only)' || status=$$?; \
+	for test in $(long_tests) $(long_only:.sh=); do \
+		sed -n 's/^# \(ran: .*\)/\1/p' $$test.log; \
+	done; \
+	exit $$status
+
 # What can run in a build with --enable-sanitizers.
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
@@ -220,4 +242,4 @@ bench: all
 	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/bench/run
 
-.PHONY: check-sanitized check-host demo bench
+.PHONY: check-long check-sanitized check-host demo bench

@@ -11,3 +11,5 @@ pam_tests += %D%/race_pam_test
 %C%_race_pam_test_SOURCES = %D%/race_pam_test.c %D%/race.c %D%/race.h
 %C%_race_pam_test_LDADD = $(host_libs)
 %C%_race_pam_test_LDFLAGS = $(host_flags) -pthread
+
+long_tests += %D%/race_test %D%/race_pam_test

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -14,7 +15,16 @@
 
 #include <cmocka.h>
 
-#define PATIENCE 300 /* seconds; no test waits for them */
+#define PATIENCE    1800 /* seconds; no test waits for them */
+#define LONG_ROUNDS 1000
+
+unsigned
+race_rounds(unsigned many)
+{
+	const char *form = getenv("LONG");
+
+	return form && *form ? LONG_ROUNDS : many;
+}
 
 static void
 make_barrier(pthread_barrier_t *barrier, unsigned count)
@@ -121,7 +131,7 @@ void
 race_tell(
     const struct race *race, const char *what, const struct race_count *count)
 {
-	print_message("# race: %u processes x %u rounds, %s: "
+	print_message("# ran: race of %u processes x %u rounds, %s: "
 		      "once=%u never=%u more=%u\n",
 	    race->processes, count->once + count->never + count->more, what,
 	    count->once, count->never, count->more);

@@ -9,8 +9,10 @@
 #include <sys/types.h>
 
 #define RACE_PROCESSES 64
-#define RACE_ROUNDS    20
 #define RACE_TEXT_SIZE 64
+
+/* How many rounds: so MANY, or a thousand in the long form (LONG=yes). */
+unsigned race_rounds(unsigned many);
 
 /* What one process is to do in a round, and what came of it. */
 struct race_lane {
@@ -59,7 +61,7 @@ struct race_count {
 
 void race_note(struct race_count *count, unsigned yes);
 
-/* A line for people: "# race: 64 processes x 20 rounds, WHAT: once=...". */
+/* "# ran: race of 64 processes x 20 rounds, WHAT: once=...". */
 void race_tell(
     const struct race *race, const char *what, const struct race_count *count);
 

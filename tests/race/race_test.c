@@ -12,6 +12,12 @@
 
 #define STEP 30
 
+static unsigned
+rounds(void)
+{
+	return race_rounds(20);
+}
+
 /* Jobs. */
 enum {
 	LOGS_IN = 0,
@@ -170,7 +176,7 @@ assert_always_once(
 	race_tell(race, what, yes);
 	assert_int_equal(yes->more, 0);
 	assert_int_equal(yes->never, 0);
-	assert_int_equal(yes->once, RACE_ROUNDS);
+	assert_int_equal(yes->once, rounds());
 }
 
 static void
@@ -182,7 +188,7 @@ race__accepts_a_totp_code_once(void **state)
 	struct race_count yes = { 0 };
 
 	ground_enrol(ground, "alice", &token);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		char code[GROUND_CODE_SIZE];
 
 		move_clock(race, ground);
@@ -206,7 +212,7 @@ race__accepts_a_hotp_code_once(void **state)
 	struct race_count yes = { 0 };
 
 	ground_enrol(ground, "alice", &token);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		char code[GROUND_CODE_SIZE];
 
 		move_clock(race, ground);
@@ -233,7 +239,7 @@ race__accepts_a_recovery_code_once(void **state)
 	struct otp_recovery_set set;
 
 	ground_enrol_alice(ground);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		unsigned code = round % OTP_ENROL_RECOVERY;
 
 		if (code == 0)
@@ -262,7 +268,7 @@ race__never_beats_the_throttle(void **state)
 	unsigned compared = 0;
 
 	ground_enrol(ground, "alice", &token);
-	for (unsigned round = 0; round < RACE_ROUNDS / 2; round++) {
+	for (unsigned round = 0; round < rounds() / 2; round++) {
 		char wrong[GROUND_CODE_SIZE];
 		const unsigned free = ground->policy.free;
 
@@ -285,10 +291,10 @@ race__never_beats_the_throttle(void **state)
 		    count(race, NULL, OTP_VERDICT_WAITING), RACE_PROCESSES - 1);
 		unlock(ground, "alice");
 	}
-	print_message("# race: %u wrong codes at once, %u rounds: "
+	print_message("# ran: race, %u wrong codes at once, %u rounds: "
 		      "compared=%u of %u that are free\n",
-	    RACE_PROCESSES, RACE_ROUNDS / 2, compared,
-	    ground->policy.free * RACE_ROUNDS / 2);
+	    RACE_PROCESSES, rounds() / 2, compared,
+	    ground->policy.free * rounds() / 2);
 	race_end(race);
 }
 
@@ -301,7 +307,7 @@ race__spoils_no_right_code_by_wrong_ones(void **state)
 	struct race_count yes = { 0 };
 
 	ground_enrol(ground, "alice", &token);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		char code[GROUND_CODE_SIZE];
 
 		move_clock(race, ground);
@@ -413,17 +419,17 @@ race__of_threads_accepts_a_code_once(void **state)
 
 	ground_enrol(ground, "alice", &token);
 	descriptors = ground_descriptors();
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		char code[GROUND_CODE_SIZE];
 
 		ground->now += STEP;
 		ground_code(ground, &token, code);
 		race_note(&yes, run_threads(ground, code));
 	}
-	print_message("# race: %u threads x %u rounds, TOTP: "
+	print_message("# ran: race, %u threads x %u rounds, TOTP: "
 		      "once=%u never=%u more=%u\n",
-	    THREADS, RACE_ROUNDS, yes.once, yes.never, yes.more);
-	assert_int_equal(yes.once, RACE_ROUNDS);
+	    THREADS, rounds(), yes.once, yes.never, yes.more);
+	assert_int_equal(yes.once, rounds());
 	assert_int_equal(ground_descriptors(), descriptors);
 }
 
@@ -448,7 +454,7 @@ race__with_a_replacement_accepts_each_code_at_most_once(void **state)
 
 	ground->policy.free = OTP_FREE_MAX;
 	ground_enrol(ground, "alice", &old);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		struct otp_token new = ground_totp(round + 2);
 		struct race_lane *tool =
 		    &race->lanes[round * 7 % RACE_PROCESSES];
@@ -476,9 +482,9 @@ race__with_a_replacement_accepts_each_code_at_most_once(void **state)
 		    yes[1] ? OTP_VERDICT_REPLAY : OTP_VERDICT_ACCEPT);
 		old = new;
 	}
-	print_message("# race: replaced meanwhile, %u rounds: "
+	print_message("# ran: race, replaced meanwhile, %u rounds: "
 		      "old=%u new=%u more=0\n",
-	    RACE_ROUNDS, yes_old, yes_new);
+	    rounds(), yes_old, yes_new);
 	race_end(race);
 }
 
@@ -489,7 +495,7 @@ race__with_a_removal_accepts_a_code_at_most_once(void **state)
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
 	unsigned yes = 0;
 
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		struct otp_token token = ground_totp(round + 1);
 		struct otp_enrolment enrolment =
 		    ground_enrolment("alice", OTP_ENROL_NEW, &token);
@@ -513,8 +519,9 @@ race__with_a_removal_accepts_a_code_at_most_once(void **state)
 		yes += accepted;
 		ground_expect(ground, "alice", code, OTP_VERDICT_UNENROLLED);
 	}
-	print_message("# race: removed meanwhile, %u rounds: yes=%u more=0\n",
-	    RACE_ROUNDS, yes);
+	print_message(
+	    "# ran: race, removed meanwhile, %u rounds: yes=%u more=0\n",
+	    rounds(), yes);
 	race_end(race);
 }
 
@@ -532,7 +539,7 @@ race__with_new_recovery_codes_leaves_the_old_ones_dead(void **state)
 	assert_int_equal(
 	    otp_enrol_recovery(&ground->host, &alice, 2, &set, NULL), OTP_OK);
 	memcpy(code, set.text[0], sizeof(set.text[0]));
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		struct race_lane *tool =
 		    &race->lanes[round * 7 % RACE_PROCESSES];
 		unsigned accepted;
@@ -550,9 +557,10 @@ race__with_new_recovery_codes_leaves_the_old_ones_dead(void **state)
 	}
 	ground_expect(ground, "alice", code, OTP_VERDICT_ACCEPT);
 	ground_expect(ground, "alice", code, OTP_VERDICT_REPLAY);
-	print_message("# race: recovery codes renewed meanwhile, %u rounds: "
-		      "old=%u more=0\n",
-	    RACE_ROUNDS, yes);
+	print_message(
+	    "# ran: race, recovery codes renewed meanwhile, %u rounds: "
+	    "old=%u more=0\n",
+	    rounds(), yes);
 	race_end(race);
 }
 
@@ -565,7 +573,7 @@ race__with_an_unlock_compares_no_more_than_it_frees(void **state)
 	const unsigned free = ground->policy.free;
 
 	ground_enrol(ground, "alice", &token);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		char wrong[GROUND_CODE_SIZE];
 
 		move_clock(race, ground);
@@ -590,7 +598,7 @@ race__with_a_fresh_start_accepts_a_code_at_most_once(void **state)
 	unsigned yes = 0;
 
 	ground_enrol(ground, "alice", &token);
-	for (unsigned round = 0; round < RACE_ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds(); round++) {
 		struct race_lane *tool =
 		    &race->lanes[round * 7 % RACE_PROCESSES];
 		char code[GROUND_CODE_SIZE];
@@ -607,9 +615,9 @@ race__with_a_fresh_start_accepts_a_code_at_most_once(void **state)
 		yes += accepted;
 		ground_expect(ground, "alice", code, OTP_VERDICT_REPLAY);
 	}
-	print_message("# race: started over meanwhile, %u rounds: "
+	print_message("# ran: race, started over meanwhile, %u rounds: "
 		      "yes=%u more=0\n",
-	    RACE_ROUNDS, yes);
+	    rounds(), yes);
 	race_end(race);
 }
 
