@@ -117,6 +117,13 @@ tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 tests_bench_once_LDADD = $(PAM_LIBS)
 tests_bench_logsink_LDADD =
 
+# What the module reports of a login that never was. (Flags of its own, even
+# if the same, make objects of its own.)
+%C%_check_tables_SOURCES = %D%/check/tables.c \
+	pam_module/report.c pam_module/log.c pam_module/message.c \
+	pam_module/talk.c
+%C%_check_tables_CFLAGS = $(AM_CFLAGS)
+
 # Tests of the module: a host of their own, and functions that the module finds
 # in the program before libc's.
 check_LTLIBRARIES = %D%/lib/libhost.la

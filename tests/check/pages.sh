@@ -149,6 +149,29 @@ reasons() {
 check 'pages__module_has_every_reason_once' \
     same "$(reasons)" "$(terms "$module_page" 'The reasons:' '')"
 
+# outcomes: what the module can end with; levels of one way on one line.
+outcomes() {
+	"$tables" outcomes | LC_ALL=C sort -u | awk '
+		$1 " " $2 " " $3 != way {
+			if (way != "")
+				print way " " levels
+			way = $1 " " $2 " " $3
+			levels = $4
+			next
+		}
+		{ levels = levels ", " $4 }
+		END { print way " " levels }'
+}
+
+# rows PAGE: the table of LOGGING, likewise.
+rows() {
+	section "$1" LOGGING | sed -nE \
+	    's/^\.It Li (.*) Ta Li (.*) Ta Dv (.*) Ta (.*)/\1 \2 \3 \4/p' |
+	    LC_ALL=C sort
+}
+check 'pages__module_has_every_outcome_once' \
+    same "$(outcomes)" "$(rows "$module_page")"
+
 # A warning and debug= are lines of their own.
 keys() {
 	tr '\n' ' ' <"$log" | tr '(' '\n' | sed -n \
@@ -156,7 +179,7 @@ keys() {
 	    grep -vxE 'warning|debug'
 }
 check 'pages__module_has_every_key_once' \
-    same "$(keys)" "$(terms "$module_page" '.Bl' 'The reasons:')"
+    same "$(keys)" "$(terms "$module_page" '.Bl' 'Which reason')"
 
 # --- What the user is told ------------------------------------------------
 
@@ -297,6 +320,10 @@ check 'pages__flags_a_wrong_default' says_no bounds "$scratch/default.5"
 sed 's/^\.It Li lengths/.It Li length/' "$module_page" >"$scratch/reason.8"
 check 'pages__flags_a_wrong_reason' says_no same "$(reasons)" \
     "$(terms "$scratch/reason.8" 'The reasons:' '')"
+sed 's/^\(\.It Li conversation Ta Li refused Ta Dv PAM_\)CONV/\1AUTH/' \
+    "$module_page" >"$scratch/outcome.8"
+check 'pages__flags_a_wrong_outcome' \
+    says_no same "$(outcomes)" "$(rows "$scratch/outcome.8")"
 
 sed 's/try again in 17 s/try again in a while/' "$module_page" \
     >"$scratch/message.8"

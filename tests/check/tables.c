@@ -5,19 +5,30 @@
  *	tables options		NAME PLACE TYPE MIN MAX DEFAULT, a line each
  *	tables reasons		the words of otp_err_reason() and
  *				otp_verdict_reason()
+ *	tables outcomes		REASON RESULT PAM_CODE LEVEL, a line for each
+ *				way in which the module can end
  *	tables conf FILE	has the parser read FILE; what differs from the
  *				defaults then
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
+
+#include <security/pam_ext.h>
 
 #include "common/core/options.h"
 #include "common/core/verify.h"
+#include "pam_module/report.h"
 
 #define LINE_SIZE 256
 #define SEARCHED  4096 /* values of an enum, from 0 */
+
+/* What the module logged last; here it calls the function below. */
+static char logged[LINE_SIZE];
+static int logged_level;
 
 static const char *
 place_name(enum otp_conf_place place)
@@ -115,6 +126,109 @@ print_reasons(void)
 	printf("%s\n", otp_verdict_reason(OTP_VERDICT_ACCEPT));
 }
 
+void
+pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
+{
+	va_list arguments;
+
+	(void)pamh;
+	va_start(arguments, format);
+	vsnprintf(logged, sizeof(logged), format, arguments);
+	va_end(arguments);
+	logged_level = priority;
+}
+
+static const char *
+code_name(int code)
+{
+	static const char *const names[] = {
+		[PAM_SUCCESS] = "PAM_SUCCESS",
+		[PAM_AUTH_ERR] = "PAM_AUTH_ERR",
+		[PAM_IGNORE] = "PAM_IGNORE",
+		[PAM_AUTHINFO_UNAVAIL] = "PAM_AUTHINFO_UNAVAIL",
+		[PAM_SERVICE_ERR] = "PAM_SERVICE_ERR",
+		[PAM_CONV_ERR] = "PAM_CONV_ERR",
+		[PAM_BUF_ERR] = "PAM_BUF_ERR",
+		[PAM_SYSTEM_ERR] = "PAM_SYSTEM_ERR",
+	};
+	const char *name = NULL;
+
+	if (code >= 0 && (size_t)code < sizeof(names) / sizeof(names[0]))
+		name = names[code];
+	return name != NULL ? name : "another";
+}
+
+static const char *
+level_name(int level)
+{
+	static const char *const names[] = { "emerg", "alert", "crit", "err",
+		"warning", "notice", "info", "debug" };
+
+	return names[level & LOG_PRIMASK];
+}
+
+/* Have the module report, as it would, how LOGIN ended. */
+static void
+print_outcome(struct otp_login *login, enum otp_end end)
+{
+	char result[LINE_SIZE] = "";
+	char reason[LINE_SIZE] = "";
+	int code = PAM_ABORT;
+
+	login->quiet = true;
+	login->request.uid = OTP_UID_VIRTUAL;
+	otp_options_default(&login->options);
+	code = otp_report(login, end);
+	if (sscanf(logged, "result=%255s reason=%255s", result, reason) == 2)
+		printf("%s %s %s %s\n", reason, result, code_name(code),
+		    level_name(logged_level));
+}
+
+/* Each verdict, also of a code that begins a wait and a replay as by ssh. */
+static void
+print_verdict(enum otp_verdict verdict)
+{
+	struct otp_login plain = { .answer.verdict = verdict };
+	struct otp_login waits = { .answer = {
+				       .verdict = verdict, .wait = 30 } };
+	struct otp_login benign = { .answer = {
+					.verdict = verdict, .benign = true } };
+
+	print_outcome(&plain, OTP_END_VERDICT);
+	print_outcome(&waits, OTP_END_VERDICT);
+	print_outcome(&benign, OTP_END_VERDICT);
+}
+
+static bool
+is_the_tools(enum otp_err err)
+{
+	return err == OTP_ERR_EXISTS || err == OTP_ERR_FULL ||
+	    err == OTP_ERR_CHANCE;
+}
+
+static void
+print_outcomes(void)
+{
+	const char *wrong = otp_verdict_reason(OTP_VERDICT_REJECT);
+	struct otp_login other = { .err = OTP_OK };
+
+	print_outcome(&other, OTP_END_ERROR);
+	print_outcome(&other, OTP_END_UNENROLLED);
+	print_outcome(&other, OTP_END_CONVERSATION);
+	print_verdict(OTP_VERDICT_REJECT);
+	print_verdict(OTP_VERDICT_ACCEPT);
+	for (unsigned i = 1; i < SEARCHED; i++) {
+		struct otp_login failed = { .err = (enum otp_err)i };
+		enum otp_verdict verdict = (enum otp_verdict)i;
+
+		if (strcmp(otp_err_reason(failed.err), "unknown") != 0 &&
+		    !is_the_tools(failed.err))
+			print_outcome(&failed, OTP_END_ERROR);
+		if (strcmp(otp_verdict_reason(verdict), wrong) != 0)
+			print_verdict(verdict);
+	}
+}
+
 static void
 print_changed(const struct otp_options *options)
 {
@@ -176,6 +290,8 @@ main(int argc, char **argv)
 		print_options();
 	else if (argc == 2 && strcmp(argv[1], "reasons") == 0)
 		print_reasons();
+	else if (argc == 2 && strcmp(argv[1], "outcomes") == 0)
+		print_outcomes();
 	else if (argc == 3 && strcmp(argv[1], "conf") == 0)
 		return print_conf(argv[2]);
 	else
