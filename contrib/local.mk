@@ -14,3 +14,9 @@ dist_fishcomp_DATA = %D%/completions/fish/otp-enroll.fish
 
 # What `status --json' prints.
 dist_doc_DATA += %D%/status.schema.json
+
+# fail2ban wants them in folders of these names, below /etc, which is not ours.
+f2bfilterdir = $(docdir)/fail2ban/filter.d
+dist_f2bfilter_DATA = %D%/fail2ban/filter.d/pam-otp.conf
+f2bjaildir = $(docdir)/fail2ban/jail.d
+dist_f2bjail_DATA = %D%/fail2ban/jail.d/pam-otp.conf

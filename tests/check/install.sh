@@ -31,6 +31,8 @@ expected="./p/lib/security/pam_otp.so
 ./p/share/doc/COPYING
 ./p/share/doc/NEWS
 ./p/share/doc/README
+./p/share/doc/fail2ban/filter.d/pam-otp.conf
+./p/share/doc/fail2ban/jail.d/pam-otp.conf
 ./p/share/doc/pam_otp.conf
 ./p/share/doc/status.schema.json
 ./p/share/fish/vendor_completions.d/otp-enroll.fish$catalogs

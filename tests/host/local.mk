@@ -9,3 +9,9 @@ host_tests = \
 script_tests += $(host_tests)
 
 EXTRA_DIST += %D%/ground.sh %D%/talk.exp
+
+# fail2ban reads lines of real logins; anybody can do that.
+helpers += %D%/lines
+%C%_lines_LDADD = $(host_libs)
+%C%_lines_LDFLAGS = $(host_flags)
+script_tests += %D%/fail2ban.sh
