@@ -9,6 +9,7 @@
 #include "common/core/decimal.h"
 #include "common/core/seed.h"
 #include "common/core/token.h"
+#include "language.h"
 #include "output.h"
 
 /* Above every character, which a short option would be. */
@@ -133,12 +134,12 @@ read_number(const struct row *row, const char *value, uint64_t *field)
 		*field = number;
 		return true;
 	}
-	otp_complain("--%s takes a number from %llu to %llu.", row->name,
+	otp_complain(_("--%s takes a number from %llu to %llu."), row->name,
 	    (unsigned long long)row->min, (unsigned long long)row->max);
 	return false;
 }
 
-/* "--qr takes utf8, ascii or none." */
+/* "--qr takes one of utf8, ascii, none." */
 static void
 refuse_word(const struct row *row)
 {
@@ -146,14 +147,10 @@ refuse_word(const struct row *row)
 	size_t length = 0;
 
 	for (size_t i = 0; row->words[i] != NULL; i++) {
-		const char *before = i == 0	? ""
-		    : row->words[i + 1] == NULL ? " or "
-						: ", ";
-
 		length += (size_t)snprintf(list + length, sizeof(list) - length,
-		    "%s%s", before, row->words[i]);
+		    "%s%s", i == 0 ? "" : ", ", row->words[i]);
 	}
-	otp_complain("--%s takes %s.", row->name, list);
+	otp_complain(_("--%s takes one of %s."), row->name, list);
 }
 
 static bool
@@ -176,7 +173,8 @@ read_item(const struct row *row, const char *value, struct otp_args_list *field)
 		field->at[field->count++] = value;
 		return true;
 	}
-	otp_complain("--%s can be given %d times.", row->name, OTP_ARGS_LIST);
+	otp_complain(
+	    _("--%s can be given %d times."), row->name, OTP_ARGS_LIST);
 	return false;
 }
 
@@ -213,8 +211,8 @@ take_operand(struct otp_args *args, const char *operand)
 	} else if (args->user == NULL) {
 		args->user = operand;
 	} else {
-		otp_complain(
-		    "\"%s\" is one word too many.", otp_escaped(operand).text);
+		otp_complain(_("\"%s\" is one word too many."),
+		    otp_escaped(operand).text);
 		return false;
 	}
 	return true;
@@ -225,15 +223,16 @@ static void
 refuse_option(int result, int what, const char *argument)
 {
 	if (what >= FIRST && result == ':')
-		otp_complain("--%s needs a value.", rows[what - FIRST].name);
+		otp_complain(_("--%s needs a value."), rows[what - FIRST].name);
 	else if (what >= FIRST)
-		otp_complain("--%s takes no value.", rows[what - FIRST].name);
+		otp_complain(
+		    _("--%s takes no value."), rows[what - FIRST].name);
 	else if (what != 0)
-		otp_complain("There is no option -%c.",
+		otp_complain(_("There is no option -%c."),
 		    what > ' ' && what < 0x7f ? what : '?');
 	else
-		otp_complain("There is no option %s, or it is too short to "
-			     "tell which.",
+		otp_complain(_("There is no option %s, or it is too short to "
+			       "tell which."),
 		    otp_escaped(argument).text);
 }
 

@@ -9,6 +9,7 @@
 #include "batch_input.h"
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
+#include "language.h"
 #include "output.h"
 #include "parameters.h"
 #include "report.h"
@@ -47,16 +48,17 @@ const char *
 otp_batch_usage(const struct otp_args *args)
 {
 	if (args->user != NULL)
-		return "--batch and a USER exclude each other.";
+		return N_("--batch and a USER exclude each other.");
 	if (args->self)
-		return "--batch and --self exclude each other.";
+		return N_("--batch and --self exclude each other.");
 	if (args->add || args->replace)
-		return "--batch is for users who are not enrolled: neither "
-		       "--add nor --replace.";
+		return N_("--batch is for users who are not enrolled: neither "
+			  "--add nor --replace.");
 	if (args->label != NULL)
-		return "With --batch the labels stand in the list.";
+		return N_("With --batch the labels stand in the list.");
 	if (args->qr != OTP_ARGS_QR_DEFAULT)
-		return "With --batch there is no QR code, but the URI in it.";
+		return N_(
+		    "With --batch there is no QR code, but the URI in it.");
 	return NULL;
 }
 
@@ -119,7 +121,7 @@ make(const struct batch *batch, struct entry *entry)
 		return fail(batch, entry, err, &fault);
 	if (otp_uri_format(&entry->enrolment.token, entry->uri) == OTP_OK)
 		return DONE;
-	otp_complain("The URI would be longer than %d bytes.", OTP_URI_MAX);
+	otp_complain(_("The URI would be longer than %d bytes."), OTP_URI_MAX);
 	return FAILED;
 }
 
@@ -136,7 +138,8 @@ hand_out(const struct entry *entry)
 	if (fdatasync(STDOUT_FILENO) == 0 || errno == EINVAL ||
 	    errno == EROFS || errno == ENOTSUP)
 		return true;
-	otp_complain("Standard output cannot be flushed: %s.", strerror(errno));
+	otp_complain(
+	    _("Standard output cannot be flushed: %s."), strerror(errno));
 	return false;
 }
 
@@ -154,8 +157,8 @@ put(const struct batch *batch, const struct entry *entry)
 		return DONE;
 	}
 	outcome = fail(batch, entry, err, &fault);
-	otp_complain("What was given out for %s is void, unless `otp-enroll "
-		     "status %s' has it.",
+	otp_complain(_("What was given out for %s is void, unless `otp-enroll "
+		       "status %s' has it."),
 	    otp_escaped(entry->subject.account).text,
 	    otp_escaped(entry->subject.account).text);
 	return outcome;
@@ -180,7 +183,7 @@ do_row(const struct batch *batch, const struct otp_batch_row *row)
 	}
 	otp_wipe(&entry, sizeof(entry));
 	if (outcome == FAILED || outcome == ENDED)
-		otp_complain("Line %lu: %s was not enrolled.", row->line,
+		otp_complain(_("Line %lu: %s was not enrolled."), row->line,
 		    otp_escaped(row->user).text);
 	return outcome;
 }
@@ -190,8 +193,10 @@ show_progress(const struct batch *batch)
 {
 	unsigned long all = batch->enrolled + batch->skipped + batch->failed;
 
-	if (batch->progress && all % PROGRESS == 0)
-		(void)fprintf(stderr, "\r%lu lines done ", all);
+	if (!batch->progress || all % PROGRESS != 0)
+		return;
+	(void)fputc('\r', stderr);
+	(void)fprintf(stderr, _("%lu lines done "), all);
 }
 
 /* False: no further row. */
@@ -238,8 +243,9 @@ otp_batch_run(const struct otp_tool *tool)
 	while (next(&batch, input))
 		;
 	otp_batch_close(input);
-	otp_say("%s%lu enrolled, %lu skipped as enrolled already, %lu failed.",
-	    batch.progress ? "\r" : "", batch.enrolled, batch.skipped,
-	    batch.failed);
+	if (batch.progress)
+		(void)fputc('\r', stderr);
+	otp_say(_("%lu enrolled, %lu skipped as enrolled already, %lu failed."),
+	    batch.enrolled, batch.skipped, batch.failed);
 	return batch.failed == 0 ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
 }

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "batch_input.h"
+#include "language.h"
 #include "output.h"
 
 #define BOM "\xef\xbb\xbf" /* as spreadsheets put before UTF-8 */
@@ -42,13 +43,13 @@ otp_batch_open(const char *name)
 	struct otp_batch_input *input = calloc(1, sizeof(*input));
 
 	if (input == NULL) {
-		otp_complain("There is not enough memory.");
+		otp_complain(_("There is not enough memory."));
 		return NULL;
 	}
 	input->file = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
 	if (input->file != NULL)
 		return input;
-	otp_complain("%s cannot be opened: %s.", otp_escaped(name).text,
+	otp_complain(_("%s cannot be opened: %s."), otp_escaped(name).text,
 	    strerror(errno));
 	free(input);
 	return NULL;
@@ -65,7 +66,8 @@ otp_batch_close(struct otp_batch_input *input)
 static enum otp_batch_read
 bad(const struct otp_batch_input *input, const char *why)
 {
-	otp_complain("Line %lu %s.", input->line, why);
+	/* TRANSLATORS: Line 3 "is too long", "names no user", ... */
+	otp_complain(_("Line %lu %s."), input->line, _(why));
 	return OTP_BATCH_BAD;
 }
 
@@ -85,16 +87,17 @@ read_line(struct otp_batch_input *input)
 			input->text[length++] = (char)byte;
 	}
 	if (ferror(input->file)) {
-		otp_complain("The list cannot be read: %s.", strerror(errno));
+		otp_complain(
+		    _("The list cannot be read: %s."), strerror(errno));
 		return OTP_BATCH_FAILED;
 	}
 	if (byte == EOF && length == 0)
 		return OTP_BATCH_END;
 	input->line++;
 	if (length == sizeof(input->text))
-		return bad(input, "is too long");
+		return bad(input, N_("is too long"));
 	if (nul)
-		return bad(input, "has a NUL byte in it");
+		return bad(input, N_("has a NUL byte in it"));
 	if (length > 0 && input->text[length - 1] == '\r')
 		length--;
 	input->text[length] = '\0';
@@ -127,18 +130,19 @@ take_row(const struct otp_batch_input *input, const char *const values[FIELDS],
 	const char *kind = values[KIND] != NULL ? values[KIND] : "";
 
 	if (values[USER] == NULL || values[USER][0] == '\0')
-		return bad(input, "names no user");
+		return bad(input, N_("names no user"));
 	if (!copy(values[USER], row.user, sizeof(row.user)))
-		return bad(input, "has a user's name that is too long");
+		return bad(input, N_("has a user's name that is too long"));
 	if (values[LABEL] != NULL &&
 	    !copy(values[LABEL], row.label, sizeof(row.label)))
-		return bad(input, "has a label of more than 255 bytes");
+		return bad(input, N_("has a label of more than 255 bytes"));
 	if (strcasecmp(kind, "totp") == 0)
 		row.kind = OTP_TOTP;
 	else if (strcasecmp(kind, "hotp") == 0)
 		row.kind = OTP_HOTP;
 	else if (kind[0] != '\0')
-		return bad(input, "has a kind that is neither totp nor hotp");
+		return bad(
+		    input, N_("has a kind that is neither totp nor hotp"));
 	*ret_row = row;
 	return OTP_BATCH_ROW;
 }
@@ -153,7 +157,7 @@ take_value(json_t *object, const char *key, const char **ret_value)
 	if (value == NULL || json_is_null(value))
 		return NULL;
 	if (!json_is_string(value))
-		return "has a value that is no text";
+		return N_("has a value that is no text");
 	*ret_value = json_string_value(value);
 	return NULL;
 }
@@ -178,9 +182,9 @@ read_json(const struct otp_batch_input *input, struct otp_batch_row *ret_row)
 	json_t *object = json_loads(input->text, JSON_REJECT_DUPLICATES, NULL);
 
 	if (!json_is_object(object))
-		why = "is no JSON object";
+		why = N_("is no JSON object");
 	else if (has_other_keys(object))
-		why = "has a key other than user, label and kind";
+		why = N_("has a key other than user, label and kind");
 	for (unsigned i = 0; i < FIELDS && why == NULL; i++)
 		why = take_value(object, names[i], &values[i]);
 	result =
@@ -277,8 +281,8 @@ read_header(struct otp_batch_input *input)
 	}
 	if (count > 0 && has_user)
 		return OTP_BATCH_ROW;
-	otp_complain("The list has to begin with the names of its columns, "
-		     "`user,label,kind', or be a JSON object a line.");
+	otp_complain(_("The list has to begin with the names of its columns, "
+		       "`user,label,kind', or be a JSON object a line."));
 	return OTP_BATCH_FAILED;
 }
 
@@ -290,9 +294,9 @@ read_csv(struct otp_batch_input *input, struct otp_batch_row *ret_row)
 	int count = split(input->text, fields);
 
 	if (count < 0)
-		return bad(input, "is no CSV of three columns");
+		return bad(input, N_("is no CSV of three columns"));
 	if ((unsigned)count != input->columns)
-		return bad(input, "has not as many fields as the header");
+		return bad(input, N_("has not as many fields as the header"));
 	for (int i = 0; i < count; i++)
 		values[input->column[i]] = fields[i];
 	return take_row(input, values, ret_row);

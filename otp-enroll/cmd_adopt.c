@@ -6,6 +6,7 @@
 #include "common/core/wipe.h"
 #include "common/effects/store.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "secrets.h"
@@ -24,20 +25,25 @@ static void
 tell(const struct otp_subject *subject, const struct otp_adoption *adoption)
 {
 	if (!adoption->changed) {
-		otp_print("%s: nothing to take over\n",
+		otp_print(_("%s: nothing to take over\n"),
 		    otp_escaped(subject->account).text);
 		return;
 	}
 	if (adoption->adopted == 0 && !adoption->made) {
-		otp_print(
-		    "%s: made fit again\n", otp_escaped(subject->account).text);
+		otp_print(_("%s: made fit again\n"),
+		    otp_escaped(subject->account).text);
 		return;
 	}
-	otp_print("%s: %u token%s and recovery code%s taken over%s%s\n",
-	    otp_escaped(subject->account).text, adoption->adopted,
-	    otp_plural(adoption->adopted), otp_plural(adoption->adopted),
-	    adoption->made ? ", state made" : "",
-	    adoption->replaced ? ", recovery codes replaced" : "");
+	otp_print(ngettext("%s: %u token or recovery code taken over\n",
+		      "%s: %u tokens and recovery codes taken over\n",
+		      adoption->adopted),
+	    otp_escaped(subject->account).text, adoption->adopted);
+	if (adoption->made)
+		otp_print(_("%s: a state was made\n"),
+		    otp_escaped(subject->account).text);
+	if (adoption->replaced)
+		otp_print(_("%s: the recovery codes were replaced\n"),
+		    otp_escaped(subject->account).text);
 }
 
 static enum otp_exit
@@ -56,8 +62,8 @@ adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 		otp_audit("adopted", subject, NULL);
 	tell(subject, &adoption);
 	if (!otp_secrets_recovery(subject, &set)) {
-		otp_complain("`otp-enroll recovery %s' makes new recovery "
-			     "codes.",
+		otp_complain(_("`otp-enroll recovery %s' makes new recovery "
+			       "codes."),
 		    otp_escaped(subject->account).text);
 		status = OTP_EXIT_FAILED;
 	}
@@ -113,8 +119,9 @@ resynchronise(const struct otp_tool *tool, const struct otp_subject *subject)
 			return otp_report(tool, subject->account, err, &fault);
 		if (!lost)
 			return OTP_EXIT_DONE;
-		otp_say("The counter of \"%s\" is lost; type two codes of it, "
-			"one after the other.",
+		otp_say(
+		    _("The counter of \"%s\" is lost; type two codes of it, "
+		      "one after the other."),
 		    otp_escaped(label).text);
 		confirmed = otp_confirm_pair(tool, subject, id, label, &signum);
 		if (confirmed == OTP_CONFIRMED_SIGNAL)
@@ -125,8 +132,8 @@ resynchronise(const struct otp_tool *tool, const struct otp_subject *subject)
 		}
 		tries++;
 	}
-	otp_complain("No code of that token is right until its counter is "
-		     "known: run this again.");
+	otp_complain(_("No code of that token is right until its counter is "
+		       "known: run this again."));
 	return OTP_EXIT_FAILED;
 }
 
@@ -182,13 +189,14 @@ former_failed(const struct otp_tool *tool, const struct otp_subject *subject,
 	if (err == OTP_ERR_ABSENT)
 		return otp_report(tool, tool->args.from, err, fault);
 	if (err == OTP_ERR_UID)
-		otp_complain("What %s had is of another uid than %s. If it is "
-			     "the same person, add --force.",
+		otp_complain(
+		    _("What %s had is of another uid than %s. If it is "
+		      "the same person, add --force."),
 		    former.text, name.text);
 	else if (err == OTP_ERR_NO_STATE)
-		otp_complain("%s has a seed alone, which was not taken over: "
-			     "rename it in the store, and run `otp-enroll "
-			     "adopt %s'.",
+		otp_complain(_("%s has a seed alone, which was not taken over: "
+			       "rename it in the store, and run `otp-enroll "
+			       "adopt %s'."),
 		    former.text, name.text);
 	else
 		return otp_report(tool, subject->account, err, fault);
@@ -219,8 +227,8 @@ adopt_former(const struct otp_tool *tool, const struct otp_subject *subject)
 	enum otp_err err;
 
 	if (strcmp(former, subject->account) == 0) {
-		otp_complain("--from takes the former name, not the present "
-			     "one.");
+		otp_complain(_("--from takes the former name, not the present "
+			       "one."));
 		return OTP_EXIT_USAGE;
 	}
 	status = otp_subject_former(former);
@@ -235,14 +243,15 @@ adopt_former(const struct otp_tool *tool, const struct otp_subject *subject)
 		return status;
 	otp_audit_former("adopted", subject, former);
 	if (err != OTP_OK) {
-		otp_complain("%s has what %s had all the same; when the fault "
-			     "is mended, run `otp-enroll adopt %s'.",
+		otp_complain(
+		    _("%s has what %s had all the same; when the fault "
+		      "is mended, run `otp-enroll adopt %s'."),
 		    otp_escaped(subject->account).text,
 		    otp_escaped(former).text,
 		    otp_escaped(subject->account).text);
 		return status;
 	}
-	otp_print("%s has what %s had; what was used stays used.\n",
+	otp_print(_("%s has what %s had; what was used stays used.\n"),
 	    otp_escaped(subject->account).text, otp_escaped(former).text);
 	return OTP_EXIT_DONE;
 }
@@ -255,11 +264,11 @@ run(const struct otp_tool *tool)
 	enum otp_exit status;
 
 	if (args->all && args->user != NULL) {
-		otp_complain("--all and a USER exclude each other.");
+		otp_complain(_("--all and a USER exclude each other."));
 		return OTP_EXIT_USAGE;
 	}
 	if (args->all && args->from != NULL) {
-		otp_complain("--all and --from exclude each other.");
+		otp_complain(_("--all and --from exclude each other."));
 		return OTP_EXIT_USAGE;
 	}
 	/* Recovery codes may have to be replaced, and then shown. */
@@ -281,8 +290,8 @@ const struct otp_command otp_command_adopt = {
 	.name = "adopt",
 	.operands = "[USER | --all]",
 	.summary =
-	    "take over seeds that were put into the store by other means",
-	.help =
+	    N_("take over seeds that were put into the store by other means"),
+	.help = N_(
 	    "  --all        every seed in the store\n"
 	    "  --from=NAME  what USER had under this former name\n"
 	    "  --force      also make fit again: a damaged state, one of "
@@ -292,7 +301,7 @@ const struct otp_command otp_command_adopt = {
 	    "               replaced, and two codes of a HOTP token are asked "
 	    "for\n"
 	    "  --print      with --force: show secrets although this is no "
-	    "terminal\n",
+	    "terminal\n"),
 	.user = true,
 	.takes = { "all", "from", "force", "print" },
 	.run = run,

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "common/core/wipe.h"
 #include "intake.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "secrets.h"
@@ -32,20 +33,20 @@ check_usage(const struct otp_args *args)
 	const char *wrong = NULL;
 
 	if (many && args->format != OTP_ARGS_FORMAT_GOOGLE)
-		wrong = "--users and --all-users are for "
-			"--format=google-authenticator.";
+		wrong = N_("--users and --all-users are for "
+			   "--format=google-authenticator.");
 	else if (args->users != NULL && args->all_users)
-		wrong = "--users and --all-users exclude each other.";
+		wrong = N_("--users and --all-users exclude each other.");
 	else if (many && args->user != NULL)
-		wrong = "A USER excludes --users and --all-users.";
+		wrong = N_("A USER excludes --users and --all-users.");
 	else if (many && args->file != NULL &&
 	    (args->file[0] == '/' || strcmp(args->file, "-") == 0))
-		wrong = "One file cannot be many users'; --file takes one "
-			"below each home here.";
+		wrong = N_("One file cannot be many users'; --file takes one "
+			   "below each home here.");
 	else if (args->file != NULL && args->file[0] == '\0')
-		wrong = "--file takes the name of a file, or \"-\".";
+		wrong = N_("--file takes the name of a file, or \"-\".");
 	if (wrong != NULL)
-		otp_complain("%s", wrong);
+		otp_complain("%s", _(wrong));
 	return wrong == NULL &&
 	    (recovery_count(args) == 0 || args->dry_run ||
 		otp_secrets_allowed(args));
@@ -87,14 +88,15 @@ report(const struct otp_intake *intake, const char *account, enum otp_err err,
 	struct otp_escaped name = otp_escaped(account);
 
 	if (err == OTP_ERR_EXISTS) {
-		otp_complain("%s is enrolled already, with other tokens; "
-			     "--replace takes these instead.",
+		otp_complain(_("%s is enrolled already, with other tokens; "
+			       "--replace takes these instead."),
 		    name.text);
 		return OTP_EXIT_ENROLLED;
 	}
 	if (err == OTP_ERR_CHANCE) {
-		otp_complain("%s would have so many tokens that a code is too "
-			     "easy to guess.",
+		otp_complain(
+		    _("%s would have so many tokens that a code is too "
+		      "easy to guess."),
 		    name.text);
 		return OTP_EXIT_FAILED;
 	}
@@ -160,14 +162,16 @@ tell(const struct otp_intake *intake, const struct otp_intake_user *user,
 	if (intake->tool->args.json)
 		return otp_json_print(to_json(intake, user, set));
 	if (user->there)
-		otp_print("%s: imported already\n",
+		otp_print(_("%s: imported already\n"),
 		    otp_escaped(user->subject.account).text);
+	else if (intake->tool->args.dry_run)
+		otp_print(ngettext("%s: %zu token can be imported\n",
+			      "%s: %zu tokens can be imported\n", user->count),
+		    otp_escaped(user->subject.account).text, user->count);
 	else
-		otp_print("%s: %zu token%s %s\n",
-		    otp_escaped(user->subject.account).text, user->count,
-		    otp_plural(user->count),
-		    intake->tool->args.dry_run ? "can be imported"
-					       : "imported");
+		otp_print(ngettext("%s: %zu token imported\n",
+			      "%s: %zu tokens imported\n", user->count),
+		    otp_escaped(user->subject.account).text, user->count);
 	return otp_secrets_recovery(&user->subject, set) && otp_output_flush();
 }
 
@@ -244,8 +248,8 @@ put(struct otp_intake *intake, struct otp_intake_user *user,
 		status = report(intake, user->subject.account, err, &fault);
 		if (!is_in_force(intake, user))
 			return status;
-		otp_complain("The tokens of %s are in force all the same, "
-			     "until a crash maybe.",
+		otp_complain(_("The tokens of %s are in force all the same, "
+			       "until a crash maybe."),
 		    otp_escaped(user->subject.account).text);
 	}
 	tally->there += user->there;
@@ -253,7 +257,7 @@ put(struct otp_intake *intake, struct otp_intake_user *user,
 	if (!user->there)
 		audit(intake, user);
 	if (err == OTP_OK && !tell(intake, user, &set)) {
-		otp_complain("What was made of %s was not shown.",
+		otp_complain(_("What was made of %s was not shown."),
 		    otp_escaped(user->subject.account).text);
 		status = OTP_EXIT_FAILED;
 	}
@@ -268,18 +272,18 @@ say_rest(const struct otp_intake *intake, const struct tally *tally)
 	size_t done = tally->imported + tally->there;
 
 	if (tally->imported == 0)
-		otp_complain("Nothing was imported.");
+		otp_complain(_("Nothing was imported."));
 	else
 		for (size_t i = 0; i < done; i++)
-			otp_say("%s: %s",
-			    otp_escaped(intake->users[i].subject.account).text,
-			    intake->users[i].there ? "imported already"
-						   : "imported");
+			otp_say(intake->users[i].there
+				? _("%s: imported already")
+				: _("%s: imported"),
+			    otp_escaped(intake->users[i].subject.account).text);
 	for (size_t i = done; i < intake->users_count; i++)
-		otp_say("%s: not imported",
+		otp_say(_("%s: not imported"),
 		    otp_escaped(intake->users[i].subject.account).text);
-	otp_complain("Run it again when the fault is mended; who is imported "
-		     "is passed over.");
+	otp_complain(_("Run it again when the fault is mended; who is imported "
+		       "is passed over."));
 }
 
 static enum otp_exit
@@ -318,10 +322,10 @@ show_plan(const struct otp_intake *intake, struct tally *tally)
 static void
 conclude(const struct otp_intake *intake, const struct tally *tally)
 {
-	otp_say("%zu user%s %s, %zu %s already.", tally->imported,
-	    otp_plural(tally->imported),
-	    intake->tool->args.dry_run ? "can be imported" : "imported",
-	    tally->there, tally->there == 1 ? "was" : "were");
+	otp_say(intake->tool->args.dry_run
+		? _("Users that can be imported: %zu, imported already: %zu.")
+		: _("Users imported: %zu, imported already: %zu."),
+	    tally->imported, tally->there);
 }
 
 static enum otp_exit
@@ -339,7 +343,7 @@ import(struct otp_intake *intake, int *ret_signal)
 	if (status == OTP_EXIT_DONE)
 		status = check_all(intake);
 	if (status != OTP_EXIT_DONE) {
-		otp_complain("Nothing was imported.");
+		otp_complain(_("Nothing was imported."));
 		return status;
 	}
 	status = intake->tool->args.dry_run
@@ -376,8 +380,8 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_import = {
 	.name = "import",
 	.operands = "[USER]",
-	.summary = "take over tokens from elsewhere: all of them, or none",
-	.help =
+	.summary = N_("take over tokens from elsewhere: all of them, or none"),
+	.help = N_(
 	    "  --format=NAME  uri, google-authenticator or users.oath [uri]\n"
 	    "  --file=FILE    what to read, \"-\" for standard input; of a "
 	    "USER, "
@@ -400,7 +404,7 @@ const struct otp_command otp_command_import = {
 	    "\n"
 	    "What was used stays used. What cannot be kept is refused, and "
 	    "then "
-	    "nothing is\nimported.\n",
+	    "nothing is\nimported.\n"),
 	.user = true,
 	.takes = { "format", "file", "users", "all-users", "except", "replace",
 	    "allow-weak", "recovery", "dry-run", "print", "json" },

@@ -2,6 +2,7 @@
 #include "audit.h"
 #include "command.h"
 #include "common/effects/store.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 
@@ -13,8 +14,8 @@ run(const struct otp_tool *tool)
 	enum otp_err err = otp_store_init(tool->host.store, &made, &fault);
 
 	if (err == OTP_ERR_ABSENT) {
-		otp_complain("%s: there is no such folder; make it, for the "
-			     "store %s to be in it.",
+		otp_complain(_("%s: there is no such folder; make it, for the "
+			       "store %s to be in it."),
 		    otp_escaped(fault.where).text,
 		    otp_escaped(tool->host.store).text);
 		return OTP_EXIT_FAILED;
@@ -23,8 +24,8 @@ run(const struct otp_tool *tool)
 		return otp_report(tool, NULL, err, &fault);
 	if (made)
 		otp_audit("store-made", NULL, NULL);
-	otp_print(made ? "The store %s is made.\n"
-		       : "The store %s is there already.\n",
+	otp_print(made ? _("The store %s is made.\n")
+		       : _("The store %s is there already.\n"),
 	    otp_escaped(tool->host.store).text);
 	return OTP_EXIT_DONE;
 }
@@ -32,9 +33,10 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_init = {
 	.name = "init",
 	.operands = "",
-	.summary = "make an empty store",
-	.help = "A store that is there already is checked, and left as it is. "
-		"It is where\n`store' in the configuration file says.\n",
+	.summary = N_("make an empty store"),
+	.help =
+	    N_("A store that is there already is checked, and left as it is. "
+	       "It is where\n`store' in the configuration file says.\n"),
 	.user = false,
 	.takes = { NULL },
 	.run = run,

@@ -9,6 +9,7 @@
 #include "common/core/wipe.h"
 #include "common/effects/store.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "parameters.h"
 #include "report.h"
@@ -39,25 +40,26 @@ check_usage(const struct otp_args *args)
 	if (args->self)
 		return otp_self_usage(args) && otp_secrets_allowed(args);
 	if (args->hotp && args->totp)
-		wrong = "--hotp and --totp exclude each other.";
+		wrong = N_("--hotp and --totp exclude each other.");
 	else if (args->hotp && args->period != OTP_ARGS_NONE)
-		wrong = "--period is for TOTP; with --hotp there is --counter.";
+		wrong =
+		    N_("--period is for TOTP; with --hotp there is --counter.");
 	else if (!args->hotp && args->counter != OTP_ARGS_NONE)
-		wrong = "--counter is for --hotp.";
+		wrong = N_("--counter is for --hotp.");
 	else if (args->add && args->replace)
-		wrong = "--add and --replace exclude each other.";
+		wrong = N_("--add and --replace exclude each other.");
 	else if (args->add && args->recovery != OTP_ARGS_NONE)
-		wrong = "With --add the recovery codes stay as they are.";
+		wrong = N_("With --add the recovery codes stay as they are.");
 	else if (args->json && !args->no_confirm && args->batch == NULL)
-		wrong = "--json is for scripts: it needs --no-confirm.";
+		wrong = N_("--json is for scripts: it needs --no-confirm.");
 	else if (args->json && otp_args_picture(args))
-		wrong = "--json and a picture exclude each other.";
+		wrong = N_("--json and a picture exclude each other.");
 	else if (args->label != NULL && args->label[0] == '\0')
-		wrong = "A label cannot be empty.";
+		wrong = N_("A label cannot be empty.");
 	else if (args->batch != NULL)
 		wrong = otp_batch_usage(args);
 	if (wrong != NULL)
-		otp_complain("%s", wrong);
+		otp_complain("%s", _(wrong));
 	return wrong == NULL && otp_secrets_allowed(args);
 }
 
@@ -103,8 +105,9 @@ begin(struct enrolling *enrolling)
 	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
 	if (err == OTP_OK)
 		return OTP_EXIT_DONE;
-	otp_complain("With this label and issuer the URI would be longer than "
-		     "%d bytes.",
+	otp_complain(
+	    _("With this label and issuer the URI would be longer than "
+	      "%d bytes."),
 	    OTP_URI_MAX);
 	return OTP_EXIT_USAGE;
 }
@@ -114,19 +117,20 @@ note_parameters(const struct otp_token *token)
 {
 	if (token->hash != OTP_SHA1 || token->digits != OTP_DIGITS_DEFAULT ||
 	    (token->kind == OTP_TOTP && token->period != OTP_PERIOD_DEFAULT))
-		otp_say("Note: many apps only do SHA1, 6 digits and 30 seconds,"
-			" whatever the QR code says.");
+		otp_say(
+		    _("Note: many apps only do SHA1, 6 digits and 30 seconds,"
+		      " whatever the QR code says."));
 }
 
 static void
 say_unchanged(const struct enrolling *enrolling)
 {
 	if (enrolling->fresh)
-		otp_complain("Nothing was changed: %s is not enrolled.",
+		otp_complain(_("Nothing was changed: %s is not enrolled."),
 		    otp_escaped(enrolling->subject.account).text);
 	else
-		otp_complain("Nothing was changed: what %s had is still in "
-			     "force.",
+		otp_complain(_("Nothing was changed: what %s had is still in "
+			       "force."),
 		    otp_escaped(enrolling->subject.account).text);
 }
 
@@ -169,9 +173,10 @@ say_in_force(const struct enrolling *enrolling)
 {
 	const char *account = enrolling->subject.account;
 
-	otp_complain("The new token is in force all the same, until a crash "
-		     "maybe; its recovery codes were not shown. When the fault "
-		     "is mended, run `otp-enroll new --replace %s'.",
+	otp_complain(
+	    _("The new token is in force all the same, until a crash "
+	      "maybe; its recovery codes were not shown. When the fault "
+	      "is mended, run `otp-enroll new --replace %s'."),
 	    otp_escaped(account).text);
 }
 
@@ -204,8 +209,8 @@ put(struct enrolling *enrolling)
 	if (in_force)
 		say_in_force(enrolling);
 	else if (err == OTP_ERR_EXISTS) /* somebody else was faster */
-		otp_complain("It was enrolled meanwhile, with another secret "
-			     "than this.");
+		otp_complain(_("It was enrolled meanwhile, with another secret "
+			       "than this."));
 	else
 		say_unchanged(enrolling);
 	return status;
@@ -223,8 +228,8 @@ warn_lengths(const struct enrolling *enrolling)
 
 	if (err == OTP_OK && view.seed_err == OTP_OK &&
 	    otp_seed_digits(&view.seed, &digits) == OTP_ERR_LENGTHS)
-		otp_say("Note: the tokens' codes differ in length now, which "
-			"services with forward_pass cannot take.");
+		otp_say(_("Note: the tokens' codes differ in length now, which "
+			  "services with forward_pass cannot take."));
 	otp_view_wipe(&view);
 }
 
@@ -241,7 +246,7 @@ conclude(const struct enrolling *enrolling)
 	} else {
 		shown =
 		    otp_secrets_recovery(&enrolling->subject, &enrolling->set);
-		otp_print("Done: the token \"%s\" of %s is in force.\n",
+		otp_print(_("Done: the token \"%s\" of %s is in force.\n"),
 		    otp_escaped(enrolling->enrolment.token.label).text,
 		    otp_escaped(account).text);
 		shown = otp_output_flush() && shown;
@@ -250,8 +255,8 @@ conclude(const struct enrolling *enrolling)
 		warn_lengths(enrolling);
 	if (shown)
 		return OTP_EXIT_DONE;
-	otp_complain("The token is in force, but not all of it was shown: "
-		     "`otp-enroll recovery %s' makes new recovery codes.",
+	otp_complain(_("The token is in force, but not all of it was shown: "
+		       "`otp-enroll recovery %s' makes new recovery codes."),
 	    otp_escaped(account).text);
 	return OTP_EXIT_FAILED;
 }
@@ -310,9 +315,10 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_new = {
 	.name = "new",
 	.operands = "[USER]",
-	.summary = "set up a token: show its QR code, check a code, put it in "
-		   "force",
-	.help =
+	.summary =
+	    N_("set up a token: show its QR code, check a code, put it in "
+	       "force"),
+	.help = N_(
 	    "  --add             beside the tokens there are\n"
 	    "  --replace         instead of all there is\n"
 	    "  --hotp            a token that counts; --totp, by the clock, is "
@@ -333,7 +339,7 @@ const struct otp_command otp_command_new = {
 	    "standard input\n"
 	    "  --self            for the user behind sudo, and nobody else\n"
 	    "\n"
-	    "Nothing is in force before a code was typed back.\n",
+	    "Nothing is in force before a code was typed back.\n"),
 	.user = true,
 	.takes = { "add", "replace", "hotp", "totp", "label", "issuer",
 	    "algorithm", "digits", "period", "counter", "qr", "recovery",

@@ -2,6 +2,7 @@
 #include "audit.h"
 #include "command.h"
 #include "common/core/wipe.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "secrets.h"
@@ -14,7 +15,7 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	if (tool->args.json)
 		return otp_json_print(otp_secrets_json(subject, NULL, set));
 	if (set->count == 0)
-		otp_print("%s has no recovery codes any more.\n",
+		otp_print(_("%s has no recovery codes any more.\n"),
 		    otp_escaped(subject->account).text);
 	return otp_secrets_recovery(subject, set) && otp_output_flush();
 }
@@ -41,8 +42,9 @@ run(const struct otp_tool *tool)
 		return otp_report(tool, subject.account, err, &fault);
 	otp_audit("recovery-renewed", &subject, NULL);
 	if (!show(tool, &subject, &set)) {
-		otp_complain("The old codes are dead and the new ones were not "
-			     "shown: run this again.");
+		otp_complain(
+		    _("The old codes are dead and the new ones were not "
+		      "shown: run this again."));
 		status = OTP_EXIT_FAILED;
 	}
 	otp_wipe(&set, sizeof(set));
@@ -52,10 +54,11 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_recovery = {
 	.name = "recovery",
 	.operands = "[USER]",
-	.summary = "make a new set of recovery codes; all old ones are dead",
-	.help = "  --count=N  so many, 0 to 16 [10]\n"
-		"  --print    show secrets although this is no terminal\n"
-		"  --json     one JSON object\n",
+	.summary =
+	    N_("make a new set of recovery codes; all old ones are dead"),
+	.help = N_("  --count=N  so many, 0 to 16 [10]\n"
+		   "  --print    show secrets although this is no terminal\n"
+		   "  --json     one JSON object\n"),
 	.user = true,
 	.takes = { "count", "print", "json" },
 	.run = run,

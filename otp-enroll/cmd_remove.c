@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "audit.h"
 #include "command.h"
+#include "language.h"
 #include "output.h"
 #include "pick.h"
 #include "report.h"
@@ -24,11 +25,12 @@ remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
 		status = otp_pick_failed(tool, subject, err, &fault);
 	if (status == OTP_EXIT_DONE) {
 		otp_audit("removed", subject, label);
-		otp_print("The token \"%s\" of %s is removed%s.\n",
-		    otp_escaped(label).text, otp_escaped(subject->account).text,
-		    view.seed.tokens_count == 1
-			? ", the last one: no longer enrolled"
-			: "");
+		otp_print(view.seed.tokens_count == 1
+			? _("The token \"%s\" of %s is removed, the last one: "
+			    "no longer enrolled.\n")
+			: _("The token \"%s\" of %s is removed.\n"),
+		    otp_escaped(label).text,
+		    otp_escaped(subject->account).text);
 	}
 	otp_view_wipe(&view);
 	return status;
@@ -45,10 +47,12 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 	if (err != OTP_OK)
 		return otp_report(tool, subject->account, err, &fault);
 	otp_audit(purge ? "purged" : "removed", subject, NULL);
-	otp_print("%s is no longer enrolled; %s.\n",
-	    otp_escaped(subject->account).text,
-	    purge ? "failures and used codes are forgotten"
-		  : "failures and used codes are kept");
+	otp_print(purge
+		? _("%s is no longer enrolled; failures and used codes are "
+		    "forgotten.\n")
+		: _("%s is no longer enrolled; failures and used codes are "
+		    "kept.\n"),
+	    otp_escaped(subject->account).text);
 	return OTP_EXIT_DONE;
 }
 
@@ -59,8 +63,9 @@ run(const struct otp_tool *tool)
 	enum otp_exit status;
 
 	if (tool->args.token != NULL && tool->args.purge) {
-		otp_complain("--purge takes all there is; it does not go with "
-			     "--token.");
+		otp_complain(
+		    _("--purge takes all there is; it does not go with "
+		      "--token."));
 		return OTP_EXIT_USAGE;
 	}
 	status = otp_subject_find(tool, &subject);
@@ -73,14 +78,14 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_remove = {
 	.name = "remove",
 	.operands = "[USER]",
-	.summary = "take tokens and recovery codes away",
-	.help =
+	.summary = N_("take tokens and recovery codes away"),
+	.help = N_(
 	    "  --token=WHICH  this one only: its label, or its number in "
 	    "`status'\n"
 	    "  --purge        forget failures and used codes too\n"
 	    "\n"
 	    "Nothing is asked. Without --purge what was used stays known, so "
-	    "that an old\nseed brought back revives no code.\n",
+	    "that an old\nseed brought back revives no code.\n"),
 	.user = true,
 	.takes = { "token", "purge" },
 	.run = run,

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "pick.h"
 #include "subject.h"
@@ -26,7 +27,7 @@ run(const struct otp_tool *tool)
 	otp_view_wipe(&view);
 	if (status != OTP_EXIT_DONE)
 		return status;
-	otp_say("Type two codes of \"%s\", one after the other.",
+	otp_say(_("Type two codes of \"%s\", one after the other."),
 	    otp_escaped(label).text);
 	confirmed = otp_confirm_pair(tool, &subject, pick.id, label, &signum);
 	if (confirmed == OTP_CONFIRMED_SIGNAL) {
@@ -39,14 +40,15 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_resync = {
 	.name = "resync",
 	.operands = "[USER]",
-	.summary = "find the counter of a HOTP token by two successive codes",
-	.help =
+	.summary =
+	    N_("find the counter of a HOTP token by two successive codes"),
+	.help = N_(
 	    "  --token=WHICH  of several HOTP tokens: its label, or its number "
 	    "in `status'\n"
 	    "\n"
 	    "The codes are asked for, and found up to 1000 counters ahead, "
 	    "never behind.\nA wrong pair counts as one wrong code of a "
-	    "login.\n",
+	    "login.\n"),
 	.user = true,
 	.takes = { "token" },
 	.run = run,

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
+#include "language.h"
 #include "output.h"
 #include "pick.h"
 #include "report.h"
@@ -14,8 +15,8 @@ static bool
 check_usage(const struct otp_args *args)
 {
 	if (args->uri && args->qr != OTP_ARGS_QR_DEFAULT) {
-		otp_complain("--uri shows the URI alone; it does not go with "
-			     "--qr.");
+		otp_complain(_("--uri shows the URI alone; it does not go with "
+			       "--qr."));
 		return false;
 	}
 	return otp_secrets_allowed(args);
@@ -42,8 +43,8 @@ bring_up(const struct otp_tool *tool, const struct otp_subject *subject,
 		return otp_report(
 		    tool, subject->account, err, &view->state_fault);
 	if (credential != NULL && credential->value == UINT64_MAX) {
-		otp_complain("The counter of \"%s\" is lost: find it first, "
-			     "with `otp-enroll resync %s'.",
+		otp_complain(_("The counter of \"%s\" is lost: find it first, "
+			       "with `otp-enroll resync %s'."),
 		    otp_escaped(token->label).text,
 		    otp_escaped(subject->account).text);
 		return OTP_EXIT_FAILED;
@@ -62,8 +63,8 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	bool shown;
 
 	if (otp_uri_format(token, uri) != OTP_OK) {
-		otp_complain(
-		    "This token has no URI of %d bytes at most.", OTP_URI_MAX);
+		otp_complain(_("This token has no URI of %d bytes at most."),
+		    OTP_URI_MAX);
 		return OTP_EXIT_FAILED;
 	}
 	otp_audit("shown", subject, token->label);
@@ -106,8 +107,8 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_show = {
 	.name = "show",
 	.operands = "[USER]",
-	.summary = "show the QR code of a token once more",
-	.help =
+	.summary = N_("show the QR code of a token once more"),
+	.help = N_(
 	    "  --token=WHICH  of several: its label, or its number in "
 	    "`status'\n"
 	    "  --uri          the URI alone\n"
@@ -117,7 +118,7 @@ const struct otp_command otp_command_show = {
 	    "\n"
 	    "A HOTP token is shown with its present counter. Whoever scanned "
 	    "it before goes\non having it; where that must end, `new' makes "
-	    "another secret.\n",
+	    "another secret.\n"),
 	.user = true,
 	.takes = { "token", "uri", "qr", "print" },
 	.run = run,

@@ -7,6 +7,7 @@
 #include "common/core/policy.h"
 #include "common/core/throttle.h"
 #include "common/effects/store.h"
+#include "language.h"
 #include "orphans.h"
 #include "output.h"
 #include "report.h"
@@ -120,15 +121,18 @@ stand(const struct otp_host *host, const struct otp_view *view,
 	return standing;
 }
 
-/* What is wrong, for people and scripts alike. */
+static const char seed_missing[] = N_("the seed is missing");
+
+/* What is wrong, for people. */
 static struct otp_reported
 problem_text(const struct standing *standing)
 {
-	struct otp_reported gone = { "the seed is missing" };
+	struct otp_reported gone = { "" };
 
-	if (standing->problem == OTP_ERR_ABSENT)
-		return gone;
-	return otp_report_text(standing->problem, &standing->fault);
+	if (standing->problem != OTP_ERR_ABSENT)
+		return otp_report_text(standing->problem, &standing->fault);
+	(void)snprintf(gone.text, sizeof(gone.text), "%s", _(seed_missing));
+	return gone;
 }
 
 /* --- For scripts -------------------------------------------------------- */
@@ -189,7 +193,10 @@ problem_json(const struct standing *standing)
 	    standing->problem == OTP_ERR_ABSENT
 		? "no-seed"
 		: otp_err_reason(standing->problem),
-	    "text", problem_text(standing).text);
+	    "text",
+	    standing->problem == OTP_ERR_ABSENT
+		? seed_missing
+		: otp_report_plain(standing->problem, &standing->fault).text);
 }
 
 static json_t *
@@ -214,14 +221,48 @@ standing_json(const struct standing *standing, const struct otp_view *view)
 
 /* --- For people --------------------------------------------------------- */
 
+/* What stands left of the values. */
+static const char problem[] = N_("Problem");
+static const char recovery_codes[] = N_("Recovery codes");
+static const char last_login[] = N_("Last login");
+static const char last_failure[] = N_("Last failure");
+static const char wrong_codes[] = N_("Wrong codes");
+static const char locked[] = N_("Locked");
+static const char waits[] = N_("Waits");
+static const char guess_chance[] = N_("Guess chance");
+
 static void
-print_drift(const struct otp_credential *known)
+print_name(const char *name)
 {
-	if (known->drift == 0 || known->kind != OTP_TOTP)
-		return;
-	otp_print(", clock %d s %s",
-	    known->drift < 0 ? -known->drift : known->drift,
-	    known->drift < 0 ? "slow" : "fast");
+	static const char *const names[] = { problem, recovery_codes,
+		last_login, last_failure, wrong_codes, locked, waits,
+		guess_chance };
+	int width = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		width = otp_wider(width, otp_width(_(names[i])));
+	otp_print_column(_(name), -width, "  ");
+}
+
+static void
+print_use(const struct otp_view *view, const struct otp_credential *known)
+{
+	const struct otp_ago made = otp_ago(view->now, known->created);
+	const struct otp_ago used = otp_ago(view->now, known->last_used);
+	const int drift = known->kind == OTP_TOTP ? known->drift : 0;
+
+	otp_print("     ");
+	if (known->last_used == 0)
+		otp_print(_("made %s, never used"), made.text);
+	else if (drift == 0)
+		otp_print(_("made %s, used %s"), made.text, used.text);
+	else if (drift < 0)
+		otp_print(_("made %s, used %s, clock %d s slow"), made.text,
+		    used.text, -drift);
+	else
+		otp_print(_("made %s, used %s, clock %d s fast"), made.text,
+		    used.text, drift);
+	otp_print("\n");
 }
 
 static void
@@ -229,53 +270,64 @@ print_token(const struct otp_view *view, unsigned index)
 {
 	const struct otp_token *token = &view->seed.tokens[index];
 	const struct otp_credential *known = NULL;
+	/* TRANSLATORS: of a token, in a column of six: that it is HOTP. */
+	const char *counts = _("counts");
 
 	if (otp_view_credential(view, token, &known) != OTP_OK)
 		known = NULL;
-	otp_print("%3u  %s  %-6s  %u digits  ", index + 1,
-	    otp_kind_name(token->kind), otp_hash_name(token->hash),
-	    token->digits);
+	otp_print("%3u  %s  %-6s  ", index + 1, otp_kind_name(token->kind),
+	    otp_hash_name(token->hash));
+	otp_print(
+	    ngettext("%u digit", "%u digits", token->digits), token->digits);
+	otp_print("  ");
 	if (token->kind == OTP_TOTP)
 		otp_print("%3u s  ", token->period);
 	else
-		otp_print("counts ");
+		otp_print_column(counts, -7, "");
 	otp_print("\"%s\"\n", otp_escaped(token->label).text);
-	if (known == NULL) {
-		otp_print("     not taken over yet\n");
-		return;
-	}
-	otp_print("     made %s, %s%s", otp_ago(view->now, known->created).text,
-	    known->last_used != 0 ? "used " : "",
-	    known->last_used != 0 ? otp_ago(view->now, known->last_used).text
-				  : "never used");
-	print_drift(known);
-	otp_print("\n");
+	if (known == NULL)
+		otp_print("     %s\n", _("not taken over yet"));
+	else
+		print_use(view, known);
 }
 
 static void
 print_occasion(
-    const char *what, const struct otp_occasion *occasion, int64_t now)
+    const char *name, const struct otp_occasion *occasion, int64_t now)
 {
-	otp_print("%-15s %s", what, otp_ago(now, occasion->time).text);
-	if (occasion->service[0] != '\0')
-		otp_print(", %s", otp_escaped(occasion->service).text);
-	if (occasion->host[0] != '\0')
-		otp_print(", from %s", otp_escaped(occasion->host).text);
+	const struct otp_ago when = otp_ago(now, occasion->time);
+	const struct otp_escaped service = otp_escaped(occasion->service);
+	const struct otp_escaped host = otp_escaped(occasion->host);
+
+	print_name(name);
+	if (service.text[0] != '\0' && host.text[0] != '\0')
+		/* TRANSLATORS: 3 days ago, sshd, from 192.0.2.1 */
+		otp_print(
+		    _("%s, %s, from %s"), when.text, service.text, host.text);
+	else if (host.text[0] != '\0')
+		otp_print(_("%s, from %s"), when.text, host.text);
+	else if (service.text[0] != '\0')
+		otp_print("%s, %s", when.text, service.text);
+	else
+		otp_print("%s", when.text);
 	otp_print("\n");
 }
 
 static void
 print_gate(const struct standing *standing)
 {
-	otp_print("%-15s %u in a row, %u in 30 days\n", "Wrong codes",
-	    standing->failures, standing->month_failures);
-	if (standing->locked)
-		otp_print("%-15s until `otp-enroll unlock %s' or a recovery "
-			  "code\n",
-		    "Locked", otp_escaped(standing->account).text);
-	else if (standing->wait > 0)
+	print_name(wrong_codes);
+	otp_print(_("%u in a row, %u in 30 days\n"), standing->failures,
+	    standing->month_failures);
+	if (standing->locked) {
+		print_name(locked);
 		otp_print(
-		    "%-15s %s more\n", "Waits", otp_span(standing->wait).text);
+		    _("until `otp-enroll unlock %s' or a recovery code\n"),
+		    otp_escaped(standing->account).text);
+	} else if (standing->wait > 0) {
+		print_name(waits);
+		otp_print(_("%s more\n"), otp_span(standing->wait).text);
+	}
 }
 
 static void
@@ -283,30 +335,42 @@ print_chance(const struct standing *standing)
 {
 	if (standing->chance <= 0)
 		return;
-	otp_print("%-15s 1 in %.0f%s\n", "Guess chance", 1 / standing->chance,
-	    standing->chance > OTP_CHANCE_WARN
-		? ": that is high; take --digits=8, fewer tokens or a lower "
-		  "`lock'"
-		: "");
+	print_name(guess_chance);
+	if (standing->chance > OTP_CHANCE_WARN)
+		otp_print(_("1 in %.0f: that is high; take --digits=8, fewer "
+			    "tokens or a lower `lock'\n"),
+		    1 / standing->chance);
+	else
+		otp_print(_("1 in %.0f\n"), 1 / standing->chance);
+}
+
+static const char *
+how(const struct standing *standing)
+{
+	if (standing->problem != OTP_OK)
+		return _("no code can be right");
+	if (standing->locked)
+		return _("locked");
+	return standing->wait > 0 ? _("enrolled, has to wait") : _("enrolled");
 }
 
 static void
 print_standing(const struct standing *standing, const struct otp_view *view)
 {
-	otp_print("%s: %s\n", otp_escaped(standing->account).text,
-	    standing->problem != OTP_OK ? "no code can be right"
-		: standing->locked	? "locked"
-		: standing->wait > 0	? "enrolled, has to wait"
-					: "enrolled");
-	if (standing->problem != OTP_OK)
-		otp_print("%-15s %s\n", "Problem", problem_text(standing).text);
+	otp_print(
+	    "%s: %s\n", otp_escaped(standing->account).text, how(standing));
+	if (standing->problem != OTP_OK) {
+		print_name(problem);
+		otp_print("%s\n", problem_text(standing).text);
+	}
 	for (unsigned i = 0; i < view->seed.tokens_count; i++)
 		print_token(view, i);
-	otp_print("%-15s %u of %u left\n", "Recovery codes",
-	    standing->recovery_left, view->seed.recovery_count);
-	print_occasion("Last login", &view->state.last_success, view->now);
+	print_name(recovery_codes);
+	otp_print(_("%u of %u left\n"), standing->recovery_left,
+	    view->seed.recovery_count);
+	print_occasion(last_login, &view->state.last_success, view->now);
 	print_occasion(
-	    "Last failure", &view->state.tally.last_failure, view->now);
+	    last_failure, &view->state.tally.last_failure, view->now);
 	print_gate(standing);
 	print_chance(standing);
 }
@@ -318,9 +382,9 @@ static void
 tell_problem(const struct otp_tool *tool, const struct standing *standing)
 {
 	if (standing->problem == OTP_ERR_ABSENT)
-		otp_complain("The seed of %s was taken away by other means: "
-			     "`otp-enroll new' makes another, `remove' ends "
-			     "it.",
+		otp_complain(_("The seed of %s was taken away by other means: "
+			       "`otp-enroll new' makes another, `remove' ends "
+			       "it."),
 		    otp_escaped(standing->account).text);
 	else if (standing->problem != OTP_OK)
 		(void)otp_report(tool, standing->account, standing->problem,
@@ -366,21 +430,88 @@ struct sweep {
 	unsigned long problems; /* accounts for which no code can be right */
 };
 
+/* The table of --all; a heading may be wider than what stands below it. */
+static const struct {
+	const char *heading;
+	int width; /* negative: to the left */
+} columns[] = {
+	{ N_("User"), -20 },
+	{ N_("Tokens"), 6 },
+	{ N_("Recovery"), 8 },
+	{ N_("Wrong"), 6 },
+	{ N_("Last login"), -15 },
+	{ N_("State"), -1 },
+};
+
+enum column {
+	USER,
+	TOKENS,
+	RECOVERY,
+	WRONG,
+	LAST_LOGIN,
+	STATE,
+};
+
+static void
+print_field(enum column column, const char *text)
+{
+	int least = columns[column].width;
+	int width = otp_width(_(columns[column].heading));
+
+	if (column == STATE)
+		otp_print("%s\n", text);
+	else
+		otp_print_column(text,
+		    least < 0 ? -otp_wider(-least, width)
+			      : otp_wider(least, width),
+		    "  ");
+}
+
+static void
+print_headings(void)
+{
+	for (unsigned i = USER; i <= STATE; i++)
+		print_field((enum column)i, _(columns[i].heading));
+}
+
+static void
+print_number(enum column column, unsigned number)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", number);
+	print_field(column, text);
+}
+
+static void
+print_state(const struct standing *standing)
+{
+	if (standing->problem != OTP_OK)
+		/* TRANSLATORS: the state of an account, and what it is. */
+		otp_print(_("problem: %s\n"), problem_text(standing).text);
+	else
+		print_field(STATE,
+		    !standing->enrolled	     ? _("not enrolled")
+			: standing->locked   ? _("locked")
+			: standing->wait > 0 ? _("waits")
+					     : _("ok"));
+}
+
 static void
 print_row(const struct standing *standing, const struct otp_view *view)
 {
-	const char *word = standing->problem != OTP_OK ? "problem: "
-	    : !standing->enrolled		       ? "not enrolled"
-	    : standing->locked			       ? "locked"
-	    : standing->wait > 0		       ? "waits"
-						       : "ok";
+	char left[40];
 
-	otp_print("%-20s  %6u  %2u of %-2u  %6u  %-15s  %s%s\n",
-	    otp_escaped(standing->account).text, view->seed.tokens_count,
-	    standing->recovery_left, view->seed.recovery_count,
-	    standing->failures,
-	    otp_ago(view->now, view->state.last_success.time).text, word,
-	    standing->problem != OTP_OK ? problem_text(standing).text : "");
+	/* TRANSLATORS: recovery codes left, of how many. */
+	(void)snprintf(left, sizeof(left), _("%2u of %-2u"),
+	    standing->recovery_left, view->seed.recovery_count);
+	print_field(USER, otp_escaped(standing->account).text);
+	print_number(TOKENS, view->seed.tokens_count);
+	print_field(RECOVERY, left);
+	print_number(WRONG, standing->failures);
+	print_field(
+	    LAST_LOGIN, otp_ago(view->now, view->state.last_success.time).text);
+	print_state(standing);
 }
 
 /* What went away meanwhile is not worth a word. */
@@ -418,17 +549,15 @@ show_all(const struct otp_tool *tool)
 	enum otp_err err;
 
 	if (!tool->args.json)
-		otp_print("%-20s  %6s  %8s  %6s  %-15s  %s\n", "User", "Tokens",
-		    "Recovery", "Wrong", "Last login", "State");
+		print_headings();
 	err = otp_store_each(tool->host.store, visit, &sweep, &fault);
 	if (err != OTP_OK)
 		return otp_report(tool, NULL, err, &fault);
 	if (sweep.problems == 0)
 		return sweep.status;
-	if (sweep.problems == 1)
-		otp_complain("One account has a problem.");
-	else
-		otp_complain("%lu accounts have a problem.", sweep.problems);
+	otp_complain(ngettext("%lu account has a problem.",
+			 "%lu accounts have a problem.", sweep.problems),
+	    sweep.problems);
 	return OTP_EXIT_FAILED;
 }
 
@@ -439,14 +568,15 @@ run(const struct otp_tool *tool)
 	enum otp_exit status;
 
 	if (tool->args.orphans && (tool->args.all || tool->args.user != NULL)) {
-		otp_complain("--orphans is of all the store: neither --all nor "
-			     "a USER.");
+		otp_complain(
+		    _("--orphans is of all the store: neither --all nor "
+		      "a USER."));
 		return OTP_EXIT_USAGE;
 	}
 	if (tool->args.orphans)
 		return otp_orphans_show(tool);
 	if (tool->args.all && tool->args.user != NULL) {
-		otp_complain("--all and a USER exclude each other.");
+		otp_complain(_("--all and a USER exclude each other."));
 		return OTP_EXIT_USAGE;
 	}
 	if (tool->args.all)
@@ -458,14 +588,15 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_status = {
 	.name = "status",
 	.operands = "[USER | --all | --orphans]",
-	.summary = "show how an account stands; never a secret",
-	.help = "  --all      every account in the store, a line each\n"
-		"  --orphans  seeds and states of accounts that are gone or "
-		"renamed\n"
-		"  --json     a JSON object for each account, a line each\n"
-		"\n"
-		"Exit status 1: no code can be right, and it says why. 3: not "
-		"enrolled.\n",
+	.summary = N_("show how an account stands; never a secret"),
+	.help =
+	    N_("  --all      every account in the store, a line each\n"
+	       "  --orphans  seeds and states of accounts that are gone or "
+	       "renamed\n"
+	       "  --json     a JSON object for each account, a line each\n"
+	       "\n"
+	       "Exit status 1: no code can be right, and it says why. 3: not "
+	       "enrolled.\n"),
 	.user = true,
 	.takes = { "all", "orphans", "json" },
 	.run = run,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "audit.h"
 #include "command.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "subject.h"
@@ -20,21 +21,23 @@ run(const struct otp_tool *tool)
 	if (err != OTP_OK)
 		return otp_report(tool, subject.account, err, &fault);
 	if (failures == 0) {
-		otp_print("%s has no failures to forget.\n",
+		otp_print(_("%s has no failures to forget.\n"),
 		    otp_escaped(subject.account).text);
 		return OTP_EXIT_DONE;
 	}
 	otp_audit("unlocked", &subject, NULL);
-	otp_print("%s is unlocked: %u failure%s in a row forgotten.\n",
-	    otp_escaped(subject.account).text, failures, otp_plural(failures));
+	otp_print(
+	    ngettext("%s is unlocked: %u failure in a row forgotten.\n",
+		"%s is unlocked: %u failures in a row forgotten.\n", failures),
+	    otp_escaped(subject.account).text, failures);
 	return OTP_EXIT_DONE;
 }
 
 const struct otp_command otp_command_unlock = {
 	.name = "unlock",
 	.operands = "USER",
-	.summary = "end a wait or lock after too many wrong codes",
-	.help = "What was used stays used.\n",
+	.summary = N_("end a wait or lock after too many wrong codes"),
+	.help = N_("What was used stays used.\n"),
 	.user = true,
 	.takes = { NULL },
 	.run = run,

@@ -7,6 +7,7 @@
 #include "common/core/wipe.h"
 #include "common/effects/inspect.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "pick.h"
 #include "report.h"
@@ -26,20 +27,21 @@ tell_right(const struct otp_inspection *found)
 	struct otp_escaped token;
 
 	if (found->kind == OTP_RECOVERY)
-		otp_print("Right: a recovery code that was not used yet.\n");
+		otp_print(_("Right: a recovery code that was not used yet.\n"));
 	else if (found->kind == OTP_HOTP && found->ahead > 0)
-		otp_print("Right: a code of \"%s\", %d ahead of the next "
-			  "one.\n",
+		otp_print(_("Right: a code of \"%s\", %d ahead of the next "
+			    "one.\n"),
 		    escaped_token(found, &token), found->ahead);
 	else if (found->kind == OTP_TOTP && found->drift != 0)
-		otp_print("Right: a code of \"%s\", %s by the device's clock "
-			  "%s.\n",
-		    escaped_token(found, &token),
-		    otp_span(abs(found->drift)).text,
-		    found->drift < 0 ? "late" : "early");
+		otp_print(found->drift < 0
+			? _("Right: a code of \"%s\"; the device's clock is "
+			    "%d s slow.\n")
+			: _("Right: a code of \"%s\"; the device's clock is "
+			    "%d s fast.\n"),
+		    escaped_token(found, &token), abs(found->drift));
 	else
-		otp_print(
-		    "Right: a code of \"%s\".\n", escaped_token(found, &token));
+		otp_print(_("Right: a code of \"%s\".\n"),
+		    escaped_token(found, &token));
 }
 
 static void
@@ -48,28 +50,28 @@ tell_used(const struct otp_inspection *found)
 	struct otp_escaped token;
 
 	if (found->kind == OTP_RECOVERY)
-		otp_print("Right, but used: this recovery code was for one "
-			  "login.\n");
+		otp_print(_("Right, but used: this recovery code was for one "
+			    "login.\n"));
 	else
-		otp_print("Right, but used: wait for the next code of "
-			  "\"%s\".\n",
+		otp_print(_("Right, but used: wait for the next code of "
+			    "\"%s\".\n"),
 		    escaped_token(found, &token));
 }
 
 static void
 tell_clock(const struct otp_inspection *found)
 {
-	const struct otp_ago span = otp_span(abs(found->drift));
+	const struct otp_ago when = otp_when(found->drift);
 	struct otp_escaped token;
 
 	if (found->drift < 0)
-		otp_print("Wrong now: \"%s\" showed it %s ago. If it shows it "
-			  "still, its clock is %d s slow.\n",
-		    escaped_token(found, &token), span.text, -found->drift);
+		otp_print(_("Wrong now: \"%s\" showed it %s. If it shows it "
+			    "still, its clock is %d s slow.\n"),
+		    escaped_token(found, &token), when.text, -found->drift);
 	else
-		otp_print("Wrong now: \"%s\" is to show it in %s. Its clock is "
-			  "%d s fast, or this host's is slow.\n",
-		    escaped_token(found, &token), span.text, found->drift);
+		otp_print(_("Wrong now: \"%s\" is to show it %s. Its clock is "
+			    "%d s fast, or this host's is slow.\n"),
+		    escaped_token(found, &token), when.text, found->drift);
 }
 
 static void
@@ -78,12 +80,12 @@ tell_counter(const char *account, const struct otp_inspection *found)
 	struct otp_escaped token;
 
 	if (found->ahead < 0)
-		otp_print("Wrong: \"%s\" showed it %d codes ago; it was used "
-			  "or passed over.\n",
+		otp_print(_("Wrong: \"%s\" showed it %d codes ago; it was used "
+			    "or passed over.\n"),
 		    escaped_token(found, &token), -found->ahead);
 	else
-		otp_print("Wrong now: \"%s\" is %d codes ahead. `otp-enroll "
-			  "resync %s' brings it in step.\n",
+		otp_print(_("Wrong now: \"%s\" is %d codes ahead. `otp-enroll "
+			    "resync %s' brings it in step.\n"),
 		    escaped_token(found, &token), found->ahead,
 		    otp_escaped(account).text);
 }
@@ -96,15 +98,16 @@ tell_wrong(const char *account, const struct otp_inspection *found)
 	else if (found->ahead_known)
 		tell_counter(account, found);
 	else if (found->kind == OTP_RECOVERY)
-		otp_print("Wrong: no recovery code of %s.\n",
+		otp_print(_("Wrong: no recovery code of %s.\n"),
 		    otp_escaped(account).text);
 	else
-		otp_print("Wrong: no token of %s shows it within a day, or in "
-			  "the next %d codes.\n",
+		otp_print(
+		    _("Wrong: no token of %s shows it within a day, or in "
+		      "the next %d codes.\n"),
 		    otp_escaped(account).text, OTP_RESYNC_RANGE);
 	if (found->lost)
-		otp_print("The counter of a HOTP token is lost: `otp-enroll "
-			  "resync %s' finds it.\n",
+		otp_print(_("The counter of a HOTP token is lost: `otp-enroll "
+			    "resync %s' finds it.\n"),
 		    otp_escaped(account).text);
 }
 
@@ -115,12 +118,12 @@ tell_gate(const char *account, const struct otp_inspection *found)
 	if (found->kind == OTP_RECOVERY)
 		return;
 	if (found->gate == OTP_GATE_WAITING)
-		otp_print("The account waits after wrong codes: %s more, or "
-			  "`otp-enroll unlock %s'.\n",
+		otp_print(_("The account waits after wrong codes: %s more, or "
+			    "`otp-enroll unlock %s'.\n"),
 		    otp_span(found->wait).text, otp_escaped(account).text);
 	else if (found->gate == OTP_GATE_LOCKED)
-		otp_print("The account is locked after wrong codes: "
-			  "`otp-enroll unlock %s'.\n",
+		otp_print(_("The account is locked after wrong codes: "
+			    "`otp-enroll unlock %s'.\n"),
 		    otp_escaped(account).text);
 }
 
@@ -132,7 +135,8 @@ tell(const char *account, const struct otp_inspection *found)
 	else if (found->verdict == OTP_VERDICT_REPLAY)
 		tell_used(found);
 	else if (found->verdict == OTP_VERDICT_MALFORMED)
-		otp_print("No code: not of the length that codes of %s have.\n",
+		otp_print(
+		    _("No code: not of the length that codes of %s have.\n"),
 		    otp_escaped(account).text);
 	else
 		tell_wrong(account, found);
@@ -174,7 +178,7 @@ inspect(const struct otp_tool *tool, const struct otp_subject *subject,
 
 	if (err != OTP_OK)
 		return otp_report(tool, subject->account, err, &fault);
-	confirmed = otp_confirm_ask("Code: ", typed, &signum);
+	confirmed = otp_confirm_ask(_("Code: "), typed, &signum);
 	if (confirmed == OTP_CONFIRMED_SIGNAL) {
 		otp_say("%s", ""); /* off the prompt's line */
 		otp_terminal_die(signum);
@@ -215,15 +219,15 @@ run(const struct otp_tool *tool)
 const struct otp_command otp_command_verify = {
 	.name = "verify",
 	.operands = "[USER]",
-	.summary = "say whether a code is right, and if not, why",
-	.help =
+	.summary = N_("say whether a code is right, and if not, why"),
+	.help = N_(
 	    "  --token=WHICH  by this one only: its label, or its number in "
 	    "`status'\n"
 	    "  --json         one JSON object\n"
 	    "\n"
 	    "The code is asked for. It is neither spent nor counted as a try. "
 	    "Exit status: 0\nwhere a login with it would be let in now, else "
-	    "1.\n",
+	    "1.\n"),
 	.user = true,
 	.takes = { "token", "json" },
 	.run = run,

@@ -5,6 +5,7 @@
 
 #include "common/core/wipe.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "terminal.h"
@@ -34,14 +35,14 @@ otp_confirm_ask(const char *prompt, char *ret_typed, int *ret_signal)
 			return OTP_CONFIRMED_SIGNAL;
 		case OTP_ASKED_ERROR:
 			otp_complain(
-			    "No code can be asked for: %s.", strerror(why));
+			    _("No code can be asked for: %s."), strerror(why));
 			return OTP_CONFIRMED_NO;
 		case OTP_ASKED_EOF:
 			break;
 		}
 		break;
 	}
-	otp_complain("No code was typed.");
+	otp_complain(_("No code was typed."));
 	return OTP_CONFIRMED_NO;
 }
 
@@ -61,18 +62,19 @@ static void
 explain_clock(const struct otp_confirmation *confirmation)
 {
 	int32_t drift = confirmation->drift;
-	struct otp_ago span = otp_span(abs(drift));
+	struct otp_ago when = otp_when(drift);
 
 	if (drift < 0)
-		otp_say("That code was right %s ago.\n"
-			"If the device shows it now, its clock is slow by that "
-			"much: have it set right.",
-		    span.text);
+		otp_say(
+		    _("That code was right %s.\n"
+		      "If the device shows it now, its clock is slow by that "
+		      "much: have it set right."),
+		    when.text);
 	else
-		otp_say("That code will be right in %s.\n"
-			"The device's clock is fast, or this host's is slow: "
-			"have them set right.",
-		    span.text);
+		otp_say(_("That code will be right %s.\n"
+			  "The device's clock is fast, or this host's is slow: "
+			  "have them set right."),
+		    when.text);
 }
 
 /* What else it can be, where the code is right at no time near. */
@@ -84,19 +86,20 @@ explain_wrong(const struct otp_token *token)
 	    (token->kind == OTP_HOTP || token->period == OTP_PERIOD_DEFAULT);
 
 	if (!plain)
-		otp_say("That code is wrong. Is it of the entry \"%s\"?\n"
-			"Many apps only do SHA1, 6 digits and 30 seconds, and "
-			"do not say so.",
+		otp_say(
+		    _("That code is wrong. Is it of the entry \"%s\"?\n"
+		      "Many apps only do SHA1, 6 digits and 30 seconds, and "
+		      "do not say so."),
 		    otp_escaped(token->label).text);
 	else if (token->kind == OTP_HOTP)
-		otp_say("That code is wrong. Is it of the entry \"%s\"?\n"
-			"Did the device start counting at %llu?",
+		otp_say(_("That code is wrong. Is it of the entry \"%s\"?\n"
+			  "Did the device start counting at %llu?"),
 		    otp_escaped(token->label).text,
 		    (unsigned long long)token->counter);
 	else
-		otp_say("That code is wrong. Is it of the entry \"%s\"?\n"
-			"Was just this secret entered, and is the time right "
-			"on both sides?",
+		otp_say(_("That code is wrong. Is it of the entry \"%s\"?\n"
+			  "Was just this secret entered, and is the time right "
+			  "on both sides?"),
 		    otp_escaped(token->label).text);
 }
 
@@ -105,7 +108,8 @@ explain(
     const struct otp_token *token, const struct otp_confirmation *confirmation)
 {
 	if (confirmation->verdict == OTP_VERDICT_MALFORMED)
-		otp_say("A code of this token has %u digits.", token->digits);
+		otp_say(
+		    _("A code of this token has %u digits."), token->digits);
 	else if (confirmation->drift_known)
 		explain_clock(confirmation);
 	else
@@ -126,7 +130,7 @@ otp_confirm(const struct otp_tool *tool, struct otp_enrolment *enrolment,
 		enum otp_err err;
 
 		confirmed = otp_confirm_ask(
-		    "Code that the app shows now: ", typed, ret_signal);
+		    _("Code that the app shows now: "), typed, ret_signal);
 		if (confirmed != OTP_CONFIRMED_YES)
 			break;
 		confirmed = OTP_CONFIRMED_NO;

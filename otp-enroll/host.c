@@ -4,6 +4,7 @@
 #include "common/effects/conffile.h"
 #include "common/effects/sys.h"
 #include "host.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 
@@ -32,7 +33,7 @@ otp_host_read(struct otp_tool *tool)
 	enum otp_err err;
 
 	if (args->conf != NULL && args->conf[0] != '/') {
-		otp_complain("--conf takes an absolute path.");
+		otp_complain(_("--conf takes an absolute path."));
 		return OTP_EXIT_USAGE;
 	}
 	otp_options_default(&tool->options);

@@ -4,7 +4,9 @@
 
 #include "common/core/wipe.h"
 #include "intake.h"
+#include "language.h"
 #include "output.h"
+#include "report.h"
 #include "subject.h"
 
 enum otp_err
@@ -47,10 +49,12 @@ otp_intake_wants(const struct otp_intake *intake, const char *user)
 void
 otp_intake_note(const char *file, unsigned line, const char *what)
 {
+	const struct otp_reported text = otp_report_what(what);
+
 	if (line == 0)
-		otp_say("%s: %s.", otp_escaped(file).text, what);
+		otp_say("%s: %s.", otp_escaped(file).text, text.text);
 	else
-		otp_say("%s:%u: %s.", otp_escaped(file).text, line, what);
+		otp_say("%s:%u: %s.", otp_escaped(file).text, line, text.text);
 }
 
 void
@@ -65,7 +69,7 @@ static void
 fail(struct otp_intake *intake)
 {
 	if (!intake->failed)
-		otp_complain("There is not enough memory.");
+		otp_complain(_("There is not enough memory."));
 	intake->failed = true;
 }
 
@@ -156,11 +160,11 @@ check_user(const struct otp_intake *intake, struct otp_intake_user *user)
 	const char *name = intake->records[user->first]->user;
 
 	if (user->count > OTP_SEED_TOKENS)
-		otp_complain("%s has more than %d tokens.",
+		otp_complain(_("%s has more than %d tokens."),
 		    otp_escaped(name).text, OTP_SEED_TOKENS);
 	else if (is_twice(intake, user))
-		otp_complain(
-		    "%s has two tokens of one secret.", otp_escaped(name).text);
+		otp_complain(_("%s has two tokens of one secret."),
+		    otp_escaped(name).text);
 	else
 		return otp_subject_named(intake->tool, name, &user->subject);
 	return OTP_EXIT_USAGE;
@@ -175,7 +179,7 @@ check_accounts(const struct otp_intake *intake)
 
 		if (compare_users(user - 1, user) != 0)
 			continue;
-		otp_complain("%s is named in two ways.",
+		otp_complain(_("%s is named in two ways."),
 		    otp_escaped(user->subject.account).text);
 		return OTP_EXIT_USAGE;
 	}

@@ -9,6 +9,7 @@
 #include "common/core/import_google.h"
 #include "common/core/import_oath.h"
 #include "intake.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "subject.h"
@@ -17,7 +18,7 @@
 #define NAMES_MAX      (16 * 1024 * 1024) /* bytes of users' names */
 #define NSSWITCH       "/etc/nsswitch.conf"
 #define GOOGLE_FILE    ".google_authenticator"
-#define STANDARD_INPUT "standard input"
+#define STANDARD_INPUT _("standard input")
 
 struct names {
 	char **at;
@@ -88,8 +89,8 @@ open_own(struct otp_intake *intake, const char *file, size_t max,
 	else
 		refuse_source(intake, fault.where, err, &fault);
 	if (err == OTP_ERR_OWNER || err == OTP_ERR_MODE || err == OTP_ERR_LINK)
-		otp_say("If that is meant so, give it by standard input: "
-			"--file=- <FILE.");
+		otp_say(_("If that is meant so, give it by standard input: "
+			  "--file=- <FILE."));
 	return false;
 }
 
@@ -133,8 +134,8 @@ take_file(struct otp_intake *intake, const struct otp_subject *subject,
 		return true;
 	}
 	if (open)
-		otp_intake_note(
-		    name, 0, "others could read it; better make a new secret");
+		otp_intake_note(name, 0,
+		    N_("others could read it; better make a new secret"));
 	take(intake, subject->account, name, &source);
 	otp_source_free(&source);
 	return true;
@@ -159,7 +160,7 @@ otp_intake_find_one(struct otp_intake *intake)
 	if (!is_input(file)) {
 		if (take_file(intake, &subject, file))
 			return OTP_EXIT_DONE;
-		otp_complain("%s has no file %s.",
+		otp_complain(_("%s has no file %s."),
 		    otp_escaped(subject.account).text, otp_escaped(file).text);
 		return OTP_EXIT_USAGE;
 	}
@@ -224,9 +225,9 @@ list_all(struct otp_intake *intake, struct names *names)
 
 	find_silent(service, sizeof(service));
 	if (service[0] != '\0') {
-		otp_complain("This host has accounts from \"%s\", which need "
-			     "not tell of all it knows: give the names with "
-			     "--users=-.",
+		otp_complain(_("This host has accounts from \"%s\", which need "
+			       "not tell of all it knows: give the names with "
+			       "--users=-."),
 		    otp_escaped(service).text);
 		return OTP_EXIT_USAGE;
 	}
@@ -237,8 +238,8 @@ list_all(struct otp_intake *intake, struct names *names)
 		errno = 0;
 	}
 	if (errno != 0 && errno != ENOENT) {
-		otp_complain(
-		    "The user database cannot be read: %s.", strerror(errno));
+		otp_complain(_("The user database cannot be read: %s."),
+		    strerror(errno));
 		intake->failed = true;
 	}
 	endpwent();
@@ -262,14 +263,14 @@ list_named(struct otp_intake *intake, struct names *names)
 	if (!open_own(intake, file, NAMES_MAX, &source))
 		return OTP_EXIT_USAGE;
 	if (memchr(source.text, '\0', source.size) != NULL)
-		otp_intake_refuse(intake, called, 0, "has a NUL byte");
+		otp_intake_refuse(intake, called, 0, N_("has a NUL byte"));
 	rest = source.text;
 	while (listed && (line = strsep(&rest, "\n")) != NULL) {
 		number++;
 		line[strcspn(line, "\r")] = '\0';
 		if (line[0] != '#' && strchr(line, ':') != NULL)
 			otp_intake_refuse(
-			    intake, called, number, "is no user's name");
+			    intake, called, number, N_("is no user's name"));
 		else if (line[strspn(line, " \t")] != '\0' && line[0] != '#')
 			listed = add_name(names, line);
 	}
@@ -311,7 +312,7 @@ take_names(struct otp_intake *intake, struct names *names)
 			status = found;
 		else if (!take_file(intake, &subject, path) &&
 		    args->users != NULL)
-			otp_say("%s has no file %s.", otp_escaped(name).text,
+			otp_say(_("%s has no file %s."), otp_escaped(name).text,
 			    otp_escaped(path).text);
 	}
 	return status;
@@ -328,9 +329,20 @@ otp_intake_find_many(struct otp_intake *intake)
 	if (status == OTP_EXIT_DONE)
 		status = take_names(intake, &names);
 	else if (status == OTP_EXIT_FAILED && !intake->failed)
-		otp_complain("There is not enough memory.");
+		otp_complain(_("There is not enough memory."));
 	free_names(&names);
 	return status;
+}
+
+static void
+say_no_record(const char *called, const char *user)
+{
+	if (user != NULL)
+		otp_complain(_("There is no record of %s in %s."),
+		    otp_escaped(user).text, otp_escaped(called).text);
+	else
+		otp_complain(
+		    _("There is no record in %s."), otp_escaped(called).text);
 }
 
 enum otp_exit
@@ -349,9 +361,6 @@ otp_intake_find_oath(struct otp_intake *intake)
 	if (intake->records_count > 0 || intake->refused > 0 ||
 	    args->except.count > 0)
 		return OTP_EXIT_DONE;
-	otp_complain("%s has no record%s%s.",
-	    is_input(file) ? "Standard input" : otp_escaped(file).text,
-	    args->user != NULL ? " of " : "",
-	    args->user != NULL ? otp_escaped(args->user).text : "");
+	say_no_record(is_input(file) ? STANDARD_INPUT : file, args->user);
 	return OTP_EXIT_USAGE;
 }

@@ -10,6 +10,7 @@
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
 #include "intake.h"
+#include "language.h"
 #include "output.h"
 
 #define WEAK	   16	 /* bytes; with less, a secret is weak */
@@ -52,12 +53,13 @@ trouble(const struct otp_intake *intake, const struct otp_token *token,
 	if (otp_token_check(token, fault) != OTP_OK)
 		return fault->what;
 	if (token->secret_size < WEAK && !intake->tool->args.allow_weak)
-		return "has a secret of less than 16 bytes, which is weak; "
-		       "--allow-weak takes it";
+		return N_("has a secret of less than 16 bytes, which is weak; "
+			  "--allow-weak takes it");
 	if (token->kind == OTP_TOTP &&
 	    value > (uint64_t)intake->now + AHEAD_MAX)
-		return "has a code used more than a day ahead of this host's "
-		       "clock";
+		return N_(
+		    "has a code used more than a day ahead of this host's "
+		    "clock");
 	return NULL;
 }
 
@@ -74,10 +76,10 @@ add(struct otp_intake *intake, const struct place *place,
 	}
 	if (token->kind == OTP_TOTP &&
 	    value > (uint64_t)intake->now + AHEAD_TOLD)
-		otp_say("%s: a code of %s from now was used; none is right "
-			"before.",
+		otp_say(_("%s: a code was used that is right %s only; none is "
+			  "before."),
 		    otp_escaped(place->file).text,
-		    otp_span((int64_t)value - intake->now).text);
+		    otp_when((int64_t)value - intake->now).text);
 	otp_intake_keep(intake, place->user, token, known, value);
 }
 
@@ -112,13 +114,14 @@ read_uri(struct otp_intake *intake, const struct place *place, const char *line,
 		return;
 	if (strncmp(line, RECOVERY, strlen(RECOVERY)) == 0) {
 		otp_intake_note(place->file, place->line,
-		    "a recovery code is dropped: nobody knows here whether it "
-		    "was used");
+		    N_("a recovery code is dropped: nobody knows here whether "
+		       "it "
+		       "was used"));
 		return;
 	}
 	if (length > OTP_URI_MAX)
 		otp_intake_refuse(intake, place->file, place->line,
-		    "is longer than 1023 bytes");
+		    N_("is longer than 1023 bytes"));
 	else if (otp_uri_parse(line, length, &token, &fault) != OTP_OK)
 		otp_intake_refuse(intake, place->file, place->line, fault.what);
 	else
@@ -142,15 +145,15 @@ otp_intake_uri(struct otp_intake *intake, const char *user, const char *file,
 		place.line++;
 		if (memchr(line, '\0', length) != NULL)
 			otp_intake_refuse(
-			    intake, file, place.line, "has a NUL byte");
+			    intake, file, place.line, N_("has a NUL byte"));
 		else if (!whole)
 			otp_intake_refuse(intake, file, place.line,
-			    "does not end in a newline");
+			    N_("does not end in a newline"));
 		else
 			read_uri(intake, &place, line, length);
 	}
 	if (intake->records_count == before && intake->refused == refused)
-		otp_intake_refuse(intake, file, 0, "has no token");
+		otp_intake_refuse(intake, file, 0, N_("has no token"));
 }
 
 void
@@ -167,7 +170,7 @@ otp_intake_google(struct otp_intake *intake, const char *user, const char *file,
 		return;
 	}
 	if (!name_token(user, &import.token))
-		otp_intake_refuse(intake, file, 0, "is of too long a name");
+		otp_intake_refuse(intake, file, 0, N_("is of too long a name"));
 	else
 		add(intake, &place, &import.token, import.spent_known,
 		    import.spent);
@@ -226,13 +229,14 @@ find_spent(const struct otp_intake *intake,
 	int64_t seconds = 0;
 
 	if (!to_seconds(&import->time, latest, &seconds))
-		return "has a time that there never was";
+		return N_("has a time that there never was");
 	if (seconds > latest)
-		return "has a time ahead of this host's clock (is TZ that of "
-		       "the host it was written on?)";
+		return N_(
+		    "has a time ahead of this host's clock (is TZ that of "
+		    "the host it was written on?)");
 	if (otp_import_oath_spent(import, (uint64_t)seconds, ret_spent) !=
 	    OTP_OK)
-		return "cannot be computed";
+		return N_("cannot be computed");
 	return NULL;
 }
 
@@ -257,7 +261,7 @@ read_oath(struct otp_intake *intake, const struct place *place,
 		what = find_spent(intake, &import, &value);
 	}
 	if (what == NULL && !name_token(place->user, &import.token))
-		what = "has too long a user";
+		what = N_("has too long a user");
 	if (what != NULL)
 		otp_intake_refuse(intake, place->file, place->line, what);
 	else
@@ -275,7 +279,7 @@ read_oath_of(struct otp_intake *intake, struct place *place, const char *line,
 	if (user_length >= sizeof(name) ||
 	    memchr(user, '\0', user_length) != NULL) {
 		otp_intake_refuse(intake, place->file, place->line,
-		    "has a user that cannot be");
+		    N_("has a user that cannot be"));
 		return;
 	}
 	memcpy(name, user, user_length);
@@ -303,15 +307,15 @@ otp_intake_oath(struct otp_intake *intake, const char *file,
 		case OTP_IMPORT_OATH_NOTHING:
 			continue;
 		case OTP_IMPORT_OATH_OTHER:
-			otp_intake_note(
-			    file, place.line, "is no record, and passed over");
+			otp_intake_note(file, place.line,
+			    N_("is no record, and passed over"));
 			continue;
 		case OTP_IMPORT_OATH_RECORD:
 			break;
 		}
 		if (!whole)
 			otp_intake_refuse(intake, file, place.line,
-			    "does not end in a newline");
+			    N_("does not end in a newline"));
 		else
 			read_oath_of(
 			    intake, &place, line, length, user, user_length);

@@ -32,6 +32,7 @@ otp_enroll_sources = \
 	%D%/main.c \
 	%D%/orphans.c %D%/orphans.h \
 	%D%/output.c %D%/output.h \
+	%D%/output_time.c \
 	%D%/pair.c \
 	%D%/parameters.c %D%/parameters.h \
 	%D%/pick.c %D%/pick.h \

@@ -41,28 +41,29 @@ find_command(const char *name)
 static void
 show_overview(void)
 {
-	otp_print("Usage: otp-enroll [COMMAND [USER] [OPTION...]]\n\n"
-		  "Manages what pam_otp asks users for: one-time codes of an "
-		  "app or device.\n\n");
+	otp_print(_("Usage: otp-enroll [COMMAND [USER] [OPTION...]]\n\n"
+		    "Manages what pam_otp asks users for: one-time codes of an "
+		    "app or device.\n\n"));
 	for (size_t i = 0; i < COMMANDS; i++)
 		otp_print(
-		    "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-	otp_print("\nWithout a command: `%s', for oneself. Root names the USER "
-		  "always.\n\n"
-		  "  --conf=FILE  the configuration file [%s]\n"
-		  "  --help       this text; behind a COMMAND, its options\n"
-		  "  --version    the version\n\n"
-		  "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not "
-		  "enrolled, 4 it is already.\n",
+		    "  %-9s %s\n", commands[i]->name, _(commands[i]->summary));
+	otp_print(
+	    _("\nWithout a command: `%s', for oneself. Root names the USER "
+	      "always.\n\n"
+	      "  --conf=FILE  the configuration file [%s]\n"
+	      "  --help       this text; behind a COMMAND, its options\n"
+	      "  --version    the version\n\n"
+	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not "
+	      "enrolled, 4 it is already.\n"),
 	    commands[0]->name, OTP_DEFAULT_CONF);
 }
 
 static void
 show_help(const struct otp_command *command)
 {
-	otp_print("Usage: otp-enroll %s%s%s [OPTION...]\n\n%s:\n\n%s",
+	otp_print(_("Usage: otp-enroll %s%s%s [OPTION...]\n\n%s:\n\n%s"),
 	    command->name, command->operands[0] != '\0' ? " " : "",
-	    command->operands, command->summary, command->help);
+	    command->operands, _(command->summary), _(command->help));
 }
 
 static bool
@@ -71,12 +72,13 @@ check_usage(const struct otp_command *command, const struct otp_args *args)
 	const char *other = NULL;
 
 	if (command == NULL)
-		otp_complain("There is no command \"%s\".",
+		otp_complain(_("There is no command \"%s\"."),
 		    otp_escaped(args->command).text);
 	else if (!otp_args_allowed(args, command->takes, &other))
-		otp_complain("`%s' has no option --%s.", command->name, other);
+		otp_complain(
+		    _("`%s' has no option --%s."), command->name, other);
 	else if (!command->user && args->user != NULL)
-		otp_complain("`%s' takes no USER.", command->name);
+		otp_complain(_("`%s' takes no USER."), command->name);
 	else
 		return true;
 	return false;
@@ -102,9 +104,11 @@ run(struct otp_tool *tool)
 		return OTP_EXIT_DONE;
 	}
 	if (!check_usage(command, args)) {
-		otp_say("See `otp-enroll %s%s--help'.",
-		    command != NULL ? command->name : "",
-		    command != NULL ? " " : "");
+		if (command != NULL)
+			otp_say(
+			    _("See `otp-enroll %s --help'."), command->name);
+		else
+			otp_say(_("See `otp-enroll --help'."));
 		return OTP_EXIT_USAGE;
 	}
 	status = otp_host_read(tool);
@@ -125,7 +129,7 @@ main(int argc, char **argv)
 	if (otp_args_read(argc, argv, &tool.args)) {
 		status = run(&tool);
 	} else {
-		otp_say("See `otp-enroll --help'.");
+		otp_say(_("See `otp-enroll --help'."));
 		status = OTP_EXIT_USAGE;
 	}
 	if (!otp_output_flush() && status == OTP_EXIT_DONE)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/effects/store.h"
+#include "language.h"
 #include "orphans.h"
 #include "output.h"
 #include "report.h"
@@ -31,7 +32,8 @@ is_failure(int errnum)
 {
 	if (otp_subject_is_nobody(errnum))
 		return false;
-	otp_complain("The user database cannot be read: %s.", strerror(errnum));
+	otp_complain(
+	    _("The user database cannot be read: %s."), strerror(errnum));
 	return true;
 }
 
@@ -91,15 +93,19 @@ to_json(const struct orphan *orphan)
 static void
 print(const struct orphan *orphan)
 {
-	otp_print("%-20s  %-12s  ", otp_escaped(orphan->user).text,
-	    orphan->enrolled ? "enrolled" : "not enrolled");
+	const char *enrolled = _("enrolled");
+	const char *unenrolled = _("not enrolled");
+
+	otp_print_column(otp_escaped(orphan->user).text, -20, "  ");
+	otp_print_column(orphan->enrolled ? enrolled : unenrolled,
+	    -otp_wider(otp_width(enrolled), otp_width(unenrolled)), "  ");
 	if (strcmp(orphan->kind, "gone") == 0)
-		otp_print("no account has that name\n");
+		otp_print(_("no account has that name\n"));
 	else if (strcmp(orphan->kind, "renamed") == 0)
-		otp_print("the account is %s now\n",
+		otp_print(_("the account is %s now\n"),
 		    otp_escaped(orphan->account).text);
 	else
-		otp_print("the account has another uid than %lu\n",
+		otp_print(_("the account has another uid than %lu\n"),
 		    (unsigned long)orphan->uid);
 }
 
@@ -152,9 +158,10 @@ otp_orphans_show(const struct otp_tool *tool)
 	enum otp_err err;
 
 	if (tool->options.virtual_users) {
-		otp_complain("With `virtual_users' a name in the store need be "
-			     "no account, so that nobody can know which are "
-			     "orphans.");
+		otp_complain(
+		    _("With `virtual_users' a name in the store need be "
+		      "no account, so that nobody can know which are "
+		      "orphans."));
 		return OTP_EXIT_FAILED;
 	}
 	err = otp_store_each(tool->host.store, visit, &sweep, &fault);
@@ -162,6 +169,7 @@ otp_orphans_show(const struct otp_tool *tool)
 		return otp_report(tool, NULL, err, &fault);
 	if (sweep.orphans == 0 && sweep.status == OTP_EXIT_DONE &&
 	    !tool->args.json)
-		otp_print("Every name in the store is that of an account.\n");
+		otp_print(
+		    _("Every name in the store is that of an account.\n"));
 	return sweep.status;
 }

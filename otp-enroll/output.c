@@ -8,12 +8,14 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "common/core/event.h"
 #include "common/core/wipe.h"
+#include "language.h"
 #include "output.h"
 
-#define NOW 3 /* seconds that are not worth a number */
+#define WIDE_MAX 1024 /* characters; what is longer aligns with nothing */
 
 static char buffer[4096]; /* standard output's, since secrets pass through */
 static bool failed;	  /* and it was said */
@@ -63,8 +65,8 @@ static bool
 fail(int errnum)
 {
 	if (!failed)
-		otp_complain(
-		    "Standard output cannot be written: %s.", strerror(errnum));
+		otp_complain(_("Standard output cannot be written: %s."),
+		    strerror(errnum));
 	failed = true;
 	return false;
 }
@@ -105,6 +107,35 @@ otp_print(const char *format, ...)
 	/* otp_output_flush() tells whether it was written. */
 	(void)vfprintf(diverted ? stderr : stdout, format, arguments);
 	va_end(arguments);
+}
+
+int
+otp_width(const char *text)
+{
+	wchar_t wide[WIDE_MAX];
+	size_t length = mbstowcs(wide, text, WIDE_MAX);
+	int width = -1;
+
+	if (length < WIDE_MAX)
+		width = wcswidth(wide, length);
+	return width >= 0 ? width : (int)strlen(text);
+}
+
+int
+otp_wider(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+void
+otp_print_column(const char *text, int width, const char *behind)
+{
+	int padding = abs(width) - otp_width(text);
+
+	if (padding < 0)
+		padding = 0;
+	otp_print("%*s%s%*s%s", width > 0 ? padding : 0, "", text,
+	    width > 0 ? 0 : padding, "", behind);
 }
 
 /* Messages come after the data they are about. */
@@ -170,7 +201,7 @@ otp_json_print(json_t *object)
 	int result;
 
 	if (object == NULL) {
-		otp_complain("There is not enough memory.");
+		otp_complain(_("There is not enough memory."));
 		return false;
 	}
 	result = json_dumpf(object, stdout,
@@ -179,61 +210,4 @@ otp_json_print(json_t *object)
 	if (result == 0)
 		otp_print("\n");
 	return otp_output_flush() && result == 0;
-}
-
-const char *
-otp_plural(uint64_t number)
-{
-	return number == 1 ? "" : "s";
-}
-
-struct otp_ago
-otp_span(int64_t seconds)
-{
-	static const struct {
-		int64_t least; /* from here on it is told in this unit */
-		int64_t length;
-		const char *name;
-	} units[] = {
-		{ 2 * 365 * 86400, 365 * 86400, "year" },
-		{ 2 * 30 * 86400, 30 * 86400, "month" },
-		{ 86400, 86400, "day" },
-		{ 2 * 3600, 3600, "hour" },
-		{ 120, 60, "minute" },
-		{ 0, 1, "second" },
-	};
-	struct otp_ago span;
-	size_t i = 0;
-	int64_t count;
-
-	while (seconds < units[i].least)
-		i++;
-	count = seconds / units[i].length;
-	(void)snprintf(span.text, sizeof(span.text), "%lld %s%s",
-	    (long long)count, units[i].name, otp_plural((uint64_t)count));
-	return span;
-}
-
-struct otp_ago
-otp_ago(int64_t now, int64_t then)
-{
-	struct otp_ago ago = { "never" };
-	const struct otp_ago present = { "just now" };
-	int64_t seconds = now - then;
-
-	if (then == 0)
-		return ago;
-	if (seconds >= 0 && seconds < NOW)
-		return present;
-	ago = otp_span(seconds < 0 ? -seconds : seconds);
-	if (seconds < 0) {
-		struct otp_ago ahead = { "in " };
-
-		memcpy(ahead.text + 3, ago.text, sizeof(ago.text) - 3);
-		ahead.text[sizeof(ahead.text) - 1] = '\0';
-		return ahead;
-	}
-	(void)strncat(
-	    ago.text, " ago", sizeof(ago.text) - strlen(ago.text) - 1);
-	return ago;
 }

@@ -48,6 +48,16 @@ bool otp_output_end(void);
 /* To standard output, or where it was diverted to. */
 void otp_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* How many columns TEXT takes on a terminal; the wider of two such numbers. */
+int otp_width(const char *text);
+int otp_wider(int a, int b);
+
+/*
+ * otp_print() TEXT in so many columns, to their right, or to their left where
+ * WIDTH is negative, and BEHIND it.
+ */
+void otp_print_column(const char *text, int width, const char *behind);
+
 /* One line to standard error; otp_complain() says whose. */
 void otp_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void otp_complain(const char *format, ...)
@@ -65,17 +75,22 @@ json_t *otp_json_time(int64_t time);
  */
 bool otp_json_print(json_t *object);
 
-/* "never", "just now", "3 days ago", or "in 3 days" where the clock went back. */
-#define OTP_AGO_SIZE 40
+/*
+ * Times in the reader's language.  Each is a phrase of its own, since "3 days"
+ * need not be part of "3 days ago".
+ */
+#define OTP_AGO_SIZE 80
 struct otp_ago {
 	char text[OTP_AGO_SIZE];
 };
+
+/* "never", "just now", "3 days ago", or "in 3 days" where the clock went back. */
 struct otp_ago otp_ago(int64_t now, int64_t then);
 
-/* "45 s", "10 minutes", "3 hours": SECONDS, rounded down. */
-struct otp_ago otp_span(int64_t seconds);
+/* "in 3 days" of so many SECONDS; "3 days ago" of less than none. */
+struct otp_ago otp_when(int64_t seconds);
 
-/* "" for one, "s" for any other number. */
-const char *otp_plural(uint64_t number);
+/* "45 seconds", "10 minutes", "3 hours": SECONDS, rounded down. */
+struct otp_ago otp_span(int64_t seconds);
 
 #endif

@@ -2,6 +2,7 @@
 #include "audit.h"
 #include "common/core/wipe.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "pick.h"
 
@@ -9,19 +10,19 @@ static void
 say_why(const struct otp_subject *subject, enum otp_verdict verdict)
 {
 	if (verdict == OTP_VERDICT_MALFORMED)
-		otp_complain("These have not the length of this token's "
-			     "codes.");
+		otp_complain(_("These have not the length of this token's "
+			       "codes."));
 	else if (verdict == OTP_VERDICT_WAITING)
-		otp_complain("There were too many wrong codes: wait, or run "
-			     "`otp-enroll unlock %s' first.",
+		otp_complain(_("There were too many wrong codes: wait, or run "
+			       "`otp-enroll unlock %s' first."),
 		    otp_escaped(subject->account).text);
 	else if (verdict == OTP_VERDICT_LOCKED)
-		otp_complain("Locked after too many wrong codes: run "
-			     "`otp-enroll unlock %s' first.",
+		otp_complain(_("Locked after too many wrong codes: run "
+			       "`otp-enroll unlock %s' first."),
 		    otp_escaped(subject->account).text);
 	else
-		otp_complain("These are not two successive codes of this "
-			     "token, or none that are to come.");
+		otp_complain(_("These are not two successive codes of this "
+			       "token, or none that are to come."));
 }
 
 enum otp_confirmed
@@ -33,11 +34,11 @@ otp_confirm_pair(const struct otp_tool *tool, const struct otp_subject *subject,
 	struct otp_fault fault = { 0 };
 	enum otp_err err = OTP_OK;
 	enum otp_confirmed confirmed =
-	    otp_confirm_ask("Code: ", first, ret_signal);
+	    otp_confirm_ask(_("Code: "), first, ret_signal);
 
 	if (confirmed == OTP_CONFIRMED_YES)
-		confirmed =
-		    otp_confirm_ask("The code after it: ", second, ret_signal);
+		confirmed = otp_confirm_ask(
+		    _("The code after it: "), second, ret_signal);
 	if (confirmed == OTP_CONFIRMED_YES)
 		err = otp_enrol_resync(
 		    &tool->host, subject, id, first, second, &verdict, &fault);
@@ -48,7 +49,7 @@ otp_confirm_pair(const struct otp_tool *tool, const struct otp_subject *subject,
 	if (err == OTP_OK && verdict == OTP_VERDICT_ACCEPT) {
 		otp_audit("resynchronised", subject, label);
 		otp_print(
-		    "\"%s\" is in step again.\n", otp_escaped(label).text);
+		    _("\"%s\" is in step again.\n"), otp_escaped(label).text);
 		return OTP_CONFIRMED_YES;
 	}
 	if (err != OTP_OK)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "language.h"
 #include "output.h"
 #include "parameters.h"
 
@@ -51,8 +52,9 @@ name_token(
 	if (copy(issuer, token->issuer) &&
 	    copy(args->label != NULL ? args->label : label, token->label))
 		return true;
-	otp_complain("Label and issuer can have 255 bytes each; take a shorter "
-		     "--label or --issuer.");
+	otp_complain(
+	    _("Label and issuer can have 255 bytes each; take a shorter "
+	      "--label or --issuer."));
 	return false;
 }
 

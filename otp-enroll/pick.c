@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/core/decimal.h"
+#include "language.h"
 #include "output.h"
 #include "pick.h"
 #include "report.h"
@@ -63,28 +64,31 @@ list(const struct wanted *wanted)
 static enum otp_exit
 refuse(const struct wanted *wanted, unsigned found)
 {
-	const char *sort = wanted->kind == OTP_HOTP ? "HOTP token" : "token";
+	const bool hotp = wanted->kind == OTP_HOTP;
 	struct wanted any = *wanted;
 	unsigned index;
 
 	if (found > 1 && wanted->name == NULL) {
-		otp_complain("Say with --token=WHICH which of these:");
+		otp_complain(_("Say with --token=WHICH which of these:"));
 		list(wanted);
 		return OTP_EXIT_USAGE;
 	}
 	if (found > 1) {
-		otp_complain("\"%s\" can be any of these; name it by its "
-			     "number or label alone:",
+		otp_complain(_("\"%s\" can be any of these; name it by its "
+			       "number or label alone:"),
 		    otp_escaped(wanted->name).text);
 		list(wanted);
 		return OTP_EXIT_USAGE;
 	}
 	any.name = NULL;
 	if (count(&any, &index) == 0) {
-		otp_complain("There is no %s.", sort);
+		otp_complain("%s",
+		    hotp ? _("There is no HOTP token.")
+			 : _("There is no token."));
 		return OTP_EXIT_FAILED;
 	}
-	otp_complain("There is no %s \"%s\", but:", sort,
+	otp_complain(hotp ? _("There is no HOTP token \"%s\", but:")
+			  : _("There is no token \"%s\", but:"),
 	    otp_escaped(wanted->name).text);
 	list(&any);
 	return OTP_EXIT_USAGE;
@@ -127,7 +131,7 @@ otp_pick_failed(const struct otp_tool *tool, const struct otp_subject *subject,
 {
 	if (err != OTP_ERR_ABSENT)
 		return otp_report(tool, subject->account, err, fault);
-	otp_complain("That token was taken away meanwhile. Nothing was "
-		     "changed.");
+	otp_complain(_("That token was taken away meanwhile. Nothing was "
+		       "changed."));
 	return OTP_EXIT_FAILED;
 }

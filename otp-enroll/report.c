@@ -1,86 +1,72 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <locale.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "language.h"
 #include "output.h"
 #include "report.h"
 
-/* What to do: BEFORE and, where there is an AFTER, the user's name between. */
-struct advice {
-	const char *before;
-	const char *after;
-};
-
-static struct advice
+/* What to do, "%s" being the user's name; NULL where there is nothing. */
+static const char *
 advice_for(enum otp_err err)
 {
-	static const struct advice advices[] = {
-		[OTP_ERR_FULL] = { "Take one away first: `otp-enroll remove "
-				   "--token=NUMBER ",
-		    "'." },
-		[OTP_ERR_CHANCE] = { "Take --digits=8, or take another token "
-				     "away first.",
-		    NULL },
-		[OTP_ERR_OWNER] = { "A store belongs to who runs this (root, "
-				    "as a rule), and so do its files.",
-		    NULL },
-		[OTP_ERR_MODE] = { "Files are to have mode 0600, folders 0700, "
-				   "and nobody else may write above them.",
-		    NULL },
-		[OTP_ERR_LINK] = { "Put the file itself there, under one name.",
-		    NULL },
-		[OTP_ERR_PARSE] = { "Mend the file, or begin anew with "
-				    "`otp-enroll new --replace ",
-		    "'." },
-		[OTP_ERR_CHECKSUM] = { "`otp-enroll adopt --force ",
-		    "' makes a new one, in which no code is fresh again." },
-		[OTP_ERR_UID] = { "If it is the same person, `otp-enroll adopt "
-				  "--force ",
-		    "' takes it over." },
-		[OTP_ERR_FILESYSTEM] = { "Name a folder on a disk of this host "
-					 "as `store' in the configuration "
-					 "file.",
-		    NULL },
-		[OTP_ERR_NO_STORE] = { "`otp-enroll init' makes one; if there "
-				       "should be one, its disk is not "
-				       "mounted.",
-		    NULL },
-		[OTP_ERR_NO_STATE] = { "`otp-enroll adopt ",
-		    "' takes the seed over." },
-		[OTP_ERR_LIMIT] = { "See whether a limit of this shell "
-				    "(ulimit -a) is too low.",
-		    NULL },
-		[OTP_ERR_LOCK_TIMEOUT] = { "Try again; a login that is stopped "
-					   "can be killed.",
-		    NULL },
-		[OTP_ERR_CONFLICT] = { "Try again.", NULL },
-		[OTP_ERR_OPTION] = { "See pam_otp.conf(5).", NULL },
+	static const char *const advices[] = {
+		[OTP_ERR_FULL] = N_("Take one away first: `otp-enroll remove "
+				    "--token=NUMBER %s'."),
+		[OTP_ERR_CHANCE] = N_("Take --digits=8, or take another token "
+				      "away first."),
+		[OTP_ERR_OWNER] = N_("A store belongs to who runs this (root, "
+				     "as a rule), and so do its files."),
+		[OTP_ERR_MODE] = N_("Files are to have mode 0600, folders "
+				    "0700, and nobody else may write above "
+				    "them."),
+		[OTP_ERR_LINK] = N_("Put the file itself there, under one "
+				    "name."),
+		[OTP_ERR_PARSE] = N_("Mend the file, or begin anew with "
+				     "`otp-enroll new --replace %s'."),
+		[OTP_ERR_CHECKSUM] = N_("`otp-enroll adopt --force %s' makes a "
+					"new one, in which no code is fresh "
+					"again."),
+		[OTP_ERR_UID] = N_("If it is the same person, `otp-enroll "
+				   "adopt --force %s' takes it over."),
+		[OTP_ERR_FILESYSTEM] = N_("Name a folder on a disk of this "
+					  "host as `store' in the "
+					  "configuration file."),
+		[OTP_ERR_NO_STORE] = N_("`otp-enroll init' makes one; if there "
+					"should be one, its disk is not "
+					"mounted."),
+		[OTP_ERR_NO_STATE] = N_("`otp-enroll adopt %s' takes the seed "
+					"over."),
+		[OTP_ERR_LIMIT] = N_("See whether a limit of this shell "
+				     "(ulimit -a) is too low."),
+		[OTP_ERR_LOCK_TIMEOUT] = N_("Try again; a login that is "
+					    "stopped can be killed."),
+		[OTP_ERR_CONFLICT] = N_("Try again."),
+		[OTP_ERR_OPTION] = N_("See pam_otp.conf(5)."),
 	};
 
 	if ((size_t)err >= sizeof(advices) / sizeof(advices[0]))
-		return (struct advice){ NULL, NULL };
+		return NULL;
 	return advices[err];
 }
 
-static struct advice
+static const char *
 advice_on(enum otp_err err, const struct otp_fault *fault)
 {
 	bool denied = fault->errnum == EACCES || fault->errnum == EPERM;
 
 	if (denied && geteuid() == 0)
-		return (struct advice){
-			"Root was refused: look for a denial of SELinux or "
-			"AppArmor.",
-			NULL
-		};
+		return N_("Root was refused: look for a denial of SELinux or "
+			  "AppArmor.");
 	if (fault->errnum == ENOSPC || fault->errnum == EDQUOT)
-		return (struct advice){ "Make room on that disk.", NULL };
+		return N_("Make room on that disk.");
 	if (fault->errnum == EROFS)
-		return (struct advice){ "Mount that disk for writing.", NULL };
+		return N_("Mount that disk for writing.");
 	return advice_for(err);
 }
 
@@ -98,25 +84,39 @@ add(struct otp_reported *reported, const char *before, const char *text,
 		reported->text[length] = '\0';
 }
 
+/*
+ * The words with a number in them cannot be looked up as they are; what is
+ * known of no catalog stays as it is.
+ */
+struct otp_reported
+otp_report_what(const char *what)
+{
+	struct otp_reported said = { "" };
+	unsigned least, most, mode;
+	unsigned long uid;
+	int at = 0;
+
+	if (sscanf(what, "takes a number from %u to %u", &least, &most) == 2)
+		(void)snprintf(said.text, sizeof(said.text),
+		    _("takes a number from %u to %u"), least, most);
+	else if (sscanf(what, "belongs to uid %lu", &uid) == 1)
+		(void)snprintf(
+		    said.text, sizeof(said.text), _("belongs to uid %lu"), uid);
+	else if (sscanf(what, "has mode %o: %n", &mode, &at) == 1 && at > 0)
+		(void)snprintf(said.text, sizeof(said.text),
+		    _("has mode %04o: %s"), mode, _(what + at));
+	else if (what[0] != '\0')
+		add(&said, "", _(what), "");
+	return said;
+}
+
 /* " (the file is cut short; line 3; No such file or directory)" */
 static void
-add_detail(struct otp_reported *reported, enum otp_err err,
-    const struct otp_fault *fault)
+add_details(struct otp_reported *reported, const char *const details[3])
 {
-	/* That there is no such file need not be said twice. */
-	bool tell = fault->errnum != 0 &&
-	    !(err == OTP_ERR_ABSENT && fault->errnum == ENOENT);
-	char line[32] = "";
-	const char *const details[] = {
-		fault->what,
-		line,
-		tell ? strerror(fault->errnum) : "",
-	};
 	const char *between = " (";
 
-	if (fault->line != 0)
-		(void)snprintf(line, sizeof(line), "line %u", fault->line);
-	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+	for (size_t i = 0; i < 3; i++) {
 		if (details[i][0] == '\0')
 			continue;
 		add(reported, between, otp_escaped(details[i]).text, "");
@@ -126,28 +126,87 @@ add_detail(struct otp_reported *reported, enum otp_err err,
 		add(reported, "", ")", "");
 }
 
+/* That there is no such file need not be said twice. */
+static bool
+has_news(enum otp_err err, const struct otp_fault *fault)
+{
+	return fault->errnum != 0 &&
+	    !(err == OTP_ERR_ABSENT && fault->errnum == ENOENT);
+}
+
 struct otp_reported
 otp_report_text(enum otp_err err, const struct otp_fault *fault)
 {
+	const struct otp_reported what = otp_report_what(fault->what);
 	struct otp_reported reported = { "" };
+	char line[64] = "";
+	const char *const details[] = {
+		what.text,
+		line,
+		has_news(err, fault) ? strerror(fault->errnum) : "",
+	};
 
+	if (fault->line != 0)
+		(void)snprintf(line, sizeof(line), _("line %u"), fault->line);
+	add(&reported, "", otp_escaped(fault->where).text, ": ");
+	add(&reported, "", _(otp_err_text(err)), "");
+	add_details(&reported, details);
+	return reported;
+}
+
+struct otp_reported
+otp_report_plain(enum otp_err err, const struct otp_fault *fault)
+{
+	struct otp_reported reported = { "" };
+	locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	char line[32] = "";
+	const char *const details[] = {
+		fault->what,
+		line,
+		has_news(err, fault) && english != (locale_t)0
+		    ? strerror_l(fault->errnum, english)
+		    : "",
+	};
+
+	if (fault->line != 0)
+		(void)snprintf(line, sizeof(line), "line %u", fault->line);
 	add(&reported, "", otp_escaped(fault->where).text, ": ");
 	add(&reported, "", otp_err_text(err), "");
-	add_detail(&reported, err, fault);
+	add_details(&reported, details);
+	if (english != (locale_t)0)
+		freelocale(english);
 	return reported;
+}
+
+/* ADVICE in the reader's language, NAME standing where it has "%s". */
+static struct otp_reported
+tell_advice(const char *advice, const char *name)
+{
+	struct otp_reported told = { "" };
+	const char *text = _(advice);
+	const char *gap = strstr(text, "%s");
+
+	if (gap == NULL) {
+		add(&told, " ", text, "");
+		return told;
+	}
+	(void)snprintf(
+	    told.text, sizeof(told.text), " %.*s", (int)(gap - text), text);
+	add(&told, "", name, gap + strlen("%s"));
+	return told;
 }
 
 static void
 complain(const char *user, enum otp_err err, const struct otp_fault *fault)
 {
-	struct advice advice = advice_on(err, fault);
-	const char *before = advice.before != NULL ? advice.before : "";
-	const char *after = advice.after != NULL ? advice.after : "";
+	const char *advice = advice_on(err, fault);
 	const char *name = user != NULL ? user : "USER";
 
-	otp_complain("%s.%s%s%s%s", otp_report_text(err, fault).text,
-	    before[0] != '\0' ? " " : "", before,
-	    advice.after != NULL ? otp_escaped(name).text : "", after);
+	if (advice == NULL)
+		otp_complain("%s.", otp_report_text(err, fault).text);
+	else
+		otp_complain("%s.%s", otp_report_text(err, fault).text,
+		    tell_advice(advice, otp_escaped(name).text).text);
 }
 
 /* Not root, and the store is somebody else's: one sentence says it all. */
@@ -161,10 +220,12 @@ is_not_ours(const struct otp_tool *tool, const char *user)
 	    status.st_uid == geteuid())
 		return false;
 	owner = getpwuid(status.st_uid);
-	otp_complain("The store %s belongs to %s: ask an administrator to run "
-		     "`otp-enroll %s%s%s', or use sudo.",
+	otp_complain(
+	    _("The store %s belongs to %s: ask an administrator to run "
+	      "`otp-enroll %s%s%s', or use sudo."),
 	    otp_escaped(tool->host.store).text,
-	    owner != NULL ? otp_escaped(owner->pw_name).text : "somebody else",
+	    owner != NULL ? otp_escaped(owner->pw_name).text
+			  : _("somebody else"),
 	    tool->args.command != NULL ? tool->args.command : "new",
 	    user != NULL ? " " : "",
 	    user != NULL ? otp_escaped(user).text : "");
@@ -179,13 +240,13 @@ otp_report(const struct otp_tool *tool, const char *user, enum otp_err err,
 	struct otp_fault known = { 0 };
 
 	if (err == OTP_ERR_EXISTS) {
-		otp_complain("%s is enrolled already; --add sets up one more "
-			     "token, --replace begins anew.",
+		otp_complain(_("%s is enrolled already; --add sets up one more "
+			       "token, --replace begins anew."),
 		    otp_escaped(name).text);
 		return OTP_EXIT_ENROLLED;
 	}
 	if (err == OTP_ERR_ABSENT) {
-		otp_complain("%s is not enrolled.", otp_escaped(name).text);
+		otp_complain(_("%s is not enrolled."), otp_escaped(name).text);
 		return OTP_EXIT_UNENROLLED;
 	}
 	if (is_not_ours(tool, user))
@@ -204,18 +265,20 @@ void
 otp_report_conf(
     const char *path, enum otp_err err, const struct otp_fault *fault)
 {
-	char line[32] = "";
+	const struct otp_reported what = otp_report_what(fault->what);
 
-	if (err != OTP_ERR_OPTION || fault->what[0] == '\0') {
+	if (err != OTP_ERR_OPTION || what.text[0] == '\0')
 		complain(NULL, err, fault);
-		return;
-	}
-	if (fault->line != 0)
-		(void)snprintf(line, sizeof(line), ", line %u", fault->line);
-	if (strcmp(fault->where, path) == 0)
-		otp_complain("%s %s.", otp_escaped(path).text, fault->what);
+	else if (strcmp(fault->where, path) == 0)
+		/* TRANSLATORS: /etc/x.conf "is larger than 64 KiB" */
+		otp_complain(_("%s %s."), otp_escaped(path).text, what.text);
+	else if (fault->line == 0)
+		/* TRANSLATORS: an option's name, and "needs a value" */
+		otp_complain(_("%s: `%s' %s; see pam_otp.conf(5)."),
+		    otp_escaped(path).text, otp_escaped(fault->where).text,
+		    what.text);
 	else
-		otp_complain("%s%s: `%s' %s; see pam_otp.conf(5).",
-		    otp_escaped(path).text, line,
-		    otp_escaped(fault->where).text, fault->what);
+		otp_complain(_("%s, line %u: `%s' %s; see pam_otp.conf(5)."),
+		    otp_escaped(path).text, fault->line,
+		    otp_escaped(fault->where).text, what.text);
 }

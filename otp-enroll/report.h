@@ -19,7 +19,7 @@ void otp_report_conf(
 
 /*
  * "the state file is damaged (the file is cut short)", and where: for a line
- * of a table or a JSON object.  Escaped.
+ * of a table, and for JSON, which is English always.  Escaped.
  */
 #define OTP_REPORT_SIZE 1024
 struct otp_reported {
@@ -27,5 +27,10 @@ struct otp_reported {
 };
 struct otp_reported otp_report_text(
     enum otp_err err, const struct otp_fault *fault);
+struct otp_reported otp_report_plain(
+    enum otp_err err, const struct otp_fault *fault);
+
+/* What a fault says of its matter ("has a NUL byte"), not escaped. */
+struct otp_reported otp_report_what(const char *what);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "common/core/base32.h"
 #include "common/core/wipe.h"
+#include "language.h"
 #include "output.h"
 #include "qr.h"
 #include "qr_picture.h"
@@ -14,14 +15,15 @@ bool
 otp_secrets_allowed(const struct otp_args *args)
 {
 	if (otp_args_picture(args) && isatty(STDOUT_FILENO)) {
-		otp_complain("A terminal shows no picture: send standard "
-			     "output to a file, or take --qr=utf8.");
+		otp_complain(_("A terminal shows no picture: send standard "
+			       "output to a file, or take --qr=utf8."));
 		return false;
 	}
 	if (args->print || isatty(STDOUT_FILENO))
 		return true;
-	otp_complain("Standard output is no terminal, and secrets would end up "
-		     "there; --print allows it.");
+	otp_complain(
+	    _("Standard output is no terminal, and secrets would end up "
+	      "there; --print allows it."));
 	return false;
 }
 
@@ -34,7 +36,7 @@ show_secret(const struct otp_token *token)
 
 	otp_base32_encode(token->secret, token->secret_size, text);
 	length = strlen(text);
-	otp_print("Secret:");
+	otp_print(_("Secret:"));
 	for (size_t at = 0; at < length; at += 4)
 		otp_print(" %.4s", text + at);
 	otp_print("\n");
@@ -74,8 +76,8 @@ check_fit(const struct otp_qr *qr, enum otp_qr_form form)
 	if (!isatty(STDOUT_FILENO) ||
 	    (size.columns <= window.columns && size.rows < window.rows))
 		return;
-	otp_say("This QR code needs a window of %dx%d: enlarge it, take a "
-		"shorter --label, or type the secret (--qr=none).",
+	otp_say(_("This QR code needs a window of %dx%d: enlarge it, take a "
+		  "shorter --label, or type the secret (--qr=none)."),
 	    size.columns, size.rows + 1);
 }
 
@@ -85,7 +87,7 @@ was_drawn(enum otp_err err)
 {
 	if (err == OTP_OK || err == OTP_ERR_WRITE)
 		return otp_output_flush() && err == OTP_OK;
-	otp_complain("No QR code can be made: %s.", otp_err_text(err));
+	otp_complain(_("No QR code can be made: %s."), _(otp_err_text(err)));
 	return false;
 }
 
@@ -129,7 +131,7 @@ otp_secrets_show(
 		if (!otp_secrets_picture(args, uri))
 			return false;
 	}
-	otp_print("URI:    %s\n", uri);
+	otp_print(_("URI:    %s\n"), uri);
 	show_secret(token);
 	if (!otp_output_flush())
 		return false;
@@ -142,13 +144,13 @@ otp_secrets_recovery(
 {
 	if (set->count == 0)
 		return true;
-	otp_print("\nRecovery codes of %s, each for one login without the "
-		  "device:\n\n",
+	otp_print(_("\nRecovery codes of %s, each for one login without the "
+		    "device:\n\n"),
 	    otp_escaped(subject->account).text);
 	for (unsigned i = 0; i < set->count; i++)
 		otp_print("  %s\n", set->text[i]);
-	otp_print("\nThey are not shown again. Print them, or keep them in a "
-		  "password manager.\n");
+	otp_print(_("\nThey are not shown again. Print them, or keep them in a "
+		    "password manager.\n"));
 	return otp_output_flush();
 }
 

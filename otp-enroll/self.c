@@ -9,6 +9,7 @@
 #include "common/core/wipe.h"
 #include "common/effects/attempt.h"
 #include "confirm.h"
+#include "language.h"
 #include "output.h"
 #include "report.h"
 #include "self.h"
@@ -21,12 +22,12 @@ otp_self_usage(const struct otp_args *args)
 	const char *other = NULL;
 
 	if (args->user != NULL) {
-		otp_complain("--self is for oneself: it takes no USER.");
+		otp_complain(_("--self is for oneself: it takes no USER."));
 		return false;
 	}
 	if (otp_args_allowed(args, takes, &other))
 		return true;
-	otp_complain("--self does not go with --%s.", other);
+	otp_complain(_("--self does not go with --%s."), other);
 	return false;
 }
 
@@ -39,12 +40,23 @@ read_uid(uint32_t *ret_uid)
 	if (text == NULL ||
 	    otp_decimal_read(text, strlen(text), OTP_UID_VIRTUAL - 1, &uid) !=
 		OTP_OK) {
-		otp_complain("--self is for use through sudo, which says in "
-			     "SUDO_UID who asks.");
+		otp_complain(_("--self is for use through sudo, which says in "
+			       "SUDO_UID who asks."));
 		return false;
 	}
 	*ret_uid = (uint32_t)uid;
 	return true;
+}
+
+static void
+say_nobody(uint32_t uid, int errnum)
+{
+	if (errnum == 0)
+		otp_complain(_("Nobody on this host has the uid %lu."),
+		    (unsigned long)uid);
+	else
+		otp_complain(_("Nobody on this host has the uid %lu: %s."),
+		    (unsigned long)uid, strerror(errnum));
 }
 
 enum otp_exit
@@ -60,16 +72,14 @@ otp_self_find(const struct otp_tool *tool, struct otp_subject *ret_subject)
 	errno = 0;
 	entry = getpwuid(uid);
 	if (entry == NULL) {
-		otp_complain("Nobody on this host has the uid %lu%s%s.",
-		    (unsigned long)uid, errno != 0 ? ": " : "",
-		    errno != 0 ? strerror(errno) : "");
+		say_nobody(uid, errno);
 		return OTP_EXIT_FAILED;
 	}
 	status = otp_subject_named(tool, entry->pw_name, &subject);
 	if (status != OTP_EXIT_DONE)
 		return status;
 	if (subject.uid != uid) {
-		otp_complain("The user database has another uid for %s.",
+		otp_complain(_("The user database has another uid for %s."),
 		    otp_escaped(subject.account).text);
 		return OTP_EXIT_FAILED;
 	}
@@ -81,15 +91,16 @@ static void
 tell_refusal(const struct otp_answer *answer)
 {
 	if (answer->verdict == OTP_VERDICT_REPLAY)
-		otp_say("That code was used already; wait for the next one.");
+		otp_say(
+		    _("That code was used already; wait for the next one."));
 	else if (answer->verdict == OTP_VERDICT_WAITING)
-		otp_say("Too many wrong codes; try again in %s.",
-		    otp_span(answer->wait).text);
+		otp_say(_("Too many wrong codes; try again %s."),
+		    otp_when(answer->wait).text);
 	else if (answer->verdict == OTP_VERDICT_LOCKED)
-		otp_say("Locked after too many wrong codes; an administrator "
-			"can unlock it.");
+		otp_say(_("Locked after too many wrong codes; an administrator "
+			  "can unlock it."));
 	else
-		otp_say("That code is wrong.");
+		otp_say(_("That code is wrong."));
 }
 
 /* A login in all but name: charged before it is compared, spent if right. */
@@ -118,12 +129,13 @@ ask(const struct otp_tool *tool, const struct otp_request *request,
 	enum otp_exit status = OTP_EXIT_FAILED;
 	char typed[OTP_CONFIRM_SIZE];
 
-	otp_say("You are enrolled: the new token will replace the present one, "
-		"of which a code is\nneeded, or one of your recovery codes.");
+	otp_say(
+	    _("You are enrolled: the new token will replace the present one, "
+	      "of which a code is\nneeded, or one of your recovery codes."));
 	for (unsigned i = 0; i < OTP_CONFIRM_TRIES; i++) {
 		enum otp_verdict verdict = OTP_VERDICT_LOCKED;
 
-		if (otp_confirm_ask("Present code: ", typed, ret_signal) !=
+		if (otp_confirm_ask(_("Present code: "), typed, ret_signal) !=
 		    OTP_CONFIRMED_YES)
 			break;
 		status = judge(tool, request, typed, &verdict);
@@ -136,8 +148,8 @@ ask(const struct otp_tool *tool, const struct otp_request *request,
 	if (*ret_signal != 0)
 		otp_say("%s", ""); /* off the prompt's line */
 	if (status != OTP_EXIT_DONE)
-		otp_complain("Nothing was changed: what you had is still in "
-			     "force.");
+		otp_complain(_("Nothing was changed: what you had is still in "
+			       "force."));
 	return status;
 }
 

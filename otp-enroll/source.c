@@ -18,6 +18,7 @@
 
 #include "common/core/wipe.h"
 #include "common/effects/path.h"
+#include "language.h"
 #include "source.h"
 
 #define CHUNK	       4096
@@ -125,7 +126,7 @@ read_all(int fd, size_t max, int64_t until, struct otp_source *ret_source,
 		source.size += (size_t)got;
 		if (source.size > max) {
 			err = otp_fault_set(fault, OTP_ERR_LIMIT, 0, NULL,
-			    "there is more than any such file has");
+			    N_("there is more than any such file has"));
 			break;
 		}
 	}
@@ -283,7 +284,7 @@ take_apart(struct otp_source *source, bool *ret_open, struct otp_fault *fault)
 
 	if (source->size < sizeof(report))
 		return otp_fault_set(fault, OTP_ERR_READ, 0, NULL,
-		    "the process that was to read it ended");
+		    N_("the process that was to read it ended"));
 	memcpy(&report, source->text, sizeof(report));
 	if (report.err != OTP_OK)
 		return otp_fault_set(
@@ -352,7 +353,7 @@ read_as(const struct passwd *user, const char *path, size_t max,
 		err = take_apart(&source, ret_open, fault);
 	if (err == OTP_OK && !well)
 		err = otp_fault_set(fault, OTP_ERR_READ, 0, NULL,
-		    "the process that was to read it failed");
+		    N_("the process that was to read it failed"));
 	if (err == OTP_OK)
 		*ret_source = source;
 	else
@@ -372,6 +373,6 @@ otp_source_user(const struct otp_subject *subject, const char *path, size_t max,
 		return otp_fault_set(fault, OTP_ERR_READ, errno, NULL, NULL);
 	if (user == NULL || user->pw_uid != subject->uid)
 		return otp_fault_set(fault, OTP_ERR_ABSENT, 0, NULL,
-		    "who has no account on this host has no home");
+		    N_("who has no account on this host has no home"));
 	return read_as(user, path, max, ret_source, ret_open, fault);
 }

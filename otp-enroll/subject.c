@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language.h"
 #include "output.h"
 #include "subject.h"
 
@@ -16,7 +17,7 @@ take(const char *name, uint32_t uid, struct otp_subject *ret_subject)
 
 	if (length == 0 || length >= sizeof(subject.account)) {
 		otp_complain(
-		    "No account can have a name of %zu bytes.", length);
+		    _("No account can have a name of %zu bytes."), length);
 		return OTP_EXIT_FAILED;
 	}
 	memcpy(subject.account, name, length + 1);
@@ -27,7 +28,8 @@ take(const char *name, uint32_t uid, struct otp_subject *ret_subject)
 static enum otp_exit
 database_failed(int errnum)
 {
-	otp_complain("The user database cannot be read: %s.", strerror(errnum));
+	otp_complain(
+	    _("The user database cannot be read: %s."), strerror(errnum));
 	return OTP_EXIT_FAILED;
 }
 
@@ -44,7 +46,7 @@ otp_subject_named(const struct otp_tool *tool, const char *name,
 	const struct passwd *entry;
 
 	if (name[0] == '\0') {
-		otp_complain("A user's name cannot be empty.");
+		otp_complain(_("A user's name cannot be empty."));
 		return OTP_EXIT_USAGE;
 	}
 	errno = 0;
@@ -56,7 +58,7 @@ otp_subject_named(const struct otp_tool *tool, const char *name,
 	if (entry == NULL && tool->options.virtual_users)
 		return take(name, OTP_UID_VIRTUAL, ret_subject);
 	otp_complain(
-	    "There is no user \"%s\" on this host.", otp_escaped(name).text);
+	    _("There is no user \"%s\" on this host."), otp_escaped(name).text);
 	return OTP_EXIT_FAILED;
 }
 
@@ -66,7 +68,7 @@ otp_subject_former(const char *name)
 	const struct passwd *entry;
 
 	if (name[0] == '\0') {
-		otp_complain("A user's name cannot be empty.");
+		otp_complain(_("A user's name cannot be empty."));
 		return OTP_EXIT_USAGE;
 	}
 	errno = 0;
@@ -75,8 +77,8 @@ otp_subject_former(const char *name)
 		return database_failed(errno);
 	if (entry == NULL)
 		return OTP_EXIT_DONE;
-	otp_complain("\"%s\" is a user of this host, not a former name. "
-		     "Nothing was changed.",
+	otp_complain(_("\"%s\" is a user of this host, not a former name. "
+		       "Nothing was changed."),
 	    otp_escaped(name).text);
 	return OTP_EXIT_FAILED;
 }
@@ -89,8 +91,8 @@ ask_for_whom(const struct otp_tool *tool)
 	    tool->args.command != NULL ? tool->args.command : "new";
 	const char *sudo_user = getenv("SUDO_USER");
 
-	otp_complain("As root, say whose account it is about: `otp-enroll %s "
-		     "%s'.",
+	otp_complain(_("As root, say whose account it is about: `otp-enroll %s "
+		       "%s'."),
 	    command,
 	    sudo_user != NULL && sudo_user[0] != '\0'
 		? otp_escaped(sudo_user).text
@@ -113,7 +115,7 @@ otp_subject_find(const struct otp_tool *tool, struct otp_subject *ret_subject)
 		return database_failed(errno);
 	if (entry != NULL)
 		return take(entry->pw_name, entry->pw_uid, ret_subject);
-	otp_complain(
-	    "Nobody on this host has your uid, %lu.", (unsigned long)getuid());
+	otp_complain(_("Nobody on this host has your uid, %lu."),
+	    (unsigned long)getuid());
 	return OTP_EXIT_FAILED;
 }

@@ -3,6 +3,7 @@
 #include <png.h>
 #include <qrencode.h>
 
+#include "language.h"
 #include "output.h"
 #include "version.h"
 
@@ -20,11 +21,11 @@ otp_version_print(void)
 	otp_print("jansson %s\n", JANSSON_VERSION);
 #endif
 #ifdef OTP_NLS
-	otp_print("Translations: in %s\n", OTP_LOCALE_DIR);
+	otp_print(_("Translations: in %s\n"), OTP_LOCALE_DIR);
 #else
-	otp_print("Translations: none\n");
+	otp_print(_("Translations: none\n"));
 #endif
-	otp_print("Store: %s, unless the configuration names another\n",
+	otp_print(_("Store: %s, unless the configuration names another\n"),
 	    OTP_STORE_DIR);
-	otp_print("Configuration: %s\n", OTP_DEFAULT_CONF);
+	otp_print(_("Configuration: %s\n"), OTP_DEFAULT_CONF);
 }

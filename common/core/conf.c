@@ -3,6 +3,7 @@
 
 #include "conf.h"
 #include "decimal.h"
+#include "mark.h"
 
 #define NAME_TOLD 32 /* bytes of an unknown option's name */
 
@@ -29,7 +30,7 @@ read_flag(struct piece value, bool *field)
 	else if (is_same(value, "no"))
 		*field = false;
 	else
-		return "takes nothing, yes or no";
+		return N_("takes nothing, yes or no");
 	return NULL;
 }
 
@@ -110,12 +111,12 @@ read_text(struct piece value, char *field, size_t size)
 	size_t at = 0;
 
 	if (value.length >= size)
-		return "is too long";
+		return N_("is too long");
 	while (at < value.length) {
 		size_t length = utf8_length(value.text + at, value.length - at);
 
 		if (length == 0)
-			return "is not printable UTF-8";
+			return N_("is not printable UTF-8");
 		at += length;
 	}
 	memcpy(field, value.text, value.length);
@@ -146,9 +147,9 @@ static const char *
 read_path(struct piece value, char *field, size_t size)
 {
 	if (value.text[0] != '/')
-		return "is not absolute";
+		return N_("is not absolute");
 	if (has_dots(value))
-		return "has a \".\" or \"..\" in it";
+		return N_("has a \".\" or \"..\" in it");
 	return read_text(value, field, size);
 }
 
@@ -188,7 +189,7 @@ days_before(unsigned year)
 static const char *
 read_date(struct piece value, int64_t *field)
 {
-	static const char bad[] = "takes a date as 2027-12-31";
+	static const char bad[] = N_("takes a date as 2027-12-31");
 	unsigned year, month, day;
 	int64_t days;
 
@@ -221,7 +222,7 @@ read_value(const struct otp_conf *conf, const struct otp_conf_option *option,
 	if (option->type == OTP_CONF_FLAG)
 		return read_flag(value, field);
 	if (value.text == NULL || value.length == 0)
-		return "needs a value";
+		return N_("needs a value");
 	switch (option->type) {
 	case OTP_CONF_FLAG:
 		break;
@@ -234,7 +235,7 @@ read_value(const struct otp_conf *conf, const struct otp_conf_option *option,
 	case OTP_CONF_DATE:
 		return read_date(value, field);
 	}
-	return "is of no known type";
+	return N_("is of no known type");
 }
 
 /* NULL, or what is wrong with NAME in this place. */
@@ -249,14 +250,14 @@ set_option(struct otp_conf *conf, struct piece name, struct piece value,
 	while (i < conf->count && !is_same(name, conf->options[i].name))
 		i++;
 	if (i == conf->count || i >= 8 * sizeof(conf->seen))
-		return "is not an option";
+		return N_("is not an option");
 	option = &conf->options[i];
 	if ((option->place & conf->place) == 0)
 		return conf->place == OTP_CONF_FILE
-		    ? "may not stand in the configuration file"
-		    : "may stand in the configuration file only";
+		    ? N_("may not stand in the configuration file")
+		    : N_("may stand in the configuration file only");
 	if ((conf->seen & UINT32_C(1) << i) != 0)
-		return "is given twice";
+		return N_("is given twice");
 	bad = read_value(conf, option, value, what, size);
 	if (bad == NULL)
 		conf->seen |= UINT32_C(1) << i;
@@ -371,6 +372,6 @@ otp_conf_line(struct otp_conf *conf, const char *line, size_t length,
 	if (value.text != NULL)
 		value = trim(value);
 	if (!unquote(&value))
-		return refuse(name, "has an odd quote", fault);
+		return refuse(name, N_("has an odd quote"), fault);
 	return set(conf, name, value, fault);
 }

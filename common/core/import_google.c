@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "mark.h"
 #include "wipe.h"
 
 #define SCRATCH_DIGITS 8
@@ -98,20 +99,21 @@ read_secret(struct reading *reading, struct word line)
 		if (value == -1)
 			continue;
 		if (value < 0)
-			return refuse(reading, "is no secret in base32");
+			return refuse(reading, N_("is no secret in base32"));
 		bits = (bits << 5 | (uint32_t)value) & 0xfff;
 		pending += 5;
 		if (pending < 8)
 			continue;
 		if (token->secret_size == OTP_SECRET_MAX)
 			return refuse(
-			    reading, "has a secret of more than 64 bytes");
+			    reading, N_("has a secret of more than 64 bytes"));
 		pending -= 8;
 		token->secret[token->secret_size++] =
 		    (uint8_t)(bits >> pending);
 	}
 	if (token->secret_size < OTP_SECRET_MIN)
-		return refuse(reading, "has a secret of less than 10 bytes");
+		return refuse(
+		    reading, N_("has a secret of less than 10 bytes"));
 	return OTP_OK;
 }
 
@@ -160,7 +162,7 @@ read_counter(struct reading *reading, struct word value)
 	reading->has_counter = true;
 	if (!read_number(value, COUNTER_MAX, &reading->counter) ||
 	    reading->counter == 0)
-		return refuse(reading, "has a HOTP_COUNTER out of bounds");
+		return refuse(reading, N_("has a HOTP_COUNTER out of bounds"));
 	return OTP_OK;
 }
 
@@ -171,7 +173,7 @@ read_step_size(struct reading *reading, struct word value)
 		return OTP_OK;
 	reading->has_step = true;
 	if (!read_number(value, STEP_SIZE_MAX, &reading->step_size))
-		return refuse(reading, "has a STEP_SIZE out of bounds");
+		return refuse(reading, N_("has a STEP_SIZE out of bounds"));
 	return OTP_OK;
 }
 
@@ -187,7 +189,8 @@ read_used(struct reading *reading, struct word value)
 	while (next_word(&value, &word)) {
 		if (otp_decimal_read(
 			word.text, word.length, UINT32_MAX, &step) != OTP_OK)
-			return refuse(reading, "has a used step out of bounds");
+			return refuse(
+			    reading, N_("has a used step out of bounds"));
 		if (!reading->used || step > reading->highest)
 			reading->highest = step;
 		reading->used = true;
@@ -200,7 +203,7 @@ note_skew(struct reading *reading, struct word value)
 {
 	if (!is_word(value, "0"))
 		note(reading,
-		    "TIME_SKEW is dropped: the clocks must be right here");
+		    N_("TIME_SKEW is dropped: the clocks must be right here"));
 }
 
 /* Comes and goes by itself, and says nothing of what is spent. */
@@ -237,13 +240,14 @@ read_option(struct reading *reading, struct word line)
 	else if (is_word(name, "DISALLOW_REUSE"))
 		return read_used(reading, value);
 	else if (is_word(name, "WINDOW_SIZE"))
-		note(reading, "WINDOW_SIZE is dropped: the host has a window");
+		note(reading,
+		    N_("WINDOW_SIZE is dropped: the host has a window"));
 	else if (is_word(name, "RATE_LIMIT"))
-		note(reading, "RATE_LIMIT is dropped: the host has waits");
+		note(reading, N_("RATE_LIMIT is dropped: the host has waits"));
 	else if (is_word(name, "TIME_SKEW"))
 		note_skew(reading, value);
 	else if (!is_transient(name))
-		note(reading, "an option that is not known is dropped");
+		note(reading, N_("an option that is not known is dropped"));
 	return OTP_OK;
 }
 
@@ -281,10 +285,11 @@ read_line(struct reading *reading, struct word line)
 		    reading, (struct word){ line.text + 2, line.length - 2 });
 	if (!is_scratch(line))
 		return refuse(
-		    reading, "is neither an option nor a scratch code");
+		    reading, N_("is neither an option nor a scratch code"));
 	if (reading->import->scratch++ == 0)
 		note(reading,
-		    "scratch codes from here on are dropped, being too weak");
+		    N_("scratch codes from here on are dropped, being too "
+		       "weak"));
 	return OTP_OK;
 }
 
@@ -307,12 +312,12 @@ conclude(struct reading *reading)
 	}
 	if (!reading->has_totp)
 		return refuse(reading,
-		    "has neither TOTP_AUTH nor HOTP_COUNTER: no code of its "
-		    "secret was ever right");
+		    N_("has neither TOTP_AUTH nor HOTP_COUNTER: no code of its "
+		       "secret was ever right"));
 	token->kind = OTP_TOTP;
 	token->period = OTP_PERIOD_DEFAULT;
 	if (reading->has_step && reading->step_size < OTP_PERIOD_MIN)
-		return refuse(reading, "has a STEP_SIZE of less than 15 s");
+		return refuse(reading, N_("has a STEP_SIZE of less than 15 s"));
 	if (reading->has_step)
 		token->period = (unsigned)reading->step_size;
 	import->spent_known = reading->used;
@@ -325,18 +330,18 @@ static enum otp_err
 read_lines(struct reading *reading, const char *text, size_t size)
 {
 	if (size > OTP_IMPORT_GOOGLE_MAX)
-		return refuse(reading, "is larger than 64 KiB");
+		return refuse(reading, N_("is larger than 64 KiB"));
 	if (size == 0)
-		return refuse(reading, "is empty");
+		return refuse(reading, N_("is empty"));
 	if (memchr(text, '\0', size) != NULL)
-		return refuse(reading, "has a NUL byte");
+		return refuse(reading, N_("has a NUL byte"));
 	while (size > 0) {
 		const char *end = memchr(text, '\n', size);
 		enum otp_err err;
 
 		reading->line++;
 		if (end == NULL)
-			return refuse(reading, "does not end in a newline");
+			return refuse(reading, N_("does not end in a newline"));
 		err = read_line(
 		    reading, (struct word){ text, (size_t)(end - text) });
 		if (err != OTP_OK)

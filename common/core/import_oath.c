@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "mark.h"
 #include "oath.h"
 #include "wipe.h"
 
@@ -147,17 +148,17 @@ static enum otp_err
 read_key(struct column key, struct otp_token *token, struct otp_fault *fault)
 {
 	if (key.length % 2 != 0)
-		return refuse(fault, "has a key with half a byte");
+		return refuse(fault, N_("has a key with half a byte"));
 	if (key.length < 2 * OTP_SECRET_MIN)
-		return refuse(fault, "has a secret of less than 10 bytes");
+		return refuse(fault, N_("has a secret of less than 10 bytes"));
 	if (key.length > 2 * OTP_SECRET_MAX)
-		return refuse(fault, "has a secret of more than 64 bytes");
+		return refuse(fault, N_("has a secret of more than 64 bytes"));
 	for (size_t i = 0; i < key.length; i += 2) {
 		int high = hex_value(key.text[i]);
 		int low = hex_value(key.text[i + 1]);
 
 		if (high < 0 || low < 0)
-			return refuse(fault, "has a key that is not hex");
+			return refuse(fault, N_("has a key that is not hex"));
 		token->secret[i / 2] = (uint8_t)(high << 4 | low);
 	}
 	token->secret_size = key.length / 2;
@@ -252,24 +253,26 @@ read_last(const struct columns *columns, struct otp_import_oath *import,
 	case SIXTH + 1:
 		if (read_code(at[SIXTH], import) || is_failures(at[SIXTH]))
 			return OTP_OK;
-		return refuse(fault, "has no last code in column 6");
+		return refuse(fault, N_("has no last code in column 6"));
 	case SEVENTH + 1:
 		if (!read_code(at[SIXTH], import))
-			return refuse(fault, "has no last code in column 6");
+			return refuse(
+			    fault, N_("has no last code in column 6"));
 		if (!read_time(at[SEVENTH], import))
-			return refuse(fault, "has no time in column 7");
+			return refuse(fault, N_("has no time in column 7"));
 		return OTP_OK;
 	case EIGHTH + 1:
 	case EIGHTH + 2: /* and the host it was from */
 		if (!is_failures(at[SIXTH]))
-			return refuse(fault, "has no failures in column 6");
+			return refuse(fault, N_("has no failures in column 6"));
 		if (!read_code(at[SEVENTH], import))
-			return refuse(fault, "has no last code in column 7");
+			return refuse(
+			    fault, N_("has no last code in column 7"));
 		if (!read_time(at[EIGHTH], import))
-			return refuse(fault, "has no time in column 8");
+			return refuse(fault, N_("has no time in column 8"));
 		return OTP_OK;
 	default:
-		return refuse(fault, "has too few or too many columns");
+		return refuse(fault, N_("has too few or too many columns"));
 	}
 }
 
@@ -286,7 +289,7 @@ read_counter(const struct columns *columns, struct otp_import_oath *import,
 	if (columns->count > COUNTER &&
 	    otp_decimal_read(column->text, column->length, COUNTER_MAX,
 		&token->counter) != OTP_OK)
-		return refuse(fault, "has a counter out of bounds");
+		return refuse(fault, N_("has a counter out of bounds"));
 	if (import->code_known)
 		token->counter++;
 	return OTP_OK;
@@ -300,15 +303,15 @@ read_record(const char *line, size_t length, struct otp_import_oath *import,
 	enum otp_err err;
 
 	if (length > OTP_IMPORT_OATH_LINE)
-		return refuse(fault, "is longer than 1023 bytes");
+		return refuse(fault, N_("is longer than 1023 bytes"));
 	if (memchr(line, '\0', length) != NULL)
-		return refuse(fault, "has a NUL byte");
+		return refuse(fault, N_("has a NUL byte"));
 	if (columns.count == 0 || !read_type(columns.at[TYPE], &import->token))
-		return refuse(fault, "is of a type that is not known");
+		return refuse(fault, N_("is of a type that is not known"));
 	if (columns.count <= KEY)
-		return refuse(fault, "has too few or too many columns");
+		return refuse(fault, N_("has too few or too many columns"));
 	if (!is(columns.at[PIN], "-") && !is(columns.at[PIN], "+"))
-		return refuse(fault, "has a PIN, which cannot be kept");
+		return refuse(fault, N_("has a PIN, which cannot be kept"));
 	err = read_key(columns.at[KEY], &import->token, fault);
 	if (err == OTP_OK)
 		err = read_last(&columns, import, fault);

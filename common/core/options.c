@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "mark.h"
 #include "options.h"
 
 #define FIELD(field) offsetof(struct otp_options, field)
@@ -88,9 +89,9 @@ otp_options_check(const struct otp_options *options, struct otp_fault *fault)
 	    (options->nullok || options->nullok_until != 0))
 		return otp_fault_set(fault, OTP_ERR_OPTION, 0,
 		    options->nullok ? "nullok" : "nullok_until",
-		    "does not go with virtual_users");
+		    N_("does not go with virtual_users"));
 	if (options->policy.free > options->policy.lock)
 		return otp_fault_set(
-		    fault, OTP_ERR_OPTION, 0, "free", "is above lock");
+		    fault, OTP_ERR_OPTION, 0, "free", N_("is above lock"));
 	return OTP_OK;
 }

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "mark.h"
 #include "seed.h"
 #include "uri.h"
 #include "wipe.h"
@@ -59,7 +60,7 @@ add_token(struct otp_seed *seed, const char *text, size_t length, unsigned line,
 	enum otp_err err;
 
 	if (seed->tokens_count == OTP_SEED_TOKENS)
-		return refuse(fault, line, "is one token too many");
+		return refuse(fault, line, N_("is one token too many"));
 	err = otp_uri_parse(text, length, token, fault);
 	if (err != OTP_OK) {
 		if (fault != NULL)
@@ -67,7 +68,8 @@ add_token(struct otp_seed *seed, const char *text, size_t length, unsigned line,
 		return err;
 	}
 	if (has_token(seed, token))
-		return refuse(fault, line, "has the secret of a line above");
+		return refuse(
+		    fault, line, N_("has the secret of a line above"));
 	seed->token_lines[seed->tokens_count++] = line;
 	return OTP_OK;
 }
@@ -79,11 +81,11 @@ add_recovery(struct otp_seed *seed, const char *text, size_t length,
 	struct otp_recovery *recovery = &seed->recovery[seed->recovery_count];
 
 	if (seed->recovery_count == OTP_SEED_RECOVERY)
-		return refuse(fault, line, "is one recovery code too many");
+		return refuse(fault, line, N_("is one recovery code too many"));
 	if (otp_recovery_parse(text, length, recovery) != OTP_OK)
-		return refuse(fault, line, "is no sound recovery line");
+		return refuse(fault, line, N_("is no sound recovery line"));
 	if (has_recovery(seed, recovery))
-		return refuse(fault, line, "repeats a recovery code");
+		return refuse(fault, line, N_("repeats a recovery code"));
 	seed->recovery_count++;
 	return OTP_OK;
 }
@@ -104,11 +106,11 @@ parse_line(struct otp_seed *seed, const char *text, size_t length,
 	const size_t prefix = sizeof(RECOVERY_PREFIX) - 1;
 
 	if (length > OTP_SEED_LINE_MAX)
-		return refuse(fault, line, "is longer than 1023 bytes");
+		return refuse(fault, line, N_("is longer than 1023 bytes"));
 	if (memchr(text, '\0', length) != NULL)
-		return refuse(fault, line, "has a NUL byte");
+		return refuse(fault, line, N_("has a NUL byte"));
 	if (length > 0 && text[length - 1] == '\r')
-		return refuse(fault, line, "ends in a carriage return");
+		return refuse(fault, line, N_("ends in a carriage return"));
 	if (is_blank(text, length) || text[0] == '#')
 		return OTP_OK;
 	if (length >= prefix && memcmp(text, RECOVERY_PREFIX, prefix) == 0)
@@ -126,7 +128,8 @@ parse_lines(struct otp_seed *seed, const char *text, size_t size,
 		enum otp_err err;
 
 		if (end == NULL)
-			return refuse(fault, line, "does not end in a newline");
+			return refuse(
+			    fault, line, N_("does not end in a newline"));
 		err = parse_line(seed, text, length, line, fault);
 		if (err != OTP_OK)
 			return err;
@@ -134,7 +137,7 @@ parse_lines(struct otp_seed *seed, const char *text, size_t size,
 		size -= length + 1;
 	}
 	if (seed->tokens_count == 0)
-		return refuse(fault, 0, "holds no token");
+		return refuse(fault, 0, N_("holds no token"));
 	return OTP_OK;
 }
 
@@ -146,7 +149,7 @@ otp_seed_parse(const char *text, size_t size, struct otp_seed *ret_seed,
 
 	memset(ret_seed, 0, sizeof(*ret_seed));
 	if (size > OTP_SEED_SIZE_MAX)
-		return refuse(fault, 0, "is larger than 16 KiB");
+		return refuse(fault, 0, N_("is larger than 16 KiB"));
 	err = parse_lines(ret_seed, text, size, fault);
 	if (err != OTP_OK)
 		otp_wipe(ret_seed, sizeof(*ret_seed));

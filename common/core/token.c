@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "digest.h"
+#include "mark.h"
 #include "token.h"
 #include "wipe.h"
 
@@ -39,21 +40,21 @@ static const char *
 first_misfit(const struct otp_token *token)
 {
 	if (token->kind != OTP_TOTP && token->kind != OTP_HOTP)
-		return "is neither totp nor hotp";
+		return N_("is neither totp nor hotp");
 	if (!hash_fits(token->hash))
-		return "has an unknown algorithm";
+		return N_("has an unknown algorithm");
 	if (token->digits < OTP_DIGITS_MIN || token->digits > OTP_DIGITS_MAX)
-		return "has other than 6, 7 or 8 digits";
+		return N_("has other than 6, 7 or 8 digits");
 	if (!moving_fits(token))
-		return "has a period or counter that does not fit";
+		return N_("has a period or counter that does not fit");
 	if (!secret_fits(token))
-		return "has a secret of less than 10 or more than 64 bytes, "
-		       "or all zeros";
+		return N_("has a secret of less than 10 or more than 64 bytes, "
+			  "or all zeros");
 	if (memchr(token->label, '\0', OTP_LABEL_SIZE) == NULL ||
 	    token->label[0] == '\0')
-		return "has no label, or one of more than 255 bytes";
+		return N_("has no label, or one of more than 255 bytes");
 	if (memchr(token->issuer, '\0', OTP_LABEL_SIZE) == NULL)
-		return "has an issuer of more than 255 bytes";
+		return N_("has an issuer of more than 255 bytes");
 	return NULL;
 }
 

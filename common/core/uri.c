@@ -4,6 +4,7 @@
 
 #include "base32.h"
 #include "decimal.h"
+#include "mark.h"
 #include "uri.h"
 #include "wipe.h"
 
@@ -149,15 +150,16 @@ static const struct {
 	const char *bad; /* said of the URI */
 } parameters[PARAMETERS_COUNT] = {
 	[SECRET] = { "secret", read_secret,
-	    "has a secret that is not base32 of at most 64 bytes" },
-	[ISSUER] = { "issuer", read_issuer, "has a bad issuer" },
+	    N_("has a secret that is not base32 of at most 64 bytes") },
+	[ISSUER] = { "issuer", read_issuer, N_("has a bad issuer") },
 	[ALGORITHM] = { "algorithm", read_algorithm,
-	    "has an algorithm other than SHA1, SHA256 and SHA512" },
-	[DIGITS] = { "digits", read_digits, "has other than 6, 7 or 8 digits" },
+	    N_("has an algorithm other than SHA1, SHA256 and SHA512") },
+	[DIGITS] = { "digits", read_digits,
+	    N_("has other than 6, 7 or 8 digits") },
 	[PERIOD] = { "period", read_period,
-	    "has a period that is not 15 to 120 s, or is not totp" },
+	    N_("has a period that is not 15 to 120 s, or is not totp") },
 	[COUNTER] = { "counter", read_counter,
-	    "has a counter that is no 64-bit number, or is not hotp" },
+	    N_("has a counter that is no 64-bit number, or is not hotp") },
 };
 
 static enum parameter_index
@@ -188,7 +190,7 @@ read_parameter(
 	if (i == PARAMETERS_COUNT)
 		return NULL;
 	if ((*seen & 1U << i) != 0)
-		return "has a parameter twice";
+		return N_("has a parameter twice");
 	*seen |= 1U << i;
 	if (equals == NULL ||
 	    !decode(
@@ -215,10 +217,10 @@ read_query(const char *text, size_t length, struct otp_token *token)
 		length -= part;
 	}
 	if (bad == NULL && (seen & 1U << SECRET) == 0)
-		bad = "has no secret";
+		bad = N_("has no secret");
 	if (bad == NULL && token->kind == OTP_HOTP &&
 	    (seen & 1U << COUNTER) == 0)
-		bad = "has no counter";
+		bad = N_("has no counter");
 	return bad;
 }
 
@@ -258,22 +260,23 @@ read_uri(const char *uri, size_t length, struct otp_token *token)
 	size_t rest;
 
 	if (length > OTP_URI_MAX)
-		return "is longer than 1023 bytes";
+		return N_("is longer than 1023 bytes");
 	if (length < SCHEME_LENGTH || !is_word(uri, SCHEME_LENGTH, SCHEME))
-		return "is no otpauth:// URI";
+		return N_("is no otpauth:// URI");
 	if (has_stray(uri, length))
-		return "has a control character or a '#'";
+		return N_("has a control character or a '#'");
 	rest = length - SCHEME_LENGTH;
 	if (rest < TYPE_LENGTH || !read_type(uri + SCHEME_LENGTH, token))
-		return "is neither totp nor hotp";
+		return N_("is neither totp nor hotp");
 	label = uri + SCHEME_LENGTH + TYPE_LENGTH;
 	rest -= TYPE_LENGTH;
 	question = memchr(label, '?', rest);
 	if (question == NULL)
-		return "has no secret";
+		return N_("has no secret");
 	if (!decode(label, (size_t)(question - label), token->label,
 		sizeof(token->label)))
-		return "has a label that is badly encoded or over 255 bytes";
+		return N_(
+		    "has a label that is badly encoded or over 255 bytes");
 	rest -= (size_t)(question - label) + 1;
 	return read_query(question + 1, rest, token);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "mark.h"
 #include "verify.h"
 
 #include <string.h>
@@ -328,7 +329,7 @@ otp_verify(const struct otp_seed *seed, const struct otp_state *state,
 		if (fault)
 			fault->line = search.line;
 		return otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, "not adopted yet");
+		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
 	}
 	*ret_finding = search.finding;
 	return OTP_OK;

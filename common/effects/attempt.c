@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/code.h"
+#include "common/core/mark.h"
 #include "common/core/seed.h"
 #include "common/core/throttle.h"
 #include "common/core/wipe.h"
@@ -42,7 +43,7 @@ take_state(struct attempt *attempt,
 
 	if (err == OTP_OK && attempt->state.uid != attempt->request->uid)
 		err = otp_fault_set(attempt->fault, OTP_ERR_UID, 0, NULL,
-		    "the state is of another account's uid");
+		    N_("the state is of another account's uid"));
 	return err;
 }
 
@@ -56,7 +57,7 @@ without_state(
 
 	if (err == OTP_OK && has_seed)
 		err = otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, "not adopted yet");
+		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
 	if (err == OTP_OK)
 		*ret_enrolled = false;
 	return err;
@@ -69,7 +70,7 @@ without_seed(
 {
 	if (state->enrolled)
 		return otp_fault_set(fault, OTP_ERR_READ, ENOENT, NULL,
-		    "enrolled, but the seed is gone");
+		    N_("enrolled, but the seed is gone"));
 	*ret_enrolled = false;
 	return OTP_OK;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/core/mark.h"
 #include "conffile.h"
 #include "path.h"
 
@@ -48,8 +49,8 @@ read_text(int fd, const char *path, struct otp_options *options,
 		err = otp_fault_set(
 		    fault, err, fault ? fault->errnum : 0, path, NULL);
 	else if (size > SIZE_MAX_READ)
-		err = otp_fault_set(
-		    fault, OTP_ERR_OPTION, 0, path, "is larger than 64 KiB");
+		err = otp_fault_set(fault, OTP_ERR_OPTION, 0, path,
+		    N_("is larger than 64 KiB"));
 	else
 		err = read_lines(text, size, &read, fault);
 	if (err == OTP_OK)

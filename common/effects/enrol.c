@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/code.h"
+#include "common/core/mark.h"
 #include "common/core/nearby.h"
 #include "common/core/policy.h"
 #include "common/core/wipe.h"
@@ -77,7 +78,7 @@ otp_enrol_begin(const struct otp_host *host, const struct otp_subject *subject,
 		enrolment.token.secret_size = secret_size(token->hash);
 	if (enrolment.token.secret_size > OTP_SECRET_MAX)
 		return otp_fault_set(
-		    fault, OTP_ERR_PARSE, 0, NULL, "secret too long");
+		    fault, OTP_ERR_PARSE, 0, NULL, N_("secret too long"));
 	err = sys->random(
 	    sys->context, enrolment.token.secret, enrolment.token.secret_size);
 	if (err == OTP_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/code.h"
+#include "common/core/mark.h"
 #include "common/core/throttle.h"
 #include "common/core/wipe.h"
 #include "holding.h"
@@ -20,7 +21,7 @@ open_enrolled(struct otp_holding *holding, const struct otp_host *host,
 		err = holding->seed_err;
 	if (err == OTP_OK && holding->state_err == OTP_ERR_ABSENT)
 		return otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, "not adopted yet");
+		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
 	if (err == OTP_OK)
 		err = holding->state_err;
 	return err;

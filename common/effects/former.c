@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "common/core/mark.h"
 #include "common/core/wipe.h"
 #include "holding.h"
 
@@ -50,8 +51,8 @@ check(const struct moving *moving, bool force)
 	if (from->seed_err != OTP_OK)
 		return from->seed_err;
 	if (from->state_err == OTP_ERR_ABSENT)
-		return otp_fault_set(
-		    from->fault, OTP_ERR_NO_STATE, 0, NULL, "not adopted yet");
+		return otp_fault_set(from->fault, OTP_ERR_NO_STATE, 0, NULL,
+		    N_("not adopted yet"));
 	if (from->state_err == OTP_ERR_UID && force)
 		return OTP_OK;
 	return from->state_err;

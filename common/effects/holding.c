@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/core/mark.h"
 #include "common/core/recovery.h"
 #include "common/core/wipe.h"
 
@@ -14,7 +15,7 @@ load_state(struct otp_holding *holding)
 
 	if (err == OTP_OK && holding->state.uid != holding->subject->uid)
 		err = otp_fault_set(holding->fault, OTP_ERR_UID, 0, NULL,
-		    "the state is of another account's uid");
+		    N_("the state is of another account's uid"));
 	holding->state_err = err;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/core/mark.h"
 #include "common/core/policy.h"
 #include "common/core/wipe.h"
 #include "holding.h"
@@ -53,7 +54,7 @@ check_text(const struct otp_seed *seed, struct otp_fault *fault)
 		otp_wipe(text, size);
 	else
 		err = otp_fault_set(fault, err, 0, NULL,
-		    "a label is too long, or a secret comes twice");
+		    N_("a label is too long, or a secret comes twice"));
 	return err;
 }
 
@@ -159,7 +160,7 @@ go_on(struct importing *importing, bool write)
 	importing->again = true;
 	if (holding->state_err == OTP_ERR_ABSENT)
 		return otp_fault_set(holding->fault, OTP_ERR_NO_STATE, 0, NULL,
-		    "not adopted yet");
+		    N_("not adopted yet"));
 	err = remember_all(importing, &changed);
 	if (err != OTP_OK || !write || (!changed && holding->state.enrolled))
 		return err;

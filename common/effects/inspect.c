@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/core/code.h"
+#include "common/core/mark.h"
 #include "common/core/nearby.h"
 #include "common/core/oath.h"
 #include "common/core/wipe.h"
@@ -39,15 +40,15 @@ look(struct inspecting *inspecting)
 	otp_store_close(store);
 	if (err == OTP_ERR_ABSENT && seed_err != OTP_ERR_ABSENT)
 		return otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, "not adopted yet");
+		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
 	if (err != OTP_OK)
 		return err;
 	if (inspecting->state.uid != inspecting->subject->uid)
 		return otp_fault_set(fault, OTP_ERR_UID, 0, NULL,
-		    "the state is of another account's uid");
+		    N_("the state is of another account's uid"));
 	if (seed_err == OTP_ERR_ABSENT && inspecting->state.enrolled)
 		return otp_fault_set(fault, OTP_ERR_READ, ENOENT, NULL,
-		    "enrolled, but the seed is gone");
+		    N_("enrolled, but the seed is gone"));
 	return seed_err;
 }
 

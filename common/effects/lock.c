@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/core/mark.h"
 #include "lock.h"
 
 #include <errno.h>
@@ -49,11 +50,11 @@ otp_lock_take(int fd, struct otp_fault *fault)
 		if (errno == EINTR)
 			continue;
 		if (errno == ENOLCK)
-			return otp_fault_set(
-			    fault, OTP_ERR_LIMIT, errno, NULL, "no locks left");
+			return otp_fault_set(fault, OTP_ERR_LIMIT, errno, NULL,
+			    N_("no locks left"));
 		if (errno != EAGAIN && errno != EACCES)
-			return otp_fault_set(
-			    fault, OTP_ERR_READ, errno, NULL, "cannot lock");
+			return otp_fault_set(fault, OTP_ERR_READ, errno, NULL,
+			    N_("cannot lock"));
 		err = monotonic(&now, fault);
 		if (err != OTP_OK)
 			return err;

@@ -39,6 +39,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/core/mark.h"
 #include "path.h"
 
 #define STANDARD_DESCRIPTORS 3
@@ -80,7 +81,7 @@ static enum otp_err
 refuse_link(const char *where, struct otp_fault *fault)
 {
 	return otp_fault_set(
-	    fault, OTP_ERR_LINK, 0, where, "is a symbolic link");
+	    fault, OTP_ERR_LINK, 0, where, N_("is a symbolic link"));
 }
 
 static enum otp_err
@@ -120,7 +121,7 @@ explain(
 	else if (errnum == EROFS)
 		err = OTP_ERR_WRITE;
 	else if ((errnum == EACCES || errnum == EPERM) && geteuid() == 0)
-		what = "is denied even to root: by SELinux or AppArmor?";
+		what = N_("is denied even to root: by SELinux or AppArmor?");
 	return otp_fault_set(fault, err, errnum, where, what);
 }
 
@@ -187,7 +188,7 @@ check_folder(int at, const char *name, enum otp_path_trust trust,
 	if ((st.stx_mode & (S_IWGRP | S_IWOTH)) != 0 &&
 	    (private || st.stx_uid != 0 || (st.stx_mode & S_ISVTX) == 0))
 		return refuse_mode(
-		    st.stx_mode, "others can write to it", where, fault);
+		    st.stx_mode, N_("others can write to it"), where, fault);
 	return OTP_OK;
 }
 
@@ -221,7 +222,7 @@ static enum otp_err
 refuse_name(const char *where, struct otp_fault *fault)
 {
 	return otp_fault_set(fault, OTP_ERR_NAME, 0, where,
-	    "is not absolute, or has a part that leads nowhere");
+	    N_("is not absolute, or has a part that leads nowhere"));
 }
 
 enum otp_err
@@ -382,7 +383,7 @@ explain_file(int errnum, const char *where, struct otp_fault *fault)
 	case ENXIO: /* a socket, or a device that is not there */
 	case ENODEV:
 		return otp_fault_set(fault, OTP_ERR_MODE, errnum, where,
-		    "is not a regular file");
+		    N_("is not a regular file"));
 	default:
 		return explain(OTP_ERR_READ, errnum, where, fault);
 	}
@@ -396,18 +397,18 @@ check_file(const struct statx *st, enum otp_path_trust trust, const char *where,
 
 	if (!S_ISREG(st->stx_mode))
 		return otp_fault_set(
-		    fault, OTP_ERR_MODE, 0, where, "is not a regular file");
+		    fault, OTP_ERR_MODE, 0, where, N_("is not a regular file"));
 	if (st->stx_nlink != 1)
 		return otp_fault_set(
-		    fault, OTP_ERR_LINK, 0, where, "has a second name");
+		    fault, OTP_ERR_LINK, 0, where, N_("has a second name"));
 	if (st->stx_uid != geteuid() && (private || st->stx_uid != 0))
 		return refuse_owner(st->stx_uid, where, fault);
 	if (private && (st->stx_mode & 07777 & ~0600U) != 0)
 		return refuse_mode(
-		    st->stx_mode, "more than its owner's", where, fault);
+		    st->stx_mode, N_("more than its owner's"), where, fault);
 	if ((st->stx_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return refuse_mode(
-		    st->stx_mode, "others can write to it", where, fault);
+		    st->stx_mode, N_("others can write to it"), where, fault);
 	return OTP_OK;
 }
 
@@ -434,7 +435,7 @@ open_file(int at, const char *name, int flags, const char *where, int *ret_fd,
 		otp_path_close(&fd);
 	}
 	return otp_fault_set(
-	    fault, OTP_ERR_READ, 0, where, "is replaced all the time");
+	    fault, OTP_ERR_READ, 0, where, N_("is replaced all the time"));
 }
 
 static enum otp_err

@@ -31,6 +31,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/core/mark.h"
 #include "common/core/slots.h"
 #include "common/core/wipe.h"
 #include "lock.h"
@@ -132,7 +133,7 @@ check_limit(struct otp_fault *fault)
 	if (limit.rlim_cur != RLIM_INFINITY &&
 	    limit.rlim_cur < OTP_SLOTS_FILE_SIZE)
 		return otp_fault_set(fault, OTP_ERR_LIMIT, 0, NULL,
-		    "the file size limit is too small");
+		    N_("the file size limit is too small"));
 	return OTP_OK;
 }
 
@@ -180,8 +181,8 @@ read_state(struct otp_store *store, struct otp_fault *fault)
 	if (err != OTP_OK)
 		return err;
 	if (size != sizeof(image))
-		return otp_fault_set(
-		    fault, OTP_ERR_CHECKSUM, 0, NULL, "the file is cut short");
+		return otp_fault_set(fault, OTP_ERR_CHECKSUM, 0, NULL,
+		    N_("the file is cut short"));
 	if (store->read && memcmp(image, store->image, sizeof(image)) == 0)
 		return OTP_OK;
 	store->read = false;
@@ -278,8 +279,8 @@ flush(const struct otp_store *store, struct otp_fault *fault)
 {
 	while (fdatasync(store->file) != 0)
 		if (errno != EINTR)
-			return otp_fault_set(
-			    fault, OTP_ERR_WRITE, errno, NULL, "cannot flush");
+			return otp_fault_set(fault, OTP_ERR_WRITE, errno, NULL,
+			    N_("cannot flush"));
 	return OTP_OK;
 }
 

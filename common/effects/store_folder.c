@@ -11,6 +11,7 @@
  * 3. On a network file system a code may work twice: it is no store
  *    (open__refuses_a_network_file_system).
  */
+#include "common/core/mark.h"
 #include "store.h"
 
 #include <dirent.h>
@@ -126,7 +127,7 @@ check_file_system(int folder, struct otp_fault *fault)
 	case CODA_SUPER_MAGIC:
 	case MAGIC_CEPH:
 		return otp_fault_set(fault, OTP_ERR_FILESYSTEM, 0, NULL,
-		    "a network file system");
+		    N_("a network file system"));
 	default:
 		return OTP_OK;
 	}
@@ -150,8 +151,8 @@ check_marker(int folder, struct otp_fault *fault)
 	if (err == OTP_OK &&
 	    (size != sizeof(STORE_MARKER_TEXT) - 1 ||
 		memcmp(text, STORE_MARKER_TEXT, size) != 0))
-		err = otp_fault_set(
-		    fault, OTP_ERR_PARSE, 0, NULL, "not a store of version 1");
+		err = otp_fault_set(fault, OTP_ERR_PARSE, 0, NULL,
+		    N_("not a store of version 1"));
 	otp_path_close(&fd);
 	return err;
 }
@@ -213,7 +214,7 @@ make_folder(int at, const char *name, bool *ret_made, struct otp_fault *fault)
 		if (errno == EEXIST)
 			return OTP_OK;
 		return otp_fault_set(fault, OTP_ERR_WRITE, errno, name,
-		    "cannot make the folder");
+		    N_("cannot make the folder"));
 	}
 	*ret_made = true;
 	if (fchmodat(at, name, S_IRWXU, 0) != 0) /* whatever the umask */
@@ -232,8 +233,8 @@ make_store_folder(const char *path, bool *ret_made, struct otp_fault *fault)
 
 	if (!name || name[1] == '\0' ||
 	    (size_t)(name - path) >= sizeof(parent) - 1)
-		return otp_fault_set(
-		    fault, OTP_ERR_NAME, 0, path, "not a folder's full path");
+		return otp_fault_set(fault, OTP_ERR_NAME, 0, path,
+		    N_("not a folder's full path"));
 	memcpy(parent, path, (size_t)(name - path));
 	parent[name - path] = '\0';
 	err = otp_path_folder(
@@ -267,7 +268,7 @@ forbid_copying(int folder, struct otp_fault *fault)
 	flags |= FS_NOCOW_FL;
 	if (err == OTP_OK && ioctl(fd, FS_IOC_SETFLAGS, &flags) != 0)
 		err = otp_fault_set(fault, OTP_ERR_WRITE, errno, NULL,
-		    "cannot set the no-copy flag");
+		    N_("cannot set the no-copy flag"));
 	otp_path_close(&fd);
 	return err;
 }

@@ -423,7 +423,7 @@ all_of_them() {
 check 'adopt__all_goes_on_after_a_bad_one' all_of_them
 status_goes_on() {
 	ends 1 status --all && shows '^ugo .*problem: .*not understood' &&
-	    shows '^tom .*ok$' && says 'One account has a problem'
+	    shows '^tom .*ok$' && says '1 account has a problem'
 }
 check 'status__all_goes_on_after_a_bad_one' status_goes_on
 rm "$store/seed/ugo"

@@ -63,7 +63,7 @@ secret_of() {
 
 check 'uri__is_imported' taken "$uri$lf" alice
 check 'uri__is_told' shows '^alice: 1 token imported$'
-check 'uri__is_counted' says '^1 user imported, 0 were already\.$'
+check 'uri__is_counted' says '^Users imported: 1, imported already: 0\.$'
 check 'uri__is_in_force' same "$uri" "$(cat "$store/seed/alice" 2>&1)"
 not_at_once() {
 	! login alice "$(oathtool --totp -b $strong)"
@@ -244,9 +244,9 @@ refuse_oath time "HOTP/T30 bad - $key 0 123456 2999-01-01T00:00:00L" 'ahead of'
 refuse_oath day "HOTP/T30 bad - $key 0 123456 2026-02-31T00:00:00L" 'never was'
 refuse_oath twice "HOTP bad - $key${lf}HOTP/E bad - $key" 'of one secret'
 refuse_oath second_line "HOTP good - $key${lf}HOTP bad x $key" '^[a-z ]*:2: '
-refuse_oath none 'hello world' 'has no record'
+refuse_oath none 'hello world' 'is no record in'
 check 'oath__one_user_who_is_not_there' refused "HOTP good - $key$lf" 2 \
-    'has no record of bad' $oath bad
+    'is no record of bad in' $oath bad
 check 'oath__users_that_are_enrolled_are_named' refused \
     "HOTP/E/8 alice - $key${lf}HOTP new - $key$lf" 4 'alice is enrolled' $oath
 check 'oath__all_but_one' taken "HOTP alice - $key${lf}HOTP pin 12 $key
@@ -498,7 +498,7 @@ everybody() {
 	fi
 	homely 0 --all-users && shows '^amy: imported already' &&
 	    shows '^ben: 1 token imported' &&
-	    says '^1 user imported, 1 was already\.'
+	    says '^Users imported: 1, imported already: 1\.'
 }
 check 'all_users__imports_who_has_a_file' everybody
 # silent LINE: of the file that says where accounts come from.
