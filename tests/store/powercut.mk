@@ -5,13 +5,17 @@
 unit_tests += %D%/powercut_enrol_test %D%/powercut_test
 
 %C%_powercut_test_SOURCES = %D%/powercut_test.c \
+	%D%/powercut_break.c %D%/powercut_break.h \
 	%D%/powercut_disk.c %D%/powercut_disk.h \
 	%D%/powercut_login.c %D%/powercut_login.h \
 	%D%/powercut_oracle.c %D%/powercut_oracle.h \
+	%D%/powercut_search.c %D%/powercut_search.h \
 	%D%/powercut_table.c %D%/powercut_table.h
 %C%_powercut_test_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 -Wl,--wrap=fdatasync \
-	-Wl,--wrap=otp_verify
+	-Wl,--wrap=otp_verify \
+	-Wl,--wrap=otp_slots_read -Wl,--wrap=otp_slots_record \
+	-Wl,--wrap=otp_slots_charge -Wl,--wrap=otp_throttle_settle
 %C%_powercut_enrol_test_SOURCES = %D%/powercut_enrol_test.c \
 	%D%/powercut_folder.c %D%/powercut_folder.h \
 	%D%/powercut_table.c %D%/powercut_table.h
@@ -21,3 +25,5 @@ unit_tests += %D%/powercut_enrol_test %D%/powercut_test
 	-Wl,--wrap=ftruncate -Wl,--wrap=ftruncate64 \
 	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 \
 	-Wl,--wrap=fsync -Wl,--wrap=fdatasync
+
+long_tests += %D%/powercut_test

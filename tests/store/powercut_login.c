@@ -13,6 +13,7 @@
 #include "common/core/oath.h"
 #include "common/effects/attempt.h"
 #include "common/effects/store.h"
+#include "powercut_break.h"
 #include "powercut_table.h"
 
 #define ACCOUNT	    "alice"
@@ -49,6 +50,11 @@ static struct {
 	unsigned fault_at; /* the call that fails, from 1; 0 = none */
 	unsigned calls;
 	bool rest; /* the last write was short: this is its rest */
+	bool compared;
+	bool flush_late;      /* it comes after the next write */
+	unsigned charge_late; /* its size; it comes after the comparison */
+	off_t charge_offset;
+	uint8_t charge[OTP_SLOTS_CHARGE_SIZE];
 	uint8_t file[OTP_SLOTS_FILE_SIZE];
 } record;
 
@@ -116,11 +122,32 @@ write_recorded(int fd, const void *data, size_t size, off_t offset)
 	return done;
 }
 
+/* Does the rule that is broken take this write away?  Some come later. */
+static bool
+is_left_out(const void *data, size_t size, off_t offset)
+{
+	const bool charge = offset >= OTP_SLOTS_CHARGE_OFFSET;
+
+	if (powercut_broken == POWERCUT_BREAK_REWRITE)
+		return !charge && memcmp(record.file + offset, data, size) == 0;
+	if (!charge || record.compared)
+		return false;
+	if (powercut_broken == POWERCUT_BREAK_ORDER) {
+		record.charge_late = (unsigned)size;
+		record.charge_offset = offset;
+		memcpy(record.charge, data, size);
+	}
+	return powercut_broken == POWERCUT_BREAK_CHARGE ||
+	    powercut_broken == POWERCUT_BREAK_ORDER;
+}
+
 ssize_t
 __wrap_pwrite64(int fd, const void *data, size_t size, off_t offset)
 {
 	if (!is_state(fd))
 		return __real_pwrite64(fd, data, size, offset);
+	if (is_left_out(data, size, offset))
+		return (ssize_t)size;
 	if (record.rest) { /* of a short write, which is no call to count */
 		record.rest = false;
 		if (record.calls == record.fault_at) {
@@ -130,7 +157,13 @@ __wrap_pwrite64(int fd, const void *data, size_t size, off_t offset)
 		return write_recorded(fd, data, size, offset);
 	}
 	record.rest = ++record.calls == record.fault_at || record.split;
-	return write_recorded(fd, data, record.rest ? size / 2 : size, offset);
+	if (record.rest || !record.flush_late)
+		return write_recorded(
+		    fd, data, record.rest ? size / 2 : size, offset);
+	(void)write_recorded(fd, data, size, offset);
+	(void)add_op(POWERCUT_FLUSH);
+	record.flush_late = false;
+	return (ssize_t)size;
 }
 
 ssize_t
@@ -146,10 +179,13 @@ __wrap_fdatasync(int fd)
 
 	if (!is_state(fd))
 		return __real_fdatasync(fd);
+	record.flush_late = powercut_broken == POWERCUT_BREAK_NOTE;
+	if (powercut_broken == POWERCUT_BREAK_FLUSH || record.flush_late)
+		return 0;
 	fails = ++record.calls == record.fault_at;
 	(void)add_op(fails ? POWERCUT_FAILED_FLUSH : POWERCUT_FLUSH);
 	errno = EIO;
-	return fails ? -1 : 0;
+	return fails && powercut_broken != POWERCUT_BREAK_ERROR ? -1 : 0;
 }
 
 enum otp_err
@@ -159,6 +195,10 @@ __wrap_otp_verify(const struct otp_seed *seed, const struct otp_state *state,
 {
 	if (record.on)
 		(void)add_op(POWERCUT_COMPARE);
+	record.compared = true;
+	if (record.charge_late)
+		(void)write_recorded(host.fd, record.charge, record.charge_late,
+		    record.charge_offset);
 	return __real_otp_verify(
 	    seed, state, policy, code, now, ret_finding, fault);
 }
@@ -391,7 +431,8 @@ log_in(const struct powercut_disk *disk, const char *typed, unsigned fault,
 	must(__real_pwrite64(host.fd, record.file, sizeof(record.file), 0) ==
 	    (ssize_t)sizeof(record.file));
 	record.calls = 0;
-	record.rest = false;
+	record.rest = record.compared = record.flush_late = false;
+	record.charge_late = 0;
 	record.fault_at = fault;
 	record.split = split;
 	record.on = true;
