@@ -16,6 +16,7 @@
 #include "secrets.h"
 #include "signals.h"
 #include "subject.h"
+#include "view.h"
 
 #define PROGRESS 100 /* lines from one sign of life to the next */
 
@@ -42,6 +43,7 @@ enum outcome {
 	SKIPPED,
 	FAILED, /* it was said why; others may fare better */
 	ENDED,	/* likewise, and none will */
+	LATE,	/* likewise, but what failed came behind the last step */
 };
 
 const char *
@@ -146,22 +148,29 @@ hand_out(const struct entry *entry)
 static enum outcome
 put(const struct batch *batch, const struct entry *entry)
 {
+	const struct otp_token *token = &entry->enrolment.token;
+	const char *account = entry->subject.account;
 	struct otp_fault fault = { 0 };
 	enum otp_err err = otp_enrol_put_set(
 	    &batch->tool->host, &entry->enrolment, &entry->set, &fault);
 	enum outcome outcome;
+	bool in_force = err == OTP_OK ||
+	    otp_view_in_force(&batch->tool->host, account, &token, 1);
 
-	if (err == OTP_OK) {
-		otp_audit(
-		    "enrolled", &entry->subject, entry->enrolment.token.label);
+	if (in_force)
+		otp_audit("enrolled", &entry->subject, token->label);
+	if (err == OTP_OK)
 		return DONE;
-	}
 	outcome = fail(batch, entry, err, &fault);
-	otp_complain(_("What was given out for %s is void, unless `otp-enroll "
-		       "status %s' has it."),
-	    otp_escaped(entry->subject.account).text,
-	    otp_escaped(entry->subject.account).text);
-	return outcome;
+	if (!in_force) {
+		otp_complain(_("What was given out for %s is void."),
+		    otp_escaped(account).text);
+		return outcome;
+	}
+	otp_complain(_("What was given out for %s is in force all the same, "
+		       "until a crash maybe."),
+	    otp_escaped(account).text);
+	return LATE;
 }
 
 static enum outcome
@@ -225,7 +234,7 @@ next(struct batch *batch, struct otp_batch_input *input)
 	else
 		batch->failed++;
 	show_progress(batch);
-	return outcome != ENDED;
+	return outcome != ENDED && outcome != LATE;
 }
 
 enum otp_exit

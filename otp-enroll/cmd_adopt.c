@@ -46,6 +46,24 @@ tell(const struct otp_subject *subject, const struct otp_adoption *adoption)
 		    otp_escaped(subject->account).text);
 }
 
+/* A failure behind the last step, such as a flush, takes nothing back. */
+static enum otp_exit
+failed(const struct otp_tool *tool, const struct otp_subject *subject,
+    const struct otp_view *before, enum otp_err err,
+    const struct otp_fault *fault)
+{
+	enum otp_exit status = otp_report(tool, subject->account, err, fault);
+	struct otp_state now;
+
+	if (otp_view_written(&tool->host, subject->account, before, &now) &&
+	    now.enrolled) {
+		otp_audit("adopted", subject, NULL);
+		otp_complain(_("It is taken over all the same, until a crash "
+			       "maybe: run this again."));
+	}
+	return status;
+}
+
 static enum otp_exit
 adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 {
@@ -53,11 +71,18 @@ adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 	struct otp_adoption adoption = { 0 };
 	struct otp_fault fault = { 0 };
 	enum otp_exit status = OTP_EXIT_DONE;
-	enum otp_err err = otp_enrol_adopt(
-	    &tool->host, subject, tool->args.force, &adoption, &set, &fault);
+	struct otp_view before;
+	enum otp_err err =
+	    otp_view_read(&tool->host, subject->account, &before, &fault);
 
+	if (err == OTP_OK)
+		err = otp_enrol_adopt(&tool->host, subject, tool->args.force,
+		    &adoption, &set, &fault);
 	if (err != OTP_OK)
-		return otp_report(tool, subject->account, err, &fault);
+		status = failed(tool, subject, &before, err, &fault);
+	otp_view_wipe(&before);
+	if (err != OTP_OK)
+		return status;
 	if (adoption.changed)
 		otp_audit("adopted", subject, NULL);
 	tell(subject, &adoption);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* read all -> check all -> put in force, one user after the other */
-#include <signal.h>
 #include <string.h>
 
 #include "audit.h"
@@ -11,6 +10,7 @@
 #include "output.h"
 #include "report.h"
 #include "secrets.h"
+#include "signals.h"
 #include "terminal.h"
 #include "view.h"
 
@@ -175,55 +175,17 @@ tell(const struct otp_intake *intake, const struct otp_intake_user *user,
 	return otp_secrets_recovery(&user->subject, set) && otp_output_flush();
 }
 
-/* Those that end us by default; what is half done is done first. */
-static void
-hold_signals(sigset_t *ret_held)
-{
-	static const int held[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM };
-
-	(void)sigemptyset(ret_held);
-	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
-		(void)sigaddset(ret_held, held[i]);
-	(void)sigprocmask(SIG_BLOCK, ret_held, NULL);
-}
-
-/* One of them that has come meanwhile, or 0. */
-static int
-came(const sigset_t *held)
-{
-	sigset_t pending;
-
-	if (sigpending(&pending) != 0)
-		return 0;
-	for (int signum = 1; signum <= SIGTERM; signum++)
-		if (sigismember(held, signum) == 1 &&
-		    sigismember(&pending, signum) == 1)
-			return signum;
-	return 0;
-}
-
 /* A failure behind the last step, such as a flush, takes nothing back. */
 static bool
 is_in_force(const struct otp_intake *intake, const struct otp_intake_user *user)
 {
-	struct otp_fault fault = { 0 };
-	struct otp_view view;
-	size_t found = 0;
-	enum otp_err err = otp_view_read(
-	    &intake->tool->host, user->subject.account, &view, &fault);
+	const struct otp_token *tokens[OTP_SEED_TOKENS];
+	size_t count = 0;
 
-	if (err == OTP_OK)
-		err = view.seed_err;
-	for (size_t i = 0; err == OTP_OK && i < user->count; i++) {
-		const struct otp_token *token =
-		    &intake->records[user->first + i]->token;
-
-		for (unsigned j = 0; j < view.seed.tokens_count; j++)
-			found += otp_equal(view.seed.tokens[j].secret,
-			    token->secret, OTP_SECRET_MAX);
-	}
-	otp_view_wipe(&view);
-	return err == OTP_OK && found >= user->count;
+	for (; count < user->count && count < OTP_SEED_TOKENS; count++)
+		tokens[count] = &intake->records[user->first + count]->token;
+	return otp_view_in_force(
+	    &intake->tool->host, user->subject.account, tokens, count);
 }
 
 static void
@@ -290,11 +252,11 @@ static enum otp_exit
 put_all(struct otp_intake *intake, struct tally *tally, int *ret_signal)
 {
 	enum otp_exit status = OTP_EXIT_DONE;
-	sigset_t held;
+	sigset_t before;
 
-	hold_signals(&held);
+	otp_signals_hold(&before);
 	for (size_t i = 0; i < intake->users_count; i++) {
-		*ret_signal = came(&held);
+		*ret_signal = otp_signals_came();
 		if (*ret_signal == 0)
 			status = put(intake, &intake->users[i], tally);
 		if (*ret_signal == 0 && status == OTP_EXIT_DONE)

@@ -148,26 +148,6 @@ action(const struct enrolling *enrolling)
 	return "enrolled";
 }
 
-/* A failure behind the last step, such as a flush, takes nothing back. */
-static bool
-is_in_force(const struct enrolling *enrolling)
-{
-	const struct otp_token *token = &enrolling->enrolment.token;
-	struct otp_fault fault = { 0 };
-	struct otp_view view;
-	bool found = false;
-	enum otp_err err = otp_view_read(
-	    &enrolling->tool->host, enrolling->subject.account, &view, &fault);
-
-	if (err == OTP_OK && view.seed_err == OTP_OK)
-		for (unsigned i = 0; i < view.seed.tokens_count; i++)
-			if (otp_equal(view.seed.tokens[i].secret, token->secret,
-				OTP_SECRET_MAX))
-				found = true;
-	otp_view_wipe(&view);
-	return found;
-}
-
 static void
 say_in_force(const struct enrolling *enrolling)
 {
@@ -186,6 +166,7 @@ put(struct enrolling *enrolling)
 	const struct otp_tool *tool = enrolling->tool;
 	const struct otp_subject *subject = &enrolling->subject;
 	struct otp_fault fault = { 0 };
+	const struct otp_token *token = &enrolling->enrolment.token;
 	enum otp_exit status;
 	enum otp_err err;
 	sigset_t before;
@@ -199,10 +180,10 @@ put(struct enrolling *enrolling)
 	err = otp_enrol_put(&tool->host, &enrolling->enrolment,
 	    otp_parameters_number(tool->args.recovery, OTP_ENROL_RECOVERY),
 	    &enrolling->set, &fault);
-	in_force = err == OTP_OK || is_in_force(enrolling);
+	in_force = err == OTP_OK ||
+	    otp_view_in_force(&tool->host, subject->account, &token, 1);
 	if (in_force)
-		otp_audit(action(enrolling), subject,
-		    enrolling->enrolment.token.label);
+		otp_audit(action(enrolling), subject, token->label);
 	if (err == OTP_OK)
 		return OTP_EXIT_DONE;
 	status = otp_report(tool, subject->account, err, &fault);

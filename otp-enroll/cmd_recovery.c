@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "audit.h"
 #include "command.h"
 #include "common/core/wipe.h"
 #include "language.h"
 #include "output.h"
+#include "parameters.h"
 #include "report.h"
 #include "secrets.h"
 #include "subject.h"
+#include "view.h"
 
 static bool
 show(const struct otp_tool *tool, const struct otp_subject *subject,
@@ -20,31 +24,72 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	return otp_secrets_recovery(subject, set) && otp_output_flush();
 }
 
+/* Whether they are not those of BEFORE any more. */
+static bool
+are_others(const struct otp_tool *tool, const struct otp_subject *subject,
+    const struct otp_view *before)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view now;
+	bool others = otp_view_read(&tool->host, subject->account, &now,
+			  &fault) == OTP_OK &&
+	    now.seed_err == OTP_OK && before->seed_err == OTP_OK &&
+	    (now.seed.recovery_count != before->seed.recovery_count ||
+		memcmp(now.seed.recovery, before->seed.recovery,
+		    sizeof(now.seed.recovery)) != 0);
+
+	otp_view_wipe(&now);
+	return others;
+}
+
+static void
+say_lost(void)
+{
+	otp_complain(_("The old codes are dead and the new ones were not "
+		       "shown: run this again."));
+}
+
+/* A failure behind the last step, such as a flush, takes nothing back. */
+static enum otp_exit
+renew(const struct otp_tool *tool, const struct otp_subject *subject,
+    struct otp_recovery_set *ret_set)
+{
+	enum otp_exit status = OTP_EXIT_DONE;
+	struct otp_fault fault = { 0 };
+	struct otp_view before;
+	bool renewed;
+	enum otp_err err =
+	    otp_view_read(&tool->host, subject->account, &before, &fault);
+
+	if (err == OTP_OK)
+		err = otp_enrol_recovery(&tool->host, subject,
+		    otp_parameters_number(tool->args.count, OTP_ENROL_RECOVERY),
+		    ret_set, &fault);
+	renewed = err == OTP_OK || are_others(tool, subject, &before);
+	if (renewed)
+		otp_audit("recovery-renewed", subject, NULL);
+	if (err != OTP_OK)
+		status = otp_report(tool, subject->account, err, &fault);
+	if (err != OTP_OK && renewed)
+		say_lost();
+	otp_view_wipe(&before);
+	return status;
+}
+
 static enum otp_exit
 run(const struct otp_tool *tool)
 {
-	const uint64_t count = tool->args.count;
 	struct otp_recovery_set set = { 0 };
 	struct otp_subject subject;
-	struct otp_fault fault = { 0 };
 	enum otp_exit status = OTP_EXIT_USAGE;
-	enum otp_err err;
 
 	if (!otp_secrets_allowed(&tool->args))
 		return status;
 	status = otp_subject_find(tool, &subject);
-	if (status != OTP_EXIT_DONE)
-		return status;
-	err = otp_enrol_recovery(&tool->host, &subject,
-	    count != OTP_ARGS_NONE ? (unsigned)count : OTP_ENROL_RECOVERY, &set,
-	    &fault);
-	if (err != OTP_OK)
-		return otp_report(tool, subject.account, err, &fault);
-	otp_audit("recovery-renewed", &subject, NULL);
-	if (!show(tool, &subject, &set)) {
-		otp_complain(
-		    _("The old codes are dead and the new ones were not "
-		      "shown: run this again."));
+	if (status == OTP_EXIT_DONE)
+		status = renew(tool, &subject, &set);
+	if (status == OTP_EXIT_DONE && !show(tool, &subject, &set)) {
+		say_lost();
 		status = OTP_EXIT_FAILED;
 	}
 	otp_wipe(&set, sizeof(set));

@@ -8,6 +8,44 @@
 #include "subject.h"
 #include "view.h"
 
+/* Whether there is less now than BEFORE. */
+static bool
+is_less(const struct otp_view *now, const struct otp_view *before)
+{
+	if (now->seed_err == OTP_ERR_ABSENT)
+		return before->seed_err != OTP_ERR_ABSENT;
+	return now->seed_err == OTP_OK && before->seed_err == OTP_OK &&
+	    now->seed.tokens_count < before->seed.tokens_count;
+}
+
+static bool
+is_purged(const struct otp_view *now, const struct otp_view *before)
+{
+	return now->state_err == OTP_ERR_ABSENT &&
+	    before->state_err != OTP_ERR_ABSENT;
+}
+
+/* A failure behind the last step, such as a flush, takes nothing back. */
+static void
+say_what_is_left(const struct otp_tool *tool, const struct otp_subject *subject,
+    const struct otp_view *before, const char *label)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view now;
+	enum otp_err err =
+	    otp_view_read(&tool->host, subject->account, &now, &fault);
+	const bool purged = err == OTP_OK && is_purged(&now, before);
+
+	if (purged || (err == OTP_OK && is_less(&now, before))) {
+		otp_audit(purged ? "purged" : "removed", subject, label);
+		otp_complain(_("It is removed all the same, until a crash "
+			       "maybe. When the fault is mended, see "
+			       "`otp-enroll status %s'."),
+		    otp_escaped(subject->account).text);
+	}
+	otp_view_wipe(&now);
+}
+
 static enum otp_exit
 remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
 {
@@ -21,9 +59,10 @@ remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
 	if (status == OTP_EXIT_DONE)
 		err = otp_enrol_remove_token(
 		    &tool->host, subject, pick.id, &fault);
-	if (err != OTP_OK)
+	if (err != OTP_OK) {
 		status = otp_pick_failed(tool, subject, err, &fault);
-	if (status == OTP_EXIT_DONE) {
+		say_what_is_left(tool, subject, &view, label);
+	} else if (status == OTP_EXIT_DONE) {
 		otp_audit("removed", subject, label);
 		otp_print(view.seed.tokens_count == 1
 			? _("The token \"%s\" of %s is removed, the last one: "
@@ -41,19 +80,27 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 {
 	const bool purge = tool->args.purge;
 	struct otp_fault fault = { 0 };
+	enum otp_exit status = OTP_EXIT_DONE;
+	struct otp_view before;
 	enum otp_err err =
-	    otp_enrol_remove(&tool->host, subject, purge, &fault);
+	    otp_view_read(&tool->host, subject->account, &before, &fault);
 
-	if (err != OTP_OK)
-		return otp_report(tool, subject->account, err, &fault);
-	otp_audit(purge ? "purged" : "removed", subject, NULL);
-	otp_print(purge
-		? _("%s is no longer enrolled; failures and used codes are "
-		    "forgotten.\n")
-		: _("%s is no longer enrolled; failures and used codes are "
-		    "kept.\n"),
-	    otp_escaped(subject->account).text);
-	return OTP_EXIT_DONE;
+	if (err == OTP_OK)
+		err = otp_enrol_remove(&tool->host, subject, purge, &fault);
+	if (err != OTP_OK) {
+		status = otp_report(tool, subject->account, err, &fault);
+		say_what_is_left(tool, subject, &before, NULL);
+	} else {
+		otp_audit(purge ? "purged" : "removed", subject, NULL);
+		otp_print(purge
+			? _("%s is no longer enrolled; failures and used codes "
+			    "are forgotten.\n")
+			: _("%s is no longer enrolled; failures and used codes "
+			    "are kept.\n"),
+		    otp_escaped(subject->account).text);
+	}
+	otp_view_wipe(&before);
+	return status;
 }
 
 static enum otp_exit

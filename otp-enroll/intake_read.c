@@ -2,7 +2,6 @@
 /* The formats that can be imported, record by record. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "common/core/import_google.h"
@@ -12,6 +11,7 @@
 #include "intake.h"
 #include "language.h"
 #include "output.h"
+#include "parameters.h"
 
 #define WEAK	   16	 /* bytes; with less, a secret is weak */
 #define AHEAD_TOLD 600	 /* seconds; a longer delay is worth a word */
@@ -24,26 +24,6 @@ struct place {
 	const char *file;
 	unsigned line;
 };
-
-/* HOST:USER of HOST, as `new' has it. */
-static bool
-name_token(const char *user, struct otp_token *token)
-{
-	struct utsname names;
-	int length;
-
-	if (uname(&names) != 0 || names.nodename[0] == '\0' ||
-	    names.nodename[0] == '.')
-		memcpy(names.nodename, "localhost", sizeof("localhost"));
-	names.nodename[strcspn(names.nodename, ".")] = '\0';
-	length = snprintf(
-	    token->label, sizeof(token->label), "%s:%s", names.nodename, user);
-	if (length < 0 || (size_t)length >= sizeof(token->label))
-		return false;
-	length = snprintf(
-	    token->issuer, sizeof(token->issuer), "%s", names.nodename);
-	return length >= 0 && (size_t)length < sizeof(token->issuer);
-}
 
 /* NULL, or why the token cannot be taken. */
 static const char *
@@ -169,7 +149,7 @@ otp_intake_google(struct otp_intake *intake, const char *user, const char *file,
 		otp_intake_refuse(intake, file, fault.line, fault.what);
 		return;
 	}
-	if (!name_token(user, &import.token))
+	if (!otp_parameters_name(NULL, NULL, user, &import.token))
 		otp_intake_refuse(intake, file, 0, N_("is of too long a name"));
 	else
 		add(intake, &place, &import.token, import.spent_known,
@@ -260,7 +240,8 @@ read_oath(struct otp_intake *intake, const struct place *place,
 	} else if (import.code_known && import.time_known) {
 		what = find_spent(intake, &import, &value);
 	}
-	if (what == NULL && !name_token(place->user, &import.token))
+	if (what == NULL &&
+	    !otp_parameters_name(NULL, NULL, place->user, &import.token))
 		what = N_("has too long a user");
 	if (what != NULL)
 		otp_intake_refuse(intake, place->file, place->line, what);

@@ -32,30 +32,20 @@ copy(const char *text, char *ret_text)
 	return true;
 }
 
-/*
- * HOST:USER of HOST, as apps group their entries.  A label alone is taken as
- * it is, for codes that are to be small.
- */
-static bool
-name_token(
-    const struct otp_args *args, const char *account, struct otp_token *token)
+bool
+otp_parameters_name(const char *issuer, const char *label, const char *account,
+    struct otp_token *token)
 {
-	char label[2 * OTP_LABEL_SIZE];
+	char usual[2 * OTP_LABEL_SIZE];
 	char host[OTP_LABEL_SIZE];
-	const char *issuer = args->issuer;
 
 	host_name(host, sizeof(host));
 	if (issuer == NULL)
-		issuer = args->label == NULL ? host : "";
-	(void)snprintf(label, sizeof(label), "%s:%s",
+		issuer = label == NULL ? host : "";
+	(void)snprintf(usual, sizeof(usual), "%s:%s",
 	    issuer[0] != '\0' ? issuer : host, account);
-	if (copy(issuer, token->issuer) &&
-	    copy(args->label != NULL ? args->label : label, token->label))
-		return true;
-	otp_complain(
-	    _("Label and issuer can have 255 bytes each; take a shorter "
-	      "--label or --issuer."));
-	return false;
+	return copy(issuer, token->issuer) &&
+	    copy(label != NULL ? label : usual, token->label);
 }
 
 unsigned
@@ -79,5 +69,9 @@ otp_parameters_token(const struct otp_args *args, const char *account,
 	if (!args->hotp)
 		ret_token->period =
 		    otp_parameters_number(args->period, OTP_PERIOD_DEFAULT);
-	return name_token(args, account, ret_token);
+	if (otp_parameters_name(args->issuer, args->label, account, ret_token))
+		return true;
+	otp_complain(_("Label and issuer can have 255 bytes each; take a "
+		       "shorter --label or --issuer."));
+	return false;
 }

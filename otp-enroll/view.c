@@ -32,6 +32,50 @@ otp_view_wipe(struct otp_view *view)
 	otp_wipe(view, sizeof(*view));
 }
 
+static bool
+has_token(const struct otp_seed *seed, const struct otp_token *token)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < seed->tokens_count; i++)
+		if (otp_equal(
+			seed->tokens[i].secret, token->secret, OTP_SECRET_MAX))
+			found = true;
+	return found;
+}
+
+bool
+otp_view_in_force(const struct otp_host *host, const char *account,
+    const struct otp_token *const tokens[], size_t count)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view view;
+	bool all = otp_view_read(host, account, &view, &fault) == OTP_OK &&
+	    view.seed_err == OTP_OK;
+
+	for (size_t i = 0; all && i < count; i++)
+		all = has_token(&view.seed, tokens[i]);
+	otp_view_wipe(&view);
+	return all;
+}
+
+bool
+otp_view_written(const struct otp_host *host, const char *account,
+    const struct otp_view *before, struct otp_state *ret_now)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view now;
+	bool written = otp_view_read(host, account, &now, &fault) == OTP_OK &&
+	    now.state_err == OTP_OK &&
+	    (before->state_err != OTP_OK ||
+		before->state.generation != now.state.generation);
+
+	if (written)
+		*ret_now = now.state;
+	otp_view_wipe(&now);
+	return written;
+}
+
 enum otp_err
 otp_view_credential(const struct otp_view *view, const struct otp_token *token,
     const struct otp_credential **ret_credential)

@@ -3,6 +3,8 @@
 #ifndef OTP_VIEW_H
 #define OTP_VIEW_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "command.h"
@@ -29,6 +31,17 @@ enum otp_err otp_view_read(const struct otp_host *host, const char *account,
     struct otp_view *ret_view, struct otp_fault *fault) OTP_MUST_USE;
 
 void otp_view_wipe(struct otp_view *view);
+
+/*
+ * Whether ACCOUNT has all COUNT tokens now: a failure behind the last step of
+ * a change, such as a flush, takes nothing back.
+ */
+bool otp_view_in_force(const struct otp_host *host, const char *account,
+    const struct otp_token *const tokens[], size_t count);
+
+/* Whether ACCOUNT's state was written since BEFORE; then *RET_NOW has it. */
+bool otp_view_written(const struct otp_host *host, const char *account,
+    const struct otp_view *before, struct otp_state *ret_now);
 
 /* What the state knows of a token, or NULL.  Errors: CRYPTO. */
 enum otp_err otp_view_credential(const struct otp_view *view,

@@ -176,6 +176,7 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 
 include %D%/race/local.mk
 include %D%/host/local.mk
+include %D%/faults/local.mk
 
 # The default for each program here.
 LDADD = $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)

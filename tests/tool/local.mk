@@ -8,9 +8,7 @@ script_tests += \
 	%D%/commands.sh \
 	%D%/completions.sh \
 	%D%/dialogue.sh \
-	%D%/faults.sh \
 	%D%/import.sh \
-	%D%/import_faults.sh \
 	%D%/picture.sh \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \

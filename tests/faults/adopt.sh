@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# What brings seeds and states together, killed or failing at any call: no
+# spent code is fresh again, the seed is under one name, and run again it comes
+# to its end.
+
+. "$(dirname "$0")/faults.sh"
+faults_here 'adopt' jq
+
+secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+run() {
+	$under "$OTP_ENROLL" --conf "$conf" "$@" >"$scratch/out" 2>"$scratch/err"
+}
+uri() {
+	echo "otpauth://hotp/t?secret=$secret&counter=$1"
+}
+
+# again: what was run, without a fault.
+again() {
+	"$1" && tidy
+}
+
+# --- A seed that was put there by other means ---
+
+adopt() { run adopt alice; }
+adopted() {
+	again adopt && once alice "$(code $secret 3)" &&
+	    refused alice "$(code $secret 2)" wrong
+}
+adopt_is_sound() {
+	sound adopted
+}
+(umask 077 && uri 3 >"$store/seed/alice")
+keep
+check 'adopt__killed_at_any_call_goes_on_when_run_again' \
+    kill_at_each adopt adopt_is_sound
+check 'adopt__failing_at_any_call_goes_on_when_run_again' \
+    fail_each adopt adopt_is_sound
+
+# --- A state that cannot be read: no counter is known any more ---
+
+force() { run adopt --force --print alice </dev/null; }
+forced() {
+	run adopt --force --print alice </dev/null
+	tidy && refused alice "$(code $secret 4)" wrong
+}
+force_is_sound() {
+	sound forced
+}
+afresh
+adopt
+once alice "$(code $secret 3)" || exit 1
+dd if=/dev/zero of="$store/state/alice" bs=4096 count=2 conv=notrunc 2>/dev/null
+keep
+check 'adopt_force__killed_at_any_call_revives_no_code' \
+    kill_at_each force force_is_sound
+check 'adopt_force__failing_at_any_call_revives_no_code' \
+    fail_each force force_is_sound
+
+# --- What somebody had under a former name ---
+
+from() { run adopt --from=alice bob; }
+moved() {
+	if test -e "$store/seed/alice"; then
+		once alice "$(code $secret 1)" || return 1
+		next=2
+	else
+		next=1
+	fi
+	test -e "$store/seed/bob" || from || return 1
+	# Killed behind the move it is the plain command that goes on.
+	run adopt bob && tidy && once bob "$(code $secret $next)" &&
+	    refused bob "$(code $secret 0)" wrong &&
+	    ! test -e "$store/seed/alice"
+}
+from_is_sound() {
+	sound moved
+}
+rm -f "$store"/*/alice
+uri 0 | run import alice
+once alice "$(code $secret 0)" || exit 1
+keep
+check 'adopt_from__killed_at_any_call_leaves_it_under_one_name' \
+    kill_at_each from from_is_sound
+check 'adopt_from__failing_at_any_call_leaves_it_under_one_name' \
+    fail_each from from_is_sound
+
+# --- A wait that is ended ---
+
+unlock() { run unlock alice; }
+unlocked() {
+	if [ "$("$OTP_ENROLL" --conf "$conf" status --json alice |
+	    jq .wait)" != 0 ]; then
+		# Not ended yet: so it was said, and it can be done again.
+		was_killed || test "$ended" != 0 && unlock
+	fi && once alice "$(code $secret 1)"
+}
+unlock_is_sound() {
+	sound unlocked
+}
+afresh
+login alice 000000 000000 000000 000000 000000 >"$scratch/said"
+keep
+check 'unlock__killed_at_any_call_leaves_it_whole' \
+    kill_at_each unlock unlock_is_sound
+check 'unlock__failing_at_any_call_leaves_it_whole' \
+    fail_each unlock unlock_is_sound
+conclude

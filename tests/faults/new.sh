@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# An enrolment that is killed, or fails, at any one of its calls: the old seed
+# is in force or the new one, whole, and its codes log in.
+
+. "$(dirname "$0")/faults.sh"
+faults_here 'new'
+
+run() {
+	$under "$OTP_ENROLL" --conf "$conf" new --hotp --print --no-confirm \
+	    --qr=none "$@" alice >"$scratch/out" 2>"$scratch/err"
+}
+fresh() { run --recovery=2; }
+add() { run --label=more --add; }
+replace() { run --recovery=2 --replace; }
+
+# in_force: what the seed says; nobody else may be.
+in_force() {
+	secrets alice | tr '\n' ' '
+}
+
+# whole SECRET...: each lets in once.  None: whoever has no seed is unenrolled.
+whole() {
+	test $# != 0 || {
+		! test -e "$store/seed/alice" && refused alice 123456 unenrolled
+		return
+	}
+	"$OTP_ENROLL" --conf "$conf" status alice >"$scratch/status" 2>&1 ||
+	    return 1
+	test "$(grep -c '^recovery' "$store/seed/alice")" = 2 || return 1
+	for secret; do
+		once alice "$(code "$secret" 0)" || return 1
+	done
+}
+
+# is_sound: what was there before is in force, or what was shown; and so it is
+# told, unless all of it was killed.
+is_sound() {
+	now=$(in_force)
+	shown=$(secret_in "$(cat "$scratch/out")")
+	case $now in
+	"$old") came=false ;;
+	"$kept$shown ") came=true ;;
+	*) return 1 ;;
+	esac
+	# shellcheck disable=SC2086
+	sound whole $now || return 1
+	was_killed && return 0
+	if [ "$ended" = 0 ]; then
+		$came
+	elif $came; then
+		says_so 'in force'
+	else
+		says_so . && ! grep -q 'in force all the same' "$scratch/err"
+	fi
+}
+
+# each HOW KEPT: KEPT secrets stay beside the new one.
+each() {
+	old=$(in_force)
+	kept=$2
+	keep
+	check "${1}__killed_at_any_call_leaves_a_seed_in_force" \
+	    kill_at_each "$1" is_sound
+	check "${1}__failing_at_any_call_leaves_a_seed_in_force" \
+	    fail_each "$1" is_sound
+	afresh
+}
+
+each fresh ''
+enroll new --hotp --recovery=2 --print --no-confirm alice
+each add "$(in_force)"
+each replace ''
+conclude

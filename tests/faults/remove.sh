@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# A removal, or new recovery codes, killed or failing at any call: what was in
+# force still is, or what was to come is, whole; and the user is told which.
+
+. "$(dirname "$0")/faults.sh"
+faults_here 'remove' jq
+
+first=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+second=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U
+printf 'otpauth://hotp/%s?secret=%s&counter=0\n' one $first two $second |
+    "$OTP_ENROLL" --conf "$conf" import --recovery=2 --print alice \
+    >"$scratch/imported" 2>&1
+recovery=$(sed -n 's/^  //p' "$scratch/imported" | head -n 1)
+keep
+
+run() {
+	$under "$OTP_ENROLL" --conf "$conf" "$@" alice >"$scratch/out" \
+	    2>"$scratch/err"
+}
+
+# opens SECRET...: these are alice's tokens, and each lets her in.
+opens() {
+	"$OTP_ENROLL" --conf "$conf" status --json alice >"$scratch/status" &&
+	    jq -e ".tokens | length == $#" "$scratch/status" \
+	    >"$scratch/said" || return 1
+	same "$(printf '%s\n' "$@")" "$(secrets alice)" || return 1
+	for secret; do
+		once alice "$(code "$secret" 0)" || return 1
+	done
+}
+
+# Nobody is shut out by a state that misses its seed.
+unenrolled() {
+	"$OTP_ENROLL" --conf "$conf" status alice >"$scratch/status" 2>&1
+	test $? = 3 && refused alice "$(code $first 0)" unenrolled
+}
+
+# settled DONE SAID: what was reported is so.  DONE: it came about.
+settled() {
+	was_killed && return 0
+	if [ "$ended" = 0 ]; then
+		"$1"
+	elif "$1"; then
+		says_so "$2\|Standard output cannot be written"
+	fi
+}
+
+all() { run remove; }
+purge() { run remove --purge; }
+all_gone() { ! test -e "$store/seed/alice"; }
+all_whole() {
+	if all_gone; then
+		unenrolled
+	else
+		opens $first $second
+	fi
+}
+all_is_sound() { settled all_gone 'removed all the same' && sound all_whole; }
+purge_whole() {
+	all_gone && ! test -e "$store/state/alice" || all_whole
+}
+purge_gone() { all_gone && ! test -e "$store/state/alice"; }
+purge_is_sound() {
+	settled purge_gone 'removed all the same' && sound purge_whole
+}
+
+one() { run remove --token=one; }
+one_gone() { test "$(secrets alice)" = $second; }
+one_whole() {
+	if one_gone; then
+		opens $second
+	else
+		opens $first $second
+	fi && once alice "$recovery"
+}
+one_is_sound() { settled one_gone 'removed all the same' && sound one_whole; }
+
+renew() { run recovery --count=2 --print; }
+renewed() {
+	grep '^recovery' "$store/seed/alice" | cmp -s "$scratch/old" - && return 1
+	return 0
+}
+renew_whole() {
+	opens $first $second || return 1
+	if renewed; then
+		refused alice "$recovery" wrong
+	else
+		once alice "$recovery"
+	fi
+}
+# What was shown is in force, or it was said that nothing was shown.
+renew_is_sound() {
+	settled renewed 'run this again' && sound renew_whole || return 1
+	new=$(sed -n 's/^  //p' "$scratch/out" | head -n 1)
+	test "$ended" != 0 || { renewed && afresh_of_recovery; }
+}
+afresh_of_recovery() { once alice "$new"; }
+
+grep '^recovery' "$store/seed/alice" >"$scratch/old"
+for what in one all purge renew; do
+	case $what in
+	one) name=remove_token ;;
+	all) name=remove ;;
+	purge) name=remove_purge ;;
+	renew) name=recovery ;;
+	esac
+	check "${name}__killed_at_any_call_leaves_it_whole" \
+	    kill_at_each $what ${what}_is_sound
+	check "${name}__failing_at_any_call_leaves_it_whole_and_says_which" \
+	    fail_each $what ${what}_is_sound
+done
+conclude
