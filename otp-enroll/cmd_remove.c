@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+
 #include "audit.h"
 #include "command.h"
 #include "language.h"
@@ -103,6 +107,46 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 	return status;
 }
 
+static bool
+is_gone(const char *name)
+{
+	errno = 0;
+	return getpwnam(name) == NULL && otp_subject_is_nobody(errno);
+}
+
+/* Whether the store has anything of NAME, and of which uid. */
+static bool
+find_left(const struct otp_tool *tool, const char *name, uint32_t *ret_uid)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view view;
+	bool found =
+	    otp_view_read(&tool->host, name, &view, &fault) == OTP_OK &&
+	    (view.seed_err != OTP_ERR_ABSENT ||
+		view.state_err != OTP_ERR_ABSENT);
+
+	*ret_uid = OTP_UID_VIRTUAL;
+	if (found && view.state_err == OTP_OK)
+		*ret_uid = view.state.uid;
+	otp_view_wipe(&view);
+	return found;
+}
+
+/* Whose account is gone leaves files, which this is to take away. */
+static enum otp_exit
+find_subject(const struct otp_tool *tool, struct otp_subject *ret_subject)
+{
+	const char *name = tool->args.user;
+	struct otp_subject subject = { 0 };
+
+	if (name == NULL || strlen(name) >= sizeof(subject.account) ||
+	    !is_gone(name) || !find_left(tool, name, &subject.uid))
+		return otp_subject_find(tool, ret_subject);
+	memcpy(subject.account, name, strlen(name) + 1);
+	*ret_subject = subject;
+	return OTP_EXIT_DONE;
+}
+
 static enum otp_exit
 run(const struct otp_tool *tool)
 {
@@ -115,7 +159,7 @@ run(const struct otp_tool *tool)
 		      "--token."));
 		return OTP_EXIT_USAGE;
 	}
-	status = otp_subject_find(tool, &subject);
+	status = find_subject(tool, &subject);
 	if (status != OTP_EXIT_DONE)
 		return status;
 	return tool->args.token != NULL ? remove_token(tool, &subject)

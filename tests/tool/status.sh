@@ -143,6 +143,24 @@ for_people() {
 }
 check 'orphans__for_people' for_people
 check 'orphans__schema' fits orphan status --orphans
+# Who has no account can be taken away all the same; `status' said who it is.
+cleared() {
+	ends 0 remove hal && test ! -e "$store/seed/hal" &&
+	    test -e "$store/state/hal" &&
+	    ends 0 remove --purge hal && test ! -e "$store/state/hal" &&
+	    ends 0 remove --purge ida && ends 0 status --orphans &&
+	    shows 'Every name'
+}
+check 'orphans__can_be_removed' cleared
+check 'orphans__are_in_the_store' untouched 1 remove --purge hal
+left_uid() {
+	ends 0 new --print --no-confirm "$user" --replace &&
+	    mv "$store/seed/$user" "$store/seed/hal" &&
+	    mv "$store/state/$user" "$store/state/hal" &&
+	    ends 0 remove hal && ends 0 remove --purge hal &&
+	    ends 0 new --print --no-confirm "$user"
+}
+check 'orphans__of_another_uid_can_be_removed' left_uid
 renamed() {
 	mv "$store/seed/$user" "$store/seed/former"
 	mv "$store/state/$user" "$store/state/former"
