@@ -20,3 +20,18 @@ f2bfilterdir = $(docdir)/fail2ban/filter.d
 dist_f2bfilter_DATA = %D%/fail2ban/filter.d/pam-otp.conf
 f2bjaildir = $(docdir)/fail2ban/jail.d
 dist_f2bjail_DATA = %D%/fail2ban/jail.d/pam-otp.conf
+
+# For packagers: copied to debian/ beside the sources.
+EXTRA_DIST += \
+	%D%/debian/changelog %D%/debian/control %D%/debian/copyright \
+	%D%/debian/examples/pam-configs %D%/debian/libpam-otp.README.Debian \
+	%D%/debian/libpam-otp.docs %D%/debian/libpam-otp.examples \
+	%D%/debian/libpam-otp.install \
+	%D%/debian/libpam-otp.lintian-overrides %D%/debian/libpam-otp.postinst \
+	%D%/debian/libpam-otp.postrm %D%/debian/libpam-otp.prerm \
+	%D%/debian/not-installed %D%/debian/otp-enroll.docs \
+	%D%/debian/otp-enroll.install %D%/debian/otp-enroll.lintian-overrides \
+	%D%/debian/rules \
+	%D%/debian/source/format %D%/debian/source/lintian-overrides \
+	%D%/debian/tests/control \
+	%D%/debian/tests/login %D%/debian/tests/sshd

@@ -75,6 +75,9 @@ long_tests =
 long_only =
 LONG =
 
+package_tests = \
+	%D%/package/debian.sh
+
 # What the tree promises of itself.
 static_tests = \
 	%D%/check/format.sh \
@@ -88,7 +91,8 @@ static_tests = \
 	%D%/check/purity.sh \
 	%D%/check/store_page.sh
 
-EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) %D%/check/lib.sh \
+EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
+	%D%/check/lib.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
@@ -250,4 +254,8 @@ bench: all
 	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/bench/run
 
-.PHONY: check-long check-sanitized check-host demo bench
+# Packages, built and installed in a root of their own: minutes, and a mirror.
+check-packages: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(package_tests)'
+
+.PHONY: check-long check-sanitized check-host check-packages demo bench

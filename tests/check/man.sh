@@ -21,6 +21,20 @@ for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp.8; do
 	check "$page" clean $page
 done
 
+# The other program that shows pages; what it has to say comes on stderr.
+set_without_a_word() {
+	said=$(groff -mandoc -Tutf8 -wmac -z "$1" 2>&1)
+	test -z "$said" || { echo "$said"; return 1; }
+}
+
+if have groff; then
+	for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp.8; do
+		check "$page with groff" set_without_a_word $page
+	done
+else
+	skip 'groff' 'groff is not installed'
+fi
+
 # The check itself can fail.
 printf '.Dd today\n.Dt PROBE 8\n.Os\n.Sh NAME\n.Xx\n' >"$scratch/probe.8"
 check 'man__flags_an_unknown_macro' says_no clean "$scratch/probe.8"
