@@ -21,9 +21,10 @@ for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp.8; do
 	check "$page" clean $page
 done
 
-# The other program that shows pages; what it has to say comes on stderr.
+# The other program that shows pages. (That a column of a table is full is no
+# matter.)
 set_without_a_word() {
-	said=$(groff -mandoc -Tutf8 -wmac -z "$1" 2>&1)
+	said=$(groff -mandoc -Tutf8 -wmac -Wbreak -z "$1" 2>&1)
 	test -z "$said" || { echo "$said"; return 1; }
 }
 
