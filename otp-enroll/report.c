@@ -11,6 +11,8 @@
 #include "output.h"
 #include "report.h"
 
+#define HELD_BY "held by "
+
 /* What to do, "%s" being the user's name; NULL where there is nothing. */
 static const char *
 advice_for(enum otp_err err)
@@ -85,8 +87,8 @@ add(struct otp_reported *reported, const char *before, const char *text,
 }
 
 /*
- * The words with a number in them cannot be looked up as they are; what is
- * known of no catalog stays as it is.
+ * The words with a number or a name in them cannot be looked up as they are;
+ * what is known of no catalog stays as it is.
  */
 struct otp_reported
 otp_report_what(const char *what)
@@ -105,6 +107,9 @@ otp_report_what(const char *what)
 	else if (sscanf(what, "has mode %o: %n", &mode, &at) == 1 && at > 0)
 		(void)snprintf(said.text, sizeof(said.text),
 		    _("has mode %04o: %s"), mode, _(what + at));
+	else if (strncmp(what, HELD_BY, strlen(HELD_BY)) == 0)
+		(void)snprintf(said.text, sizeof(said.text), _("held by %s"),
+		    otp_escaped(what + strlen(HELD_BY)).text);
 	else if (what[0] != '\0')
 		add(&said, "", _(what), "");
 	return said;
@@ -119,7 +124,7 @@ add_details(struct otp_reported *reported, const char *const details[3])
 	for (size_t i = 0; i < 3; i++) {
 		if (details[i][0] == '\0')
 			continue;
-		add(reported, between, otp_escaped(details[i]).text, "");
+		add(reported, between, details[i], "");
 		between = "; ";
 	}
 	if (between[0] == ';')
@@ -138,10 +143,11 @@ struct otp_reported
 otp_report_text(enum otp_err err, const struct otp_fault *fault)
 {
 	const struct otp_reported what = otp_report_what(fault->what);
+	const bool foreign = strcmp(what.text, fault->what) == 0;
 	struct otp_reported reported = { "" };
 	char line[64] = "";
 	const char *const details[] = {
-		what.text,
+		foreign ? otp_escaped(fault->what).text : what.text,
 		line,
 		has_news(err, fault) ? strerror(fault->errnum) : "",
 	};
@@ -161,7 +167,7 @@ otp_report_plain(enum otp_err err, const struct otp_fault *fault)
 	locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	char line[32] = "";
 	const char *const details[] = {
-		fault->what,
+		otp_escaped(fault->what).text,
 		line,
 		has_news(err, fault) && english != (locale_t)0
 		    ? strerror_l(fault->errnum, english)

@@ -58,6 +58,7 @@ pot:
 	    --package-name=pam_otp --sort-by-file \
 	    --output='$(abs_builddir)/%D%/otp-enroll.pot' \
 	    common/core/*.c common/effects/*.c otp-enroll/*.c
+	@$(SED) -i '/^"POT-Creation-Date:/d' %D%/otp-enroll.pot
 
 update-po: pot
 	for language in $(languages); do \

@@ -88,6 +88,7 @@ static_tests = \
 	%D%/check/module.sh \
 	%D%/check/musts.sh \
 	%D%/check/pages.sh \
+	%D%/check/po.sh \
 	%D%/check/purity.sh \
 	%D%/check/store_page.sh
 

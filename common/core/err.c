@@ -70,7 +70,7 @@ otp_fault_set(struct otp_fault *fault, enum otp_err err, int errnum,
 const char *
 otp_err_reason(enum otp_err err)
 {
-	return (size_t)err < TEXTS_COUNT ? texts[err].reason : N_("unknown");
+	return (size_t)err < TEXTS_COUNT ? texts[err].reason : "unknown";
 }
 
 const char *

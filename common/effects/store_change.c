@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/core/mark.h"
 #include "common/core/slots.h"
 #include "common/core/wipe.h"
 #include "path.h"
@@ -83,7 +84,7 @@ otp_store_new_file(
 	fd = open_at(store->states, name,
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return write_fault(fault, "cannot make a new file");
+		return write_fault(fault, N_("cannot make a new file"));
 	if (fstat(fd, &status) != 0)
 		err = write_fault(fault, NULL);
 	else if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
@@ -205,7 +206,7 @@ otp_store_place(int at, const char *name, const void *text, size_t size,
 		return write_fault(fault, "cannot remove a left-over file");
 	fd = open_at(at, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	if (fd < 0)
-		return write_fault(fault, "cannot make a new file");
+		return write_fault(fault, N_("cannot make a new file"));
 	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0) /* whatever the umask */
 		err = write_fault(fault, NULL);
 	if (err == OTP_OK)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 
-helpers += tests/lib/login %D%/peak %D%/png_modules %D%/qr_print %D%/term2ppm
+helpers += tests/lib/login %D%/peak %D%/png_modules %D%/qr_print %D%/term2ppm \
+	%D%/translated
 
 script_tests += \
 	%D%/batch.sh \
@@ -9,6 +10,7 @@ script_tests += \
 	%D%/completions.sh \
 	%D%/dialogue.sh \
 	%D%/import.sh \
+	%D%/language.sh \
 	%D%/picture.sh \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \
@@ -27,6 +29,10 @@ tests_lib_login_LDFLAGS = $(host_flags)
 %C%_png_modules_LDADD = $(LIBPNG_LIBS)
 %C%_qr_print_SOURCES = %D%/qr_print.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_print_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)
+
+# The tool, all of it but where its catalogs are.
+%C%_translated_SOURCES = %D%/language.c $(otp_enroll_sources)
+%C%_translated_LDADD = $(otp_enroll_otp_enroll_LDADD)
 
 unit_tests += %D%/qr_test %D%/terminal_test
 

@@ -1,0 +1,223 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# What people read is in their language; what programs read is in none.
+
+. "$(dirname "$0")/tool.sh"
+
+if [ "${NLS:-yes}" = no ]; then
+	skip 'language' 'this build has no translations'
+	finish
+fi
+catalogs=$top_builddir/po/locale
+if ! have oathtool || ! have localedef ||
+    ! localedef -i de_DE -f UTF-8 "$scratch/de_DE.UTF-8" >/dev/null 2>&1; then
+	skip 'language' 'oathtool, or what localedef needs of German, is missing'
+	finish
+fi
+OTP_ENROLL=$top_builddir/tests/tool/translated
+export TEST_LOCALE_DIR="$catalogs"
+
+# in_german COMMAND...: a locale's folder holds for it alone, lest C.UTF-8 is
+# not found any more.
+in_german() {
+	export LOCPATH="$scratch" LC_ALL=de_DE.UTF-8
+	in_german=0
+	"$@" || in_german=$?
+	unset LOCPATH
+	export LC_ALL=C.UTF-8
+	return $in_german
+}
+
+comma() {
+	test "$(locale decimal_point)" = ,
+}
+check 'language__german_is_a_locale_here' in_german comma
+
+# --- Help -----------------------------------------------------------------
+
+# fits ARGUMENT...: in a screen; characters are counted, not bytes.
+fits() {
+	in_german enroll "$@"
+	put "$out" >"$scratch/help"
+	cat "$scratch/help"
+	test -z "$err" && shows '^Aufruf: otp-enroll' &&
+	    test "$(wc -l <"$scratch/help")" -le 24 &&
+	    test "$(wc -L <"$scratch/help")" -le 80
+}
+check 'help__is_translated' fits --help
+for command in $("$OTP_ENROLL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	check "help__of_${command}_is_translated" fits "$command" --help
+done
+options() {
+	"$OTP_ENROLL" "$@" --help | grep -oE -- '--[a-z-]+' | LC_ALL=C sort -u
+}
+same_options() {
+	in_german options "$@" >"$scratch/german"
+	options "$@" >"$scratch/english"
+	grep -q . "$scratch/english" && cmp "$scratch/english" "$scratch/german"
+}
+check 'help__has_the_same_options' same_options
+check 'help__of_new_has_the_same_options' same_options new
+check 'help__of_import_has_the_same_options' same_options import
+
+# --- The dialogue ---------------------------------------------------------
+
+enroll init
+in_german enroll --frobnicate
+check 'error__is_translated' says '^otp-enroll: Eine Option .* gibt es nicht'
+in_german enroll status nobody-here
+check 'status__unenrolled_is_translated' \
+    says '^otp-enroll: nobody-here ist nicht registriert\.$'
+
+# The answers come by a pipe, one wrong, then the right one.
+dialogue() {
+	mkfifo "$scratch/answers"
+	in_german "$OTP_ENROLL" --conf "$conf" new --print --label='a %s %n' \
+	    alice <"$scratch/answers" >"$scratch/out" 2>"$scratch/err" &
+	exec 3>"$scratch/answers"
+	tries=0
+	until grep -q '^Schlüssel:.*[A-Z2-7]$' "$scratch/out"; do
+		tries=$((tries + 1))
+		test $tries -lt 100 || return 1
+		sleep 0.1
+	done
+	echo 12345 >&3
+	oathtool --totp -b "$(sed -n 's/^Schlüssel: //p' "$scratch/out" |
+		tr -d ' ')" >&3
+	exec 3>&-
+	wait $! || return 1
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+}
+check 'new__ends_well' dialogue
+check 'new__asks_in_german' says '^Code, den die App jetzt zeigt: '
+check 'new__says_in_german_what_is_wrong' \
+    says 'Ein Code dieses Tokens hat 6 Ziffern\.$'
+check 'new__tells_the_recovery_codes_in_german' \
+    shows '^Wiederherstellungscodes von alice, jeder für eine Anmeldung'
+check 'new__concludes_in_german_and_leaves_the_label_alone' \
+    shows '^Fertig: das Token „a %s %n“ von alice gilt\.$'
+in_german enroll new alice --print
+check 'new__enrolled_already_in_german' says 'alice ist schon registriert; --add'
+
+# --- Status ---------------------------------------------------------------
+
+"$OTP_ENROLL" --conf "$conf" new --no-confirm --add --hotp --print \
+    --label=counted alice >/dev/null
+in_german enroll status alice
+check 'status__is_translated' shows '^Letzte Anmeldung  *nie$'
+check 'status__leaves_a_label_alone' shows '"a %s %n"$'
+
+# stands PATTERN COUNT: so many lines have what follows in one column, by
+# characters.
+stands() {
+	put "$out"
+	test "$(put "$out" | grep -cE "$1")" = "$2"
+}
+check 'status__has_its_values_in_one_column' stands '^[A-Z].{22}  [^ ]' 5
+check 'status__has_its_labels_in_one_column' \
+    stands '^  [12]  [th]otp  .{26}"' 2
+
+"$OTP_ENROLL" --conf "$conf" new --no-confirm --print bob >/dev/null
+in_german enroll status --all
+check 'status__all_is_translated' shows '^Benutzer  *Tokens  *Wiederh\.'
+check 'status__all_has_its_columns_below_their_headings' \
+    stands '^.{20}  .{6}  .{8}  .{6}  .{16}  (Stand|ok)$' 3
+
+# --- What programs read ---------------------------------------------------
+
+printf 'junk\n' >"$store/seed/bob"
+
+# in_both ARGUMENT...: standard output is the same in either language.
+in_both() {
+	enroll "$@"
+	test -n "$out" || return 1
+	english=$out
+	in_german enroll "$@"
+	same "$english" "$out"
+}
+check 'json__is_in_no_language' in_both status --json alice
+check 'json__of_a_problem_is_in_no_language' in_both status --json bob
+check 'json__of_a_problem_is_english' \
+    shows '"text":".*bob: it is not understood (is no otpauth:// URI; line 1)"'
+check 'json__of_all_is_in_no_language' in_both status --all --json
+put 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' >"$scratch/uris"
+check 'json__of_an_import_is_in_no_language' \
+    in_both import --json --dry-run --file="$scratch/uris" "$user"
+in_german enroll status bob
+check 'problem__is_translated_for_people' \
+    shows 'ist nicht zu verstehen (ist keine otpauth://-URI; Zeile 1)$'
+
+# The words of a fault that have a number in them.
+in_german enroll --conf "$scratch/absent" init
+check 'conf__is_translated' says 'die Datei gibt es nicht'
+configure virtual_users 'tries = 9'
+in_german enroll status bob
+check 'conf__bounds_are_translated' \
+    says 'Zeile 3: „tries“ nimmt eine Zahl von 1 bis 5; siehe'
+configure virtual_users
+chmod 0644 "$store/seed/bob"
+in_german enroll status bob
+check 'conf__modes_are_translated' \
+    shows '(hat Modus 0644: nicht nur für den Eigentümer)'
+chmod 0600 "$store/seed/bob"
+
+if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -w -o "$scratch/audit.so" \
+    "$top_srcdir/tests/tool/audit.c" 2>/dev/null; then
+	audited() {
+		: >"$scratch/audit"
+		AUDIT_LOG=$scratch/audit LD_PRELOAD=$scratch/audit.so \
+		    "$OTP_ENROLL" --conf "$conf" "$@" >"$scratch/out" 2>&1
+		cat "$scratch/audit"
+	}
+	same_audit() {
+		english=$(audited "$@")
+		put "$english" | grep -q 'action=' || return 1
+		same "$english" "$(in_german audited "$@")" &&
+		    grep -q 'neue\|jeder' "$scratch/out"
+	}
+	check 'audit__is_in_no_language' same_audit recovery --print alice
+else
+	skip 'audit__is_in_no_language' 'nothing can be preloaded'
+fi
+
+# --- Which language -------------------------------------------------------
+
+french() {
+	LC_ALL=xx_XX.UTF-8 LANGUAGE=xx enroll status nobody-here
+	says 'nobody-here is not enrolled\.$'
+}
+check 'language__unknown_is_english' french
+language_first() {
+	LANGUAGE=xx:de in_german enroll status nobody-here
+	says 'nobody-here ist nicht registriert\.$'
+}
+check 'language__is_chosen_by_LANGUAGE' language_first
+
+# A catalog of somebody's own: gettext takes it, the tool must not.
+mkdir -p "$scratch/evil/LC_MESSAGES"
+cat >"$scratch/evil.po" <<'EOF'
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\n"
+msgid "%s is not enrolled."
+msgstr "taken in"
+EOF
+way=$(cd "$catalogs" && pwd -P | sed 's,/[^/]*,../,g')$(cd "$scratch" && pwd -P)
+evil() {
+	LANGUAGE=$way/evil in_german "$@"
+}
+msgfmt -o "$scratch/evil/LC_MESSAGES/otp-enroll.mo" "$scratch/evil.po"
+if have gettext; then
+	check 'language__may_be_a_way_to_a_file' same 'taken in' \
+	    "$(TEXTDOMAINDIR=$catalogs evil gettext otp-enroll \
+	        '%s is not enrolled.')"
+fi
+no_way() {
+	evil enroll status nobody-here
+	says 'nobody-here ist nicht registriert\.$'
+}
+check 'language__that_is_a_way_to_a_file_is_not_taken' no_way
+
+finish
