@@ -21,6 +21,14 @@ dist_f2bfilter_DATA = %D%/fail2ban/filter.d/pam-otp.conf
 f2bjaildir = $(docdir)/fail2ban/jail.d
 dist_f2bjail_DATA = %D%/fail2ban/jail.d/pam-otp.conf
 
+# For confined services.
+EXTRA_DIST += %D%/apparmor/pam_otp \
+	%D%/selinux/pam_otp.fc %D%/selinux/pam_otp.if %D%/selinux/pam_otp.te \
+	%D%/systemd/polkit-agent-helper-pam_otp.conf
+
+EXTRA_DIST += %D%/rpm/authselect %D%/rpm/pam_otp.spec \
+	%D%/rpm/rpmlint.toml
+
 # For packagers: copied to debian/ beside the sources.
 EXTRA_DIST += \
 	%D%/debian/changelog %D%/debian/control %D%/debian/copyright \

@@ -76,7 +76,8 @@ long_only =
 LONG =
 
 package_tests = \
-	%D%/package/debian.sh
+	%D%/package/debian.sh \
+	%D%/package/rpm.sh
 
 # What the tree promises of itself.
 static_tests = \
