@@ -117,8 +117,11 @@ if [ -n "${PACKAGES_DIR-}" ]; then
 	cp "$scratch"/first/*.deb "$PACKAGES_DIR"
 fi
 
-check 'root__is_made' make_root
-[ "$tap_failed" = 0 ] || finish
+if ! make_root >"$scratch/debootstrap" 2>&1; then
+	tail -n 5 "$scratch/debootstrap" | sed 's/^/# /'
+	skip 'debian, installed' 'no root of its own could be made here'
+	finish
+fi
 before=$(pam_files)
 check 'install__succeeds' install_packages "$scratch/first"
 check 'install__makes_an_empty_store' \
