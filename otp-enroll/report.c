@@ -86,6 +86,21 @@ add(struct otp_reported *reported, const char *before, const char *text,
 		reported->text[length] = '\0';
 }
 
+/* TEXT, with NAME where it has "%s", if it has. */
+static struct otp_reported
+fill(const char *text, const char *name)
+{
+	struct otp_reported filled = { "" };
+	const char *gap = strstr(text, "%s");
+	size_t before = gap != NULL ? (size_t)(gap - text) : strlen(text);
+
+	(void)snprintf(
+	    filled.text, sizeof(filled.text), "%.*s", (int)before, text);
+	if (gap != NULL)
+		add(&filled, "", name, gap + strlen("%s"));
+	return filled;
+}
+
 /*
  * The words with a number or a name in them cannot be looked up as they are;
  * what is known of no catalog stays as it is.
@@ -108,8 +123,8 @@ otp_report_what(const char *what)
 		(void)snprintf(said.text, sizeof(said.text),
 		    _("has mode %04o: %s"), mode, _(what + at));
 	else if (strncmp(what, HELD_BY, strlen(HELD_BY)) == 0)
-		(void)snprintf(said.text, sizeof(said.text), _("held by %s"),
-		    otp_escaped(what + strlen(HELD_BY)).text);
+		said = fill(
+		    _("held by %s"), otp_escaped(what + strlen(HELD_BY)).text);
 	else if (what[0] != '\0')
 		add(&said, "", _(what), "");
 	return said;
@@ -184,24 +199,6 @@ otp_report_plain(enum otp_err err, const struct otp_fault *fault)
 	return reported;
 }
 
-/* ADVICE in the reader's language, NAME standing where it has "%s". */
-static struct otp_reported
-tell_advice(const char *advice, const char *name)
-{
-	struct otp_reported told = { "" };
-	const char *text = _(advice);
-	const char *gap = strstr(text, "%s");
-
-	if (gap == NULL) {
-		add(&told, " ", text, "");
-		return told;
-	}
-	(void)snprintf(
-	    told.text, sizeof(told.text), " %.*s", (int)(gap - text), text);
-	add(&told, "", name, gap + strlen("%s"));
-	return told;
-}
-
 static void
 complain(const char *user, enum otp_err err, const struct otp_fault *fault)
 {
@@ -211,8 +208,8 @@ complain(const char *user, enum otp_err err, const struct otp_fault *fault)
 	if (advice == NULL)
 		otp_complain("%s.", otp_report_text(err, fault).text);
 	else
-		otp_complain("%s.%s", otp_report_text(err, fault).text,
-		    tell_advice(advice, otp_escaped(name).text).text);
+		otp_complain("%s. %s", otp_report_text(err, fault).text,
+		    fill(_(advice), otp_escaped(name).text).text);
 }
 
 /* Not root, and the store is somebody else's: one sentence says it all. */
