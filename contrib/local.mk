@@ -43,3 +43,21 @@ EXTRA_DIST += \
 	%D%/debian/source/format %D%/debian/source/lintian-overrides \
 	%D%/debian/tests/control \
 	%D%/debian/tests/login %D%/debian/tests/sshd
+
+# Lines for /etc/pam.d and drop-ins for sshd, which tests log in with. To be
+# read and copied: nothing goes below /etc.
+stacksdir = $(docdir)/stacks
+dist_stacks_DATA = \
+	%D%/stacks/README \
+	%D%/stacks/login \
+	%D%/stacks/sshd-key \
+	%D%/stacks/sshd-key-network \
+	%D%/stacks/sshd-key-network.access \
+	%D%/stacks/sshd-key-rollout \
+	%D%/stacks/sshd-key-root.conf \
+	%D%/stacks/sshd-key.conf \
+	%D%/stacks/sshd-password \
+	%D%/stacks/sshd-password-group \
+	%D%/stacks/sshd-password.conf \
+	%D%/stacks/su \
+	%D%/stacks/sudo

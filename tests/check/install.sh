@@ -25,6 +25,8 @@ export LC_ALL=C
 catalogs='
 ./p/share/locale/de/LC_MESSAGES/otp-enroll.mo'
 test "${NLS:-yes}" != no || catalogs=
+stacks=$(cd "$top_srcdir/contrib/stacks" && find . -type f |
+	sed 's|^\.|./p/share/doc/stacks|' | sort)
 expected="./p/lib/security/pam_otp.so
 ./p/sbin/otp-enroll
 ./p/share/bash-completion/completions/otp-enroll
@@ -34,6 +36,7 @@ expected="./p/lib/security/pam_otp.so
 ./p/share/doc/fail2ban/filter.d/pam-otp.conf
 ./p/share/doc/fail2ban/jail.d/pam-otp.conf
 ./p/share/doc/pam_otp.conf
+$stacks
 ./p/share/doc/status.schema.json
 ./p/share/fish/vendor_completions.d/otp-enroll.fish$catalogs
 ./p/share/man/man1/otp-enroll.1

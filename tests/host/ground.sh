@@ -33,7 +33,9 @@
 #	stack SERVICE FILE [SED]	/etc/pam.d/SERVICE is Debian's with the lines of
 #				contrib/stacks/FILE, edited by SED, in the place
 #				of its `@include common-auth'
-#	conf LINE...		/etc/security/pam_otp.conf
+#	guess NAME COUNT	so many wrong codes, by no service of the host
+#	conf [LINE...]		/etc/security/pam_otp.conf: `nodelay' and these
+#	store_unmount, store_mount	the store, which is empty then
 #	talk [PROMPT ANSWER]... -- COMMAND...
 #				the command on a terminal; what that showed is
 #				$screen, how it ended $status
@@ -142,6 +144,21 @@ ground_mount() {
 	cd /
 }
 
+# --- Functions that the ground needs, too ---------------------------------
+
+conf() {
+	printf '%s\n' nodelay "$@" >/etc/security/pam_otp.conf
+}
+
+store_mount() {
+	mount -t tmpfs -o mode=700 ground /var/lib/pam_otp
+	otp-enroll init >/dev/null
+}
+
+store_unmount() {
+	umount /var/lib/pam_otp
+}
+
 # --- What is in it --------------------------------------------------------
 
 # Ids stay what they are on the machine, for the sake of files' owners.
@@ -165,10 +182,11 @@ ground_accounts() {
 	touch /run/utmp
 }
 
-# What pam-auth-update makes of Debian's standard profiles.
+# What pam-auth-update makes of Debian's standard profiles, less the delays,
+# which are switched on where they are the point.
 ground_pam() {
 	cat >/etc/pam.d/common-auth <<-END
-	auth	[success=1 default=ignore]	pam_unix.so nullok
+	auth	[success=1 default=ignore]	pam_unix.so nullok nodelay
 	auth	requisite			pam_deny.so
 	auth	required			pam_permit.so
 	END
@@ -189,8 +207,10 @@ ground_pam() {
 	session	required			pam_unix.so
 	END
 	cp /etc/pam.d/common-session /etc/pam.d/common-session-noninteractive
+	sed -i '/pam_faildelay/d' /etc/pam.d/login
+	echo 'FAIL_DELAY 0' >/etc/default/su
 	cp -a /etc/pam.d /etc/pam.d.debian
-	rm -f /etc/security/pam_otp.conf
+	conf
 	cp "$PAM_OTP_SO" "$(ground_modules)/pam_otp.so"
 	cp "$OTP_ENROLL" /usr/bin/otp-enroll
 }
@@ -213,12 +233,6 @@ ground_log() {
 	done
 }
 
-ground_store() {
-	mkdir -p /var/lib/pam_otp
-	mount -t tmpfs -o mode=700 ground /var/lib/pam_otp
-	otp-enroll init >/dev/null
-}
-
 ground_make() {
 	set -e
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -230,7 +244,8 @@ ground_make() {
 	ground_accounts
 	ground_pam
 	ground_log
-	ground_store
+	mkdir -p /var/lib/pam_otp
+	store_mount
 	set +e
 }
 
@@ -308,17 +323,22 @@ wrong_code() {
 	done
 }
 
+# (Each code is a login of its own.)
+guess() {
+	mkdir -p /tmp/guess
+	echo 'auth required pam_otp.so' | tee /tmp/guess/guess >/tmp/guess/other
+	guess=$(wrong_code)
+	# shellcheck disable=SC2046
+	! "$top_builddir/tests/lib/login" /tmp/guess guess "$1" \
+	    $(yes "$guess" | head -n "$2")
+}
+
 stack() {
-	sed -e 's/^#.*//' -e '/^$/d' -e "${3-}" \
-	    "$top_srcdir/contrib/stacks/$2" >/tmp/stack
+	sed -e "${3-}" "$top_srcdir/contrib/stacks/$2" >/tmp/stack
 	sed -e '/^@include common-auth/ {
 		r /tmp/stack
 		d
 	}' "/etc/pam.d.debian/$1" >"/etc/pam.d/$1"
-}
-
-conf() {
-	printf '%s\n' "$@" >/etc/security/pam_otp.conf
 }
 
 talk() {

@@ -4,11 +4,16 @@
 # Each of these has a host of its own (ground.sh), or says why it cannot and is
 # skipped.
 host_tests = \
-	%D%/ground_test.sh
+	%D%/ground_test.sh \
+	%D%/login.sh \
+	%D%/sshd_key.sh \
+	%D%/sshd_password.sh \
+	%D%/su.sh \
+	%D%/sudo.sh
 
 script_tests += $(host_tests)
 
-EXTRA_DIST += %D%/ground.sh %D%/talk.exp
+EXTRA_DIST += %D%/ground.sh %D%/openssh.sh %D%/outcomes.sh %D%/talk.exp
 
 # fail2ban reads lines of real logins; anybody can do that.
 helpers += %D%/lines
