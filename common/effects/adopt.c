@@ -198,7 +198,7 @@ put(struct adopting *adopting)
 	enum otp_err err;
 
 	if (holding->state.enrolled && !adopting->changed)
-		return OTP_OK;
+		return otp_store_settle(holding->store, holding->fault);
 	adopting->adoption.changed = true;
 	holding->state.enrolled = true;
 	if (!adopting->lost)

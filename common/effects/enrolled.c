@@ -62,6 +62,8 @@ drop_seed(struct otp_holding *holding)
 {
 	enum otp_err err = OTP_OK;
 
+	if (holding->state_err == OTP_OK && !holding->state.enrolled)
+		err = otp_store_settle(holding->store, holding->fault);
 	if (holding->state_err == OTP_OK && holding->state.enrolled) {
 		holding->state.enrolled = false;
 		err = otp_holding_commit(holding);
@@ -149,8 +151,9 @@ otp_enrol_unlock(const struct otp_host *host, const struct otp_subject *subject,
 	if (err == OTP_OK) {
 		failures = holding.state.tally.failures;
 		otp_throttle_unlock(&holding.state);
-		if (failures > 0)
-			err = otp_holding_commit(&holding);
+		err = failures > 0
+		    ? otp_holding_commit(&holding)
+		    : otp_store_settle(holding.store, holding.fault);
 	}
 	if (err == OTP_OK)
 		*ret_failures = failures;

@@ -118,7 +118,7 @@ static enum otp_err
 set_enrolled(struct otp_holding *holding, bool enrolled)
 {
 	if (holding->state.enrolled == enrolled)
-		return OTP_OK;
+		return otp_store_settle(holding->store, holding->fault);
 	holding->state.enrolled = enrolled;
 	return otp_holding_commit(holding);
 }

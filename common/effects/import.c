@@ -162,8 +162,10 @@ go_on(struct importing *importing, bool write)
 		return otp_fault_set(holding->fault, OTP_ERR_NO_STATE, 0, NULL,
 		    N_("not adopted yet"));
 	err = remember_all(importing, &changed);
-	if (err != OTP_OK || !write || (!changed && holding->state.enrolled))
+	if (err != OTP_OK || !write)
 		return err;
+	if (!changed && holding->state.enrolled)
+		return otp_store_settle(holding->store, holding->fault);
 	holding->state.enrolled = true;
 	return otp_holding_commit(holding);
 }

@@ -20,6 +20,9 @@
  * 6. A resource limit of the host's is met before anything is written, not
  *    by a signal in the middle (put__refuses_under_a_small_file_size_limit).
  * 7. What was not loaded is not written (put__refuses_another_generation).
+ * 8. No state says "enrolled", and no seed is put in force, before the names of
+ *    both are on the disk, whoever made them
+ *    (tool_and_module__survive_power_cuts_in_long_sequences).
  */
 #include "store.h"
 
@@ -320,6 +323,19 @@ settle_record(struct otp_store *store, struct otp_fault *fault)
 	return err;
 }
 
+/*
+ * Where nobody is enrolled yet, whoever made the state, or put the seed in its
+ * place, may have died before the name was on the disk.
+ */
+static enum otp_err
+settle_names(const struct otp_store *store, struct otp_fault *fault)
+{
+	enum otp_err err = otp_store_flush_folder(store->states, fault);
+
+	return err == OTP_OK ? otp_store_flush_folder(store->seeds, fault)
+			     : err;
+}
+
 static enum otp_err
 put_record(struct otp_store *store, const struct otp_state *state,
     struct otp_fault *fault)
@@ -328,7 +344,9 @@ put_record(struct otp_store *store, const struct otp_state *state,
 	struct otp_slot slot;
 	enum otp_err err = OTP_OK;
 
-	if (!store->slots.on_disk)
+	if (!store->state.enrolled)
+		err = settle_names(store, fault);
+	if (err == OTP_OK && !store->slots.on_disk)
 		err = settle_record(store, fault);
 	if (err == OTP_OK)
 		err = otp_slots_record(&store->slots, state, &slot, &next);
@@ -367,5 +385,22 @@ otp_store_put(struct otp_store *store, const struct otp_state *state,
 	} else {
 		store->read = false; /* who knows what is in the file now */
 	}
+	return otp_store_blame(store, STORE_STATES, fault, err);
+}
+
+enum otp_err
+otp_store_settle(struct otp_store *store, struct otp_fault *fault)
+{
+	enum otp_err err = OTP_OK;
+
+	if (!store->held || !store->read)
+		return OTP_ERR_CONFLICT;
+	if (store->slots.on_disk)
+		return OTP_OK;
+	err = settle_record(store, fault);
+	if (err == OTP_OK)
+		err = put_charge(store, &store->state, fault);
+	if (err != OTP_OK)
+		store->read = false;
 	return otp_store_blame(store, STORE_STATES, fault, err);
 }

@@ -71,6 +71,14 @@ enum otp_err otp_store_put(struct otp_store *store,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * Where there is nothing to put: what was loaded is on the disk when this
+ * returns OTP_OK, also where who wrote it died before it was.
+ * Errors: CONFLICT.
+ */
+enum otp_err otp_store_settle(
+    struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
+
+/*
  * Make the account's state, and hold it as if loaded.
  * Errors: EXISTS (load it instead), LOCK_TIMEOUT.
  */

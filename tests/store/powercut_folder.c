@@ -15,26 +15,28 @@
 #include "tests/unit/unit.h"
 
 #define SECTOR	    512
-#define INODES	    16
-#define OPS	    64
-#define PENDING	    16
+#define INODES	    32
+#define OPS	    1024
+#define PENDING	    32
 #define RANDOM_SETS 8
 #define NO_INODE    (-1)
 
 enum op_type {
 	OP_MAKE,
-	OP_RENAME, /* .NAME.new to NAME */
+	OP_RENAME, /* `from' to `name' */
 	OP_UNLINK,
 	OP_FLUSH_FOLDER,
 	OP_RESIZE,
 	OP_WRITE,
 	OP_FLUSH,
+	OP_FAILED_FLUSH,
 };
 
 struct op {
 	enum op_type type;
 	unsigned folder;
 	unsigned name;
+	unsigned from;
 	int inode;
 	size_t offset;
 	size_t size;
@@ -46,6 +48,7 @@ struct inode {
 	struct powercut_file durable;
 	unsigned pending_count;
 	const struct op *pending[PENDING];
+	bool missed[PENDING]; /* by a flush that failed */
 };
 
 /* A folder: its names on the disk for sure, and each state since then. */
@@ -72,7 +75,10 @@ static struct {
 	unsigned calls;
 	unsigned ops_count;
 	struct op ops[OPS];
+	unsigned modelled; /* operations that the model has, plus 1 */
 } record;
+
+enum powercut_lapse powercut_lapse;
 
 static void
 must(bool done)
@@ -212,8 +218,11 @@ __wrap_openat(int at, const char *name, int flags, ...)
 static void
 renamed(int at, const char *from, const char *to)
 {
-	must(name_of(from) == 1 && name_of(to) == 0);
-	add_op(OP_RENAME)->folder = folder_of(at);
+	struct op *op = add_op(OP_RENAME);
+
+	op->folder = folder_of(at);
+	op->from = name_of(from);
+	op->name = name_of(to);
 }
 
 int
@@ -315,37 +324,66 @@ __wrap_pwrite(int fd, const void *data, size_t size, off_t offset)
 	return __wrap_pwrite64(fd, data, size, offset);
 }
 
+/* Which of the folders the file FD is in. */
+static unsigned
+folder_around(int fd)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t length;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	must(length > 0);
+	path[length] = '\0';
+	*strrchr(path, '/') = '\0';
+	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++)
+		if (strcmp(path, record.path[i]) == 0)
+			return i;
+	abort();
+}
+
 /* A folder's or a file's; nothing need go to the real disk. */
 static int
-flush_recorded(int fd)
+flush_recorded(int fd, enum powercut_lapse of_state)
 {
+	static const enum powercut_lapse of_folder[] = {
+		POWERCUT_NO_SEEDS_FLUSH, POWERCUT_NO_STATES_FLUSH
+	};
 	struct stat status;
+	bool is_folder, fails;
+	unsigned folder;
 
-	if (fails_now(EIO))
-		return -1;
 	must(fstat(fd, &status) == 0);
-	if (S_ISDIR(status.st_mode)) {
-		unsigned folder = folder_of(fd);
-
-		add_op(OP_FLUSH_FOLDER)->folder = folder;
-	} else {
+	is_folder = S_ISDIR(status.st_mode);
+	folder = is_folder ? folder_of(fd) : folder_around(fd);
+	if (powercut_lapse != POWERCUT_FLUSHES_ALL &&
+	    powercut_lapse ==
+		(is_folder	 ? of_folder[folder]
+			: folder ? of_state
+				 : POWERCUT_NO_SEED_FLUSH))
+		return 0;
+	fails = fails_now(EIO);
+	if (!is_folder) {
 		int inode = inode_of(fd);
 
-		add_op(OP_FLUSH)->inode = inode;
+		add_op(fails ? OP_FAILED_FLUSH : OP_FLUSH)->inode = inode;
+	} else if (!fails) {
+		add_op(OP_FLUSH_FOLDER)->folder = folder;
 	}
-	return 0;
+	errno = EIO;
+	return fails ? -1 : 0;
 }
 
 int
 __wrap_fsync(int fd)
 {
-	return record.on ? flush_recorded(fd) : 0;
+	return record.on ? flush_recorded(fd, POWERCUT_NO_STATE_FLUSH) : 0;
 }
 
 int
 __wrap_fdatasync(int fd)
 {
-	return record.on ? flush_recorded(fd) : 0;
+	return record.on ? flush_recorded(fd, POWERCUT_NO_COMMIT_FLUSH) : 0;
 }
 
 /* --- beginning and end --- */
@@ -358,9 +396,11 @@ read_file(unsigned folder, unsigned name)
 	struct inode *inode;
 	int number, fd;
 
+	record.first.folders[folder].states[0][name] = NO_INODE;
+	if (!*record.names[name])
+		return;
 	(void)snprintf(path, sizeof(path), "%s/%s", record.path[folder],
 	    record.names[name]);
-	record.first.folders[folder].states[0][name] = NO_INODE;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -376,14 +416,18 @@ read_file(unsigned folder, unsigned name)
 }
 
 void
-powercut_folder_begin(const char *path, const char *account)
+powercut_folder_begin(
+    const char *path, const char *const accounts[POWERCUT_ACCOUNTS])
 {
 	static const char *const folders[] = { "seed", "state" };
 
-	memset(&record, 0, sizeof(record));
-	(void)snprintf(record.names[0], sizeof(record.names[0]), "%s", account);
-	(void)snprintf(
-	    record.names[1], sizeof(record.names[1]), ".%s.new", account);
+	powercut_folder_end();
+	for (unsigned i = 0; i < POWERCUT_ACCOUNTS && accounts[i]; i++) {
+		(void)snprintf(record.names[2 * i], sizeof(record.names[0]),
+		    "%s", accounts[i]);
+		(void)snprintf(record.names[2 * i + 1], sizeof(record.names[0]),
+		    ".%s.new", accounts[i]);
+	}
 	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++) {
 		(void)snprintf(record.path[i], sizeof(record.path[i]), "%s/%s",
 		    path, folders[i]);
@@ -398,6 +442,8 @@ void
 powercut_folder_record(unsigned fault)
 {
 	record.fault = fault;
+	record.calls = 0;
+	record.half = false;
 	record.on = true;
 }
 
@@ -420,12 +466,15 @@ void
 powercut_folder_describe(unsigned number, char *ret_text, size_t capacity)
 {
 	static const char *const names[] = { "make", "rename", "unlink",
-		"flush", "resize", "write", "flush" };
+		"flush", "resize", "write", "flush", "failed flush" };
 	const struct op *op = &record.ops[number];
 
 	must(number < record.ops_count);
 	if (op->type <= OP_FLUSH_FOLDER)
-		(void)snprintf(ret_text, capacity, "%s in %s/", names[op->type],
+		(void)snprintf(ret_text, capacity, "%s %s in %s/",
+		    names[op->type],
+		    op->type == OP_FLUSH_FOLDER ? "all"
+						: record.names[op->name],
 		    op->folder == 0 ? "seed" : "state");
 	else
 		(void)snprintf(ret_text, capacity, "%s file %d: %zu at %zu",
@@ -475,10 +524,52 @@ do_name(struct folder *folder, const struct op *op)
 	else if (op->type == OP_UNLINK)
 		names[op->name] = NO_INODE;
 	else
-		names[0] = names[1];
+		names[op->name] = names[op->from];
 	if (op->type == OP_RENAME)
-		names[1] = NO_INODE;
+		names[op->from] = NO_INODE;
 	memcpy(folder->states[folder->states_count++], names, sizeof(names));
+}
+
+/* Is all that OP wrote written again by LATER? */
+static bool
+is_covered(const struct op *op, const struct op *later)
+{
+	return op->type == OP_WRITE && later->type == OP_WRITE &&
+	    later->offset <= op->offset &&
+	    later->offset + later->size >= op->offset + op->size;
+}
+
+/* Forget what was pending before PENDING[COUNT], and is no more. */
+static void
+drop_covered(struct inode *inode, unsigned *count, const struct op *later)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < *count; i++)
+		if (!is_covered(inode->pending[i], later))
+			inode->pending[kept++] = inode->pending[i];
+	*count = kept;
+}
+
+/* All that no failed flush has missed is on the disk now. */
+static void
+do_flush(struct inode *inode)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < inode->pending_count; i++) {
+		const struct op *op = inode->pending[i];
+
+		if (inode->missed[i]) {
+			inode->pending[kept++] = op;
+			continue;
+		}
+		do_whole(&inode->durable, op);
+		drop_covered(inode, &kept, op);
+	}
+	for (unsigned i = 0; i < kept; i++)
+		inode->missed[i] = true;
+	inode->pending_count = kept;
 }
 
 static void
@@ -505,26 +596,33 @@ do_op(struct model *model, const struct op *op)
 	case OP_RESIZE:
 	case OP_WRITE:
 		must(inode->pending_count < PENDING);
+		inode->missed[inode->pending_count] = false;
 		inode->pending[inode->pending_count++] = op;
 		break;
 	case OP_FLUSH:
+		do_flush(inode);
+		break;
+	case OP_FAILED_FLUSH:
 		for (unsigned i = 0; i < inode->pending_count; i++)
-			do_whole(&inode->durable, inode->pending[i]);
-		inode->pending_count = 0;
+			inode->missed[i] = true;
 		break;
 	}
 }
 
-static struct model *
+/* Valid until the next call; what was asked for last need not be done again. */
+static const struct model *
 model_after(unsigned ops)
 {
-	struct model *model = powercut_grow(NULL, 1, sizeof(*model));
+	static struct model model;
 
 	must(ops <= record.ops_count);
-	*model = record.first;
-	for (unsigned i = 0; i < ops; i++)
-		do_op(model, &record.ops[i]);
-	return model;
+	if (record.modelled == 0 || ops + 1 < record.modelled) {
+		model = record.first;
+		record.modelled = 1;
+	}
+	for (; record.modelled <= ops; record.modelled++)
+		do_op(&model, &record.ops[record.modelled - 1]);
+	return &model;
 }
 
 /* --- the cut --- */
@@ -643,7 +741,7 @@ powercut_folder_cut(unsigned ops,
     void (*visit)(void *context, const struct powercut_store *left),
     void *context)
 {
-	struct model *model = model_after(ops);
+	const struct model *model = model_after(ops);
 	struct leaving *leaving = powercut_grow(NULL, 1, sizeof(*leaving));
 
 	leaving->model = model;
@@ -657,13 +755,47 @@ powercut_folder_cut(unsigned ops,
 		}
 	}
 	free(leaving);
-	free(model);
+}
+
+/* Of INODE, what a cut may leave, at RANDOM. */
+static void
+sample_file(
+    const struct inode *inode, uint64_t *random, struct powercut_file *ret_file)
+{
+	*ret_file = inode->durable;
+	for (unsigned i = 0; i < inode->pending_count; i++) {
+		const struct op *op = inode->pending[i];
+		uint64_t way = unit_random(random) >> 8;
+
+		/* Half of them whole or not at all: so much can be in a row. */
+		do_torn(ret_file, op,
+		    (unsigned)(way & 1 ? way / 2 % 2 : way / 2 % ways(op)));
+	}
+}
+
+void
+powercut_folder_sample(
+    unsigned ops, uint64_t *random, struct powercut_store *ret_store)
+{
+	const struct model *model = model_after(ops);
+
+	memset(ret_store, 0, sizeof(*ret_store));
+	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++) {
+		const struct folder *folder = &model->folders[i];
+		const int *names = folder->states[(unit_random(random) >> 8) %
+		    folder->states_count];
+
+		for (unsigned j = 0; j < POWERCUT_NAMES; j++)
+			if (names[j] != NO_INODE)
+				sample_file(&model->inodes[names[j]], random,
+				    &ret_store->files[i][j]);
+	}
 }
 
 void
 powercut_folder_see(unsigned ops, struct powercut_store *ret_store)
 {
-	struct model *model = model_after(ops);
+	const struct model *model = model_after(ops);
 
 	memset(ret_store, 0, sizeof(*ret_store));
 	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++) {
@@ -672,17 +804,17 @@ powercut_folder_see(unsigned ops, struct powercut_store *ret_store)
 		for (unsigned j = 0; j < POWERCUT_NAMES; j++) {
 			int number =
 			    folder->states[folder->states_count - 1][j];
-			struct inode *inode;
+			struct powercut_file *file = &ret_store->files[i][j];
+			const struct inode *inode;
 
 			if (number == NO_INODE)
 				continue;
 			inode = &model->inodes[number];
+			*file = inode->durable;
 			for (unsigned k = 0; k < inode->pending_count; k++)
-				do_whole(&inode->durable, inode->pending[k]);
-			ret_store->files[i][j] = inode->durable;
+				do_whole(file, inode->pending[k]);
 		}
 	}
-	free(model);
 }
 
 void
@@ -694,6 +826,8 @@ powercut_folder_put(const struct powercut_store *store)
 			char path[PATH_MAX + 64];
 			int fd;
 
+			if (!*record.names[j])
+				continue;
 			(void)snprintf(path, sizeof(path), "%s/%s",
 			    record.path[i], record.names[j]);
 			if (!file->there) {
@@ -708,4 +842,66 @@ powercut_folder_put(const struct powercut_store *store)
 			must(close(fd) == 0);
 		}
 	}
+}
+
+/* Know the real files again: each of them by the name it has. */
+static void
+number_files(void)
+{
+	const struct model *model = model_after(record.ops_count);
+
+	memset(record.numbers, 0, sizeof(record.numbers));
+	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++) {
+		const struct folder *folder = &model->folders[i];
+		const int *names = folder->states[folder->states_count - 1];
+
+		for (unsigned j = 0; j < POWERCUT_NAMES; j++) {
+			char path[PATH_MAX + 64];
+			struct stat status;
+
+			if (names[j] == NO_INODE)
+				continue;
+			(void)snprintf(path, sizeof(path), "%s/%s",
+			    record.path[i], record.names[j]);
+			must(stat(path, &status) == 0);
+			record.numbers[names[j]] = status.st_ino;
+		}
+	}
+}
+
+void
+powercut_folder_keep(unsigned ops)
+{
+	struct powercut_store *store = powercut_grow(NULL, 1, sizeof(*store));
+
+	must(ops <= record.ops_count);
+	record.modelled = 0;
+	while (record.ops_count > ops)
+		free(record.ops[--record.ops_count].bytes);
+	powercut_folder_see(ops, store);
+	powercut_folder_put(store);
+	number_files();
+	free(store);
+}
+
+void
+powercut_folder_digest(
+    const struct powercut_store *store, uint8_t ret_digest[OTP_DIGEST_SIZE])
+{
+	static uint8_t bytes[sizeof(*store)];
+	size_t size = 0;
+
+	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++) {
+		for (unsigned j = 0; j < POWERCUT_NAMES; j++) {
+			const struct powercut_file *file = &store->files[i][j];
+			const uint16_t head[2] = { file->there,
+				(uint16_t)file->size };
+
+			memcpy(bytes + size, head, sizeof(head));
+			memcpy(bytes + size + sizeof(head), file->bytes,
+			    file->size);
+			size += sizeof(head) + file->size;
+		}
+	}
+	must(otp_digest(bytes, size, ret_digest) == OTP_OK);
 }
