@@ -49,6 +49,9 @@ EXTRA_DIST += \
 stacksdir = $(docdir)/stacks
 dist_stacks_DATA = \
 	%D%/stacks/README \
+	%D%/stacks/freeradius \
+	%D%/stacks/freeradius.pam_otp \
+	%D%/stacks/freeradius.site \
 	%D%/stacks/login \
 	%D%/stacks/sshd-key \
 	%D%/stacks/sshd-key-network \

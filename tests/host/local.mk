@@ -6,6 +6,7 @@
 host_tests = \
 	%D%/ground_test.sh \
 	%D%/login.sh \
+	%D%/radius.sh \
 	%D%/sshd_key.sh \
 	%D%/sshd_password.sh \
 	%D%/su.sh \
