@@ -77,7 +77,8 @@ LONG =
 
 package_tests = \
 	%D%/package/debian.sh \
-	%D%/package/rpm.sh
+	%D%/package/rpm.sh \
+	%D%/package/release.sh
 
 # What the tree promises of itself.
 static_tests = \
