@@ -43,6 +43,8 @@ otp_enroll_sources = \
 	%D%/self.c %D%/self.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/source.c %D%/source.h \
+	%D%/standing.c %D%/standing.h \
+	%D%/standing_text.c \
 	%D%/subject.c %D%/subject.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/version.c %D%/version.h \
