@@ -202,7 +202,7 @@ add_errno(struct otp_event *event, int errnum)
 
 	if (errnum == 0)
 		return;
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
+#ifdef HAVE_STRERRORNAME_NP
 	name = strerrorname_np(errnum);
 #endif
 	if (name != NULL)
