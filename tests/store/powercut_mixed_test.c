@@ -650,7 +650,9 @@ believe(const struct deed *deed, const struct mixed_seen *after)
 	    after->states[account].tally.failures >= policy.free)
 		mixed->failures_told[account] =
 		    after->states[account].tally.failures;
-	if (deed->due == OTP_VERDICT_ACCEPT || deed->event == EVENT_UNLOCK)
+	/* Where an unlock found none, those given back may still come up. */
+	if (deed->due == OTP_VERDICT_ACCEPT ||
+	    (deed->event == EVENT_UNLOCK && test.ops > test.first))
 		mixed->failures_most[account] = 0;
 	if (deed->due != OTP_VERDICT_ACCEPT)
 		return;
