@@ -13,3 +13,10 @@ pam_tests += %D%/race_pam_test
 %C%_race_pam_test_LDFLAGS = $(host_flags) -pthread
 
 long_tests += %D%/race_test %D%/race_pam_test
+
+pam_tests += %D%/race_tool_test
+
+%C%_race_tool_test_LDADD = $(host_libs)
+%C%_race_tool_test_LDFLAGS = $(host_flags)
+
+long_tests += %D%/race_tool_test
