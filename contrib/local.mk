@@ -66,3 +66,7 @@ dist_stacks_DATA = \
 	%D%/stacks/sshd-password.conf \
 	%D%/stacks/su \
 	%D%/stacks/sudo
+
+# A play that brings seeds to many hosts: pam_otp_admin(7).
+ansibledir = $(docdir)/ansible
+dist_ansible_DATA = %D%/ansible/pam_otp.yml

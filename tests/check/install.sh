@@ -33,6 +33,7 @@ expected="./p/lib/security/pam_otp.so
 ./p/share/doc/COPYING
 ./p/share/doc/NEWS
 ./p/share/doc/README
+./p/share/doc/ansible/pam_otp.yml
 ./p/share/doc/fail2ban/filter.d/pam-otp.conf
 ./p/share/doc/fail2ban/jail.d/pam-otp.conf
 ./p/share/doc/pam_otp.conf
@@ -42,6 +43,7 @@ $stacks
 ./p/share/man/man1/otp-enroll.1
 ./p/share/man/man5/pam_otp.conf.5
 ./p/share/man/man5/pam_otp_store.5
+./p/share/man/man7/pam_otp_admin.7
 ./p/share/man/man8/pam_otp.8
 ./p/share/zsh/site-functions/_otp-enroll"
 

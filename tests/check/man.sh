@@ -17,7 +17,8 @@ clean() {
 	empty mandoc -Tlint -W warning "$1"
 }
 
-for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp.8; do
+for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp_admin.7 \
+    pam_otp.8; do
 	check "$page" clean $page
 done
 
@@ -29,7 +30,8 @@ set_without_a_word() {
 }
 
 if have groff; then
-	for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp.8; do
+	for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp_admin.7 \
+    pam_otp.8; do
 		check "$page with groff" set_without_a_word $page
 	done
 else

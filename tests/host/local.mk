@@ -4,7 +4,9 @@
 # Each of these has a host of its own (ground.sh), or says why it cannot and is
 # skipped.
 host_tests = \
+	%D%/ansible.sh \
 	%D%/ground_test.sh \
+	%D%/handbook.sh \
 	%D%/login.sh \
 	%D%/radius.sh \
 	%D%/sshd_key.sh \
@@ -14,7 +16,8 @@ host_tests = \
 
 script_tests += $(host_tests)
 
-EXTRA_DIST += %D%/ground.sh %D%/openssh.sh %D%/outcomes.sh %D%/talk.exp
+EXTRA_DIST += %D%/ground.sh %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/phone.exp \
+	%D%/talk.exp
 
 # fail2ban reads lines of real logins; anybody can do that.
 helpers += %D%/lines
