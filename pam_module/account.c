@@ -163,6 +163,8 @@ otp_account_find(struct otp_login *login)
 	request->split = login->options.forward_pass;
 	request->told = !login->quiet;
 	login->err = name_account(login);
+	request->own = request->host[0] == '\0' && !request->unknown &&
+	    strcmp(item_text(login->pamh, PAM_RUSER), request->account) == 0;
 	return login->err == OTP_OK ? OTP_END_NOT_YET : OTP_END_ERROR;
 }
 

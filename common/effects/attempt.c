@@ -206,7 +206,10 @@ hold_off(struct attempt *attempt)
 	    attempt->store, &attempt->state, OTP_PUT_COMMIT, attempt->fault);
 }
 
-/* The same host, a moment ago: somebody's ssh, and then their sudo. */
+/*
+ * A moment ago, and the same host, or here what somebody does who came from
+ * another one: their ssh, and then their sudo, which knows of no host.
+ */
 static bool
 is_benign(const struct attempt *attempt, const struct otp_finding *finding)
 {
@@ -216,7 +219,9 @@ is_benign(const struct attempt *attempt, const struct otp_finding *finding)
 	return finding->verdict == OTP_VERDICT_REPLAY &&
 	    finding->kind == OTP_TOTP && success->time <= attempt->now &&
 	    attempt->now - success->time <= 2 * (int64_t)token->period &&
-	    strncmp(success->host, attempt->request->host, OTP_HOST_SIZE) == 0;
+	    (attempt->request->own ||
+		strncmp(success->host, attempt->request->host, OTP_HOST_SIZE) ==
+		    0);
 }
 
 /* What the user may want to hear at this login. */

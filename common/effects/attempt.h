@@ -35,6 +35,7 @@ struct otp_request {
 	bool unknown; /* nobody has that name: refused, at the usual cost */
 	char service[OTP_SERVICE_SIZE];
 	char host[OTP_HOST_SIZE]; /* the remote one, "" = here */
+	bool own;   /* who asks, here, is that account already (sudo) */
 	bool told;  /* the user can be told of failures since the last login */
 	bool split; /* password and code were typed as one */
 };
@@ -49,7 +50,7 @@ struct otp_answer {
 	uint32_t wait;		    /* seconds that are left of a wait */
 	int32_t drift;		    /* seconds, where drift_known */
 	bool drift_known;
-	bool benign; /* REPLAY: within two periods, from the same host */
+	bool benign; /* REPLAY: within two periods, same host or `own` */
 	size_t password_length; /* with `split`: where the code begins */
 	/* ACCEPT: what the user may want to hear */
 	uint32_t untold;      /* wrong codes since the last login */

@@ -9,6 +9,8 @@ host_tests = \
 	%D%/handbook.sh \
 	%D%/login.sh \
 	%D%/radius.sh \
+	%D%/services.sh \
+	%D%/ssh_sudo.sh \
 	%D%/sshd_key.sh \
 	%D%/sshd_password.sh \
 	%D%/su.sh \

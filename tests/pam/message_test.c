@@ -111,7 +111,40 @@ replays__are_told_in_a_line_of_their_own(void **state)
 	    "ago.");
 }
 
-/* ssh, and at once sudo: nobody's attack. */
+/* ssh, and at once sudo, which names no host: nobody's attack. */
+static void
+replay_by_oneself_on_this_host__is_no_warning(void **state)
+{
+	static const struct {
+		const char *rhost;
+		const char *ruser;
+		int level;
+	} cases[] = {
+		{ NULL, "alice", LOG_NOTICE },
+		{ "", "alice", LOG_NOTICE },
+		{ NULL, "bob", LOG_WARNING },
+		{ NULL, NULL, LOG_WARNING },
+		{ "198.51.100.9", "alice", LOG_WARNING },
+	};
+	struct host *host = *state;
+
+	host_enrol_alice(host);
+	host->app.rhost = "192.0.2.1";
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		host->app.rhost = cases[i].rhost;
+		host->app.ruser = cases[i].ruser;
+		assert_int_equal(try_right(host), PAM_AUTH_ERR);
+		host_logged("refused", "replay");
+		assert_int_equal(host_level(), cases[i].level);
+	}
+	fake.now += 60;
+	assert_int_equal(try_right(host), PAM_SUCCESS);
+	host_told(host, PAM_TEXT_INFO,
+	    "3 used codes were tried again since your last login 1 minute "
+	    "ago.");
+}
+
 static void
 replay_from_the_same_host__is_no_warning(void **state)
 {
@@ -136,6 +169,7 @@ main(void)
 		HOST_TEST(failures_at_the_console__name_no_host),
 		HOST_TEST(hostile_host_name__is_told_escaped),
 		HOST_TEST(replays__are_told_in_a_line_of_their_own),
+		HOST_TEST(replay_by_oneself_on_this_host__is_no_warning),
 		HOST_TEST(replay_from_the_same_host__is_no_warning),
 	};
 
