@@ -55,6 +55,11 @@ dist_stacks_DATA = \
 	%D%/stacks/freeradius.pam_otp \
 	%D%/stacks/freeradius.site \
 	%D%/stacks/login \
+	%D%/stacks/openvpn \
+	%D%/stacks/openvpn-challenge \
+	%D%/stacks/openvpn-challenge.conf \
+	%D%/stacks/openvpn.conf \
+	%D%/stacks/openvpn.pam_otp \
 	%D%/stacks/sshd-key \
 	%D%/stacks/sshd-key-network \
 	%D%/stacks/sshd-key-network.access \

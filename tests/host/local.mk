@@ -8,6 +8,7 @@ host_tests = \
 	%D%/ground_test.sh \
 	%D%/handbook.sh \
 	%D%/login.sh \
+	%D%/openvpn.sh \
 	%D%/radius.sh \
 	%D%/services.sh \
 	%D%/ssh_sudo.sh \
