@@ -48,4 +48,5 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/import.c %D%/effects/import.h \
 	%D%/effects/store_change.c \
 	%D%/effects/store_folder.c \
+	%D%/effects/store_look.c \
 	%D%/effects/store_internal.h

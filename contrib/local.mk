@@ -15,6 +15,9 @@ dist_fishcomp_DATA = %D%/completions/fish/otp-enroll.fish
 # What `status --json' prints.
 dist_doc_DATA += %D%/status.schema.json
 
+# What `check --json' prints.
+dist_doc_DATA += %D%/check.schema.json
+
 # fail2ban wants them in folders of these names, below /etc, which is not ours.
 f2bfilterdir = $(docdir)/fail2ban/filter.d
 dist_f2bfilter_DATA = %D%/fail2ban/filter.d/pam-otp.conf

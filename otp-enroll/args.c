@@ -82,6 +82,7 @@ static const struct row rows[] = {
 	{ "purge", FLAG, FIELD(purge), 0, 0, NULL },
 	{ "force", FLAG, FIELD(force), 0, 0, NULL },
 	{ "from", TEXT, FIELD(from), 0, 0, NULL },
+	{ "root", TEXT, FIELD(root), 0, 0, NULL },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -73,6 +73,7 @@ struct otp_args {
 	bool purge;
 	bool force;
 	const char *from;
+	const char *root; /* a folder */
 };
 
 /* Whether the QR code is to be a picture, and standard output its own. */

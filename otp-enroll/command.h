@@ -35,6 +35,7 @@ struct otp_command {
 	const char *summary;
 	const char *help; /* the options, and what there is to know */
 	bool user;	  /* whether it takes a USER */
+	bool lenient;	  /* it reads the configuration itself, however it is */
 	const char *takes[OTP_COMMAND_TAKES]; /* options, ended by NULL */
 	enum otp_exit (*run)(const struct otp_tool *tool);
 };
@@ -43,6 +44,7 @@ extern const struct otp_command otp_command_new;
 extern const struct otp_command otp_command_show;
 extern const struct otp_command otp_command_verify;
 extern const struct otp_command otp_command_status;
+extern const struct otp_command otp_command_check;
 extern const struct otp_command otp_command_recovery;
 extern const struct otp_command otp_command_unlock;
 extern const struct otp_command otp_command_resync;

@@ -25,6 +25,27 @@ read_file(const struct otp_args *args, struct otp_options *options,
 	return err;
 }
 
+const char *
+otp_host_file(const struct otp_tool *tool)
+{
+	return tool->args.conf != NULL ? tool->args.conf : OTP_DEFAULT_CONF;
+}
+
+enum otp_err
+otp_host_load(struct otp_tool *tool, struct otp_fault *fault)
+{
+	enum otp_err err;
+
+	otp_options_default(&tool->options);
+	err = read_file(&tool->args, &tool->options, fault);
+	tool->host = (struct otp_host){
+		.sys = &otp_sys_host,
+		.store = tool->options.store,
+		.policy = &tool->options.policy,
+	};
+	return err;
+}
+
 enum otp_exit
 otp_host_read(struct otp_tool *tool)
 {
@@ -36,18 +57,9 @@ otp_host_read(struct otp_tool *tool)
 		otp_complain(_("--conf takes an absolute path."));
 		return OTP_EXIT_USAGE;
 	}
-	otp_options_default(&tool->options);
-	err = read_file(args, &tool->options, &fault);
-	if (err != OTP_OK) {
-		otp_report_conf(
-		    args->conf != NULL ? args->conf : OTP_DEFAULT_CONF, err,
-		    &fault);
-		return OTP_EXIT_USAGE;
-	}
-	tool->host = (struct otp_host){
-		.sys = &otp_sys_host,
-		.store = tool->options.store,
-		.policy = &tool->options.policy,
-	};
-	return OTP_EXIT_DONE;
+	err = otp_host_load(tool, &fault);
+	if (err == OTP_OK)
+		return OTP_EXIT_DONE;
+	otp_report_conf(otp_host_file(tool), err, &fault);
+	return OTP_EXIT_USAGE;
 }

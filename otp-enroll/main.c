@@ -16,6 +16,7 @@ static const struct otp_command *const commands[] = {
 	&otp_command_show,
 	&otp_command_verify,
 	&otp_command_status,
+	&otp_command_check,
 	&otp_command_recovery,
 	&otp_command_unlock,
 	&otp_command_resync,
@@ -51,8 +52,8 @@ show_overview(void)
 	    _("\nWithout a command: `%s', for oneself. Root names the USER "
 	      "always.\n\n"
 	      "  --conf=FILE  the configuration file [%s]\n"
-	      "  --help       this text; behind a COMMAND, its options\n"
-	      "  --version    the version\n\n"
+	      "  --help       this text, or the options of a COMMAND; also "
+	      "--version\n\n"
 	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not "
 	      "enrolled, 4 it is already.\n"),
 	    commands[0]->name, OTP_DEFAULT_CONF);
@@ -111,7 +112,7 @@ run(struct otp_tool *tool)
 			otp_say(_("See `otp-enroll --help'."));
 		return OTP_EXIT_USAGE;
 	}
-	status = otp_host_read(tool);
+	status = command->lenient ? OTP_EXIT_DONE : otp_host_read(tool);
 	return status == OTP_EXIT_DONE ? command->run(tool) : status;
 }
 

@@ -206,6 +206,7 @@ tests_environment = \
 	builddir='$(abs_top_builddir)' \
 	PAM_OTP_SO='$(abs_top_builddir)/pam_module/.libs/pam_otp.so' \
 	OTP_ENROLL='$(abs_top_builddir)/otp-enroll/otp-enroll' \
+	MODULE_DIR='$(pamdir)' \
 	LONG='$(LONG)' NLS='$(NLS)' \
 	INSTRUMENTED='$(INSTRUMENTED)' HARDENED='$(HARDENED)' \
 	CC='$(CC)' NM='$(NM)' MAKE='$(MAKE)' \

@@ -50,6 +50,13 @@ enum otp_err otp_store_load(struct otp_store *store,
     struct otp_state *ret_state, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * Who has held the state for a second on end, as holder.h tells it; "" =
+ * nobody.  Takes nothing.  Errors: ABSENT.
+ */
+enum otp_err otp_store_holder(struct otp_store *store, char *text, size_t size,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/*
  * The seed.  The caller wipes *RET_SEED, on failure too.
  * Errors: ABSENT, PARSE.
  */

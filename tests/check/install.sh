@@ -34,6 +34,7 @@ expected="./p/lib/security/pam_otp.so
 ./p/share/doc/NEWS
 ./p/share/doc/README
 ./p/share/doc/ansible/pam_otp.yml
+./p/share/doc/check.schema.json
 ./p/share/doc/fail2ban/filter.d/pam-otp.conf
 ./p/share/doc/fail2ban/jail.d/pam-otp.conf
 ./p/share/doc/pam_otp.conf

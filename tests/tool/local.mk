@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 
-helpers += tests/lib/login %D%/peak %D%/png_modules %D%/qr_print %D%/term2ppm \
-	%D%/translated
+helpers += tests/lib/login %D%/peak %D%/poke %D%/png_modules %D%/qr_print \
+	%D%/term2ppm %D%/translated
 
 script_tests += \
 	%D%/batch.sh \
+	%D%/check.sh \
 	%D%/commands.sh \
 	%D%/completions.sh \
 	%D%/dialogue.sh \
@@ -19,13 +20,14 @@ script_tests += \
 	%D%/status.sh \
 	%D%/usage.sh
 
-EXTRA_DIST += %D%/schema.jq %D%/tool.sh %D%/dialogue.exp %D%/audit.c
+EXTRA_DIST += %D%/schema.jq %D%/tool.sh %D%/dialogue.exp %D%/ahead.c %D%/audit.c
 
 # The module finds the fakes in it before libc's.
 tests_lib_login_LDADD = $(host_libs)
 tests_lib_login_LDFLAGS = $(host_flags)
 %C%_term2ppm_LDADD =
 %C%_peak_LDADD =
+%C%_poke_LDADD =
 %C%_png_modules_LDADD = $(LIBPNG_LIBS)
 %C%_qr_print_SOURCES = %D%/qr_print.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_print_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)

@@ -5,7 +5,7 @@
 # the tokens of a user whose `status' one may see. A test compares the lists with
 # the tool's own help.
 
-set -l commands new show verify status recovery unlock resync remove adopt import init
+set -l commands new show verify status check recovery unlock resync remove adopt import init
 set -l seen __fish_seen_subcommand_from
 
 function __otp_enroll_tokens
@@ -31,6 +31,7 @@ complete -c otp-enroll -n "not $seen $commands" -a new -d 'set up a token: show 
 complete -c otp-enroll -n "not $seen $commands" -a show -d 'show the QR code of a token once more'
 complete -c otp-enroll -n "not $seen $commands" -a verify -d 'say whether a code is right, and if not, why'
 complete -c otp-enroll -n "not $seen $commands" -a status -d 'show how an account stands; never a secret'
+complete -c otp-enroll -n "not $seen $commands" -a check -d 'say why a login fails, and what to do; changes nothing'
 complete -c otp-enroll -n "not $seen $commands" -a recovery -d 'make a new set of recovery codes; all old ones are dead'
 complete -c otp-enroll -n "not $seen $commands" -a unlock -d 'end a wait or lock after too many wrong codes'
 complete -c otp-enroll -n "not $seen $commands" -a resync -d 'find the counter of a HOTP token by two successive codes'
@@ -68,6 +69,9 @@ complete -c otp-enroll -n "$seen verify" -l json -d 'one JSON object'
 complete -c otp-enroll -n "$seen status" -l all -d 'every account in the store, a line each'
 complete -c otp-enroll -n "$seen status" -l orphans -d 'seeds and states of accounts that are gone or renamed'
 complete -c otp-enroll -n "$seen status" -l json -d 'a JSON object for each account, a line each'
+
+complete -c otp-enroll -n "$seen check" -l root -r -F -d 'look at the pam.d and sshd_config below DIR, of an image'
+complete -c otp-enroll -n "$seen check" -l json -d 'one JSON object'
 
 complete -c otp-enroll -n "$seen recovery" -l count -x -d 'so many, 0 to 16'
 complete -c otp-enroll -n "$seen recovery" -l print -d 'show secrets although this is no terminal'
