@@ -235,7 +235,7 @@ check-long:
 	@status=0; \
 	$(MAKE) $(AM_MAKEFLAGS) check LONG=yes \
 	    TESTS='$(long_tests) $(long_only)' || status=$$?; \
-	for test in $(long_tests) $(long_only:.sh=); do \
+	for test in $(long_tests:.sh=) $(long_only:.sh=); do \
 		sed -n 's/^# \(ran: .*\)/\1/p' $$test.log; \
 	done; \
 	exit $$status

@@ -6,13 +6,13 @@
 # beside this file. Each call is tried by itself, in a store put back as it was.
 #
 # A script gives a function that runs the command, as `$under COMMAND...', and
-# one that judges what came of it. FAULTS=long tries every call with all that
-# may befall it, else it is the calls behind the reading of the configuration,
-# with what is worst.
+# one that judges what came of it. With LONG=yes every call meets the errors it
+# may have: all of them from the first change on, the worst two before it. Else
+# it is the calls that change, lock, or come behind a change, with the worst.
 
 . "$(dirname "$0")/../tool/tool.sh"
 
-: "${FAULTS:=short}"
+: "${LONG:=}"
 under=
 tried=0
 
@@ -93,27 +93,33 @@ errors() {
 }
 
 # calls RUN WHICH: those that it makes when nothing befalls it, each as `NAME
-# NUMBER', the NUMBER-th of that name.  WHICH: `changes', that may leave
-# something else behind; `all', those that open something behind them too, and
-# that lock.
+# NUMBER WORST': the NUMBER-th of that name, with so many of its errors.  WHICH:
+# `changes', that may leave something else behind, or `all'.  What comes before
+# the store and its configuration are met is the loader's.
 calls() {
 	afresh
 	under="strace -qq -s 256 -o $scratch/trace"
 	"$1"
 	under=
-	awk -v which="$2" -v long="$FAULTS" '
+	awk -v which="$2" -v long="$LONG" -v place="$scratch" '
 	match($0, /^[a-z0-9_]+\(/) {
 		name = substr($0, 1, RLENGTH - 1)
 		count[name]++
 		change = $0 ~ /O_CREAT/ ||
 		    name ~ /^(p?write|send|rename|unlink|mkdir|ftruncate)/ ||
 		    name ~ /^(f(data)?sync|exit_group)/
-		if (change)
-			on = 1
-		if (long == "long" || change || (which == "all" &&
-		    ((on && name ~ /^(openat|socket|getrandom|fchmod)/) ||
-		    /F_OFD_SETLK/)))
-			print name, count[name]
+		met = met || (name != "execve" && index($0, place))
+		changed = changed || change
+		if (which == "all" && long == "yes")
+			wanted = met
+		else if (which == "all")
+			wanted = change || /F_OFD_SETLK/ || (changed &&
+			    name ~ /^(openat|socket|getrandom|fchmod)/)
+		else
+			wanted = change
+		if (wanted)
+			print name, count[name],
+			    long != "yes" ? 1 : changed ? 99 : 2
 	}' "$scratch/trace"
 }
 
@@ -140,7 +146,7 @@ befalls() {
 kill_at_each() {
 	missed=0
 	calls "$1" changes >"$scratch/calls"
-	while read -r call number <&3; do
+	while read -r call number worst <&3; do
 		befalls "$1" "$2" "$call" "$number" signal=KILL || return 1
 	done 3<"$scratch/calls"
 	enough
@@ -150,11 +156,10 @@ kill_at_each() {
 fail_each() {
 	missed=0
 	calls "$1" all >"$scratch/calls"
-	while read -r call number <&3; do
-		for error in $(errors "$call"); do
+	while read -r call number worst <&3; do
+		for error in $(errors "$call" | cut -d ' ' -f "1-$worst"); do
 			befalls "$1" "$2" "$call" "$number" "error=$error" ||
 			    return 1
-			test "$FAULTS" = long || break
 		done
 	done 3<"$scratch/calls"
 	enough
@@ -169,7 +174,8 @@ enough() {
 
 # conclude: how often it was tried, and the end.
 conclude() {
-	echo "# $tried points tried"
+	echo "# ran: otp-enroll, $(basename "$0" .sh): $tried calls failing or" \
+	    "killed at"
 	finish
 }
 

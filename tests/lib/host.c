@@ -405,17 +405,22 @@ show(
 	    shown[count].text, sizeof(shown[count].text), "%s", message->msg);
 }
 
-/* A response that must be wiped and freed by whom it is given to. */
+/*
+ * A response that must be wiped and freed by whom it is given to; NULL where
+ * there is no memory for it.
+ */
 static struct pam_response *
 respond(const char *text)
 {
 	struct pam_response *response = calloc(1, sizeof(*response));
 
-	assert_non_null(response);
-	if (text == NULL)
+	if (response == NULL || text == NULL)
 		return response;
 	response->resp = strdup(text);
-	assert_non_null(response->resp);
+	if (response->resp == NULL) {
+		free(response);
+		return NULL;
+	}
 	if (text[0] != '\0')
 		fake_watch(response->resp, strlen(text));
 	return response;
@@ -458,7 +463,7 @@ answer_prompt(struct host *host, const struct pam_message *message,
 	switch (host->app.manner) {
 	case HOST_ANSWERS_TEXT:
 		*ret_responses = respond(next_answer(host, index));
-		return PAM_SUCCESS;
+		return *ret_responses != NULL ? PAM_SUCCESS : PAM_BUF_ERR;
 	case HOST_FAILS:
 		return PAM_CONV_ERR;
 	case HOST_FAILS_WITH_RESPONSE:

@@ -48,6 +48,10 @@ static const char *const names[CALLS] = {
 	[CALL_UNLINKAT] = "unlinkat",
 	[CALL_GETRLIMIT] = "getrlimit",
 	[CALL_CALLOC] = "calloc",
+	[CALL_MALLOC] = "malloc",
+	[CALL_CLOSE] = "close",
+	[CALL_GETRANDOM] = "getrandom",
+	[CALL_CRYPTO] = "libcrypto",
 };
 
 const char *
@@ -107,9 +111,8 @@ run_hook(enum call call, bool after)
 	calls.counting = true;
 }
 
-/* How this call is to end. */
-static enum call_end
-begin(enum call call)
+enum call_end
+call_begin(enum call call)
 {
 	unsigned number;
 
@@ -119,7 +122,8 @@ begin(enum call call)
 	calls.count[CALL_ANY]++;
 	calls.count[call]++;
 	number = calls.count[calls.which];
-	if (calls.at == 0 || number != calls.at ||
+	if (calls.at == 0 ||
+	    (calls.lasting ? number < calls.at : number != calls.at) ||
 	    (calls.which != CALL_ANY && calls.which != call))
 		return CALL_PASSES;
 	calls.hit = call;
@@ -130,8 +134,8 @@ begin(enum call call)
 	return calls.end;
 }
 
-static void
-finish(enum call call, enum call_end end)
+void
+call_finish(enum call call, enum call_end end)
 {
 	int saved = errno;
 
@@ -153,19 +157,19 @@ cut(enum call_end end, size_t size)
  * A function NAME that returns int and has no more to it, under the name that
  * the compiler may have given it for large files too.
  */
-#define STAND_IN(call, name, parameters, arguments) \
-	int __real_##name parameters;               \
-	int __wrap_##name parameters;               \
-	int __wrap_##name parameters                \
-	{                                           \
-		enum call_end end = begin(call);    \
-		int result;                         \
-                                                    \
-		if (end == CALL_FAILS)              \
-			return -1;                  \
-		result = __real_##name arguments;   \
-		finish(call, end);                  \
-		return result;                      \
+#define STAND_IN(call, name, parameters, arguments)   \
+	int __real_##name parameters;                 \
+	int __wrap_##name parameters;                 \
+	int __wrap_##name parameters                  \
+	{                                             \
+		enum call_end end = call_begin(call); \
+		int result;                           \
+                                                      \
+		if (end == CALL_FAILS)                \
+			return -1;                    \
+		result = __real_##name arguments;     \
+		call_finish(call, end);               \
+		return result;                        \
 	}
 
 STAND_IN(CALL_FSTAT, fstat, (int fd, struct stat *status), (fd, status))
@@ -180,7 +184,7 @@ int
 __wrap_statx(
     int at, const char *name, int flags, unsigned mask, struct statx *status)
 {
-	enum call_end end = begin(CALL_STATX);
+	enum call_end end = call_begin(CALL_STATX);
 	int result;
 
 	if (end == CALL_FAILS)
@@ -188,7 +192,7 @@ __wrap_statx(
 	if ((flags & AT_STATX_DONT_SYNC) != 0)
 		calls.unsynced++;
 	result = __real_statx(at, name, flags, mask, status);
-	finish(CALL_STATX, end);
+	call_finish(CALL_STATX, end);
 	return result;
 }
 
@@ -217,7 +221,7 @@ STAND_IN(CALL_GETRLIMIT, getrlimit64, (int resource, struct rlimit *limit),
 	int __wrap_##name(int fd, struct statfs *status);               \
 	int __wrap_##name(int fd, struct statfs *status)                \
 	{                                                               \
-		enum call_end end = begin(CALL_FSTATFS);                \
+		enum call_end end = call_begin(CALL_FSTATFS);           \
 		int result;                                             \
                                                                         \
 		if (end == CALL_FAILS)                                  \
@@ -225,7 +229,7 @@ STAND_IN(CALL_GETRLIMIT, getrlimit64, (int resource, struct rlimit *limit),
 		result = __real_##name(fd, status);                     \
 		if (calls.counting && calls.file_system != 0)           \
 			status->f_type = (__fsword_t)calls.file_system; \
-		finish(CALL_FSTATFS, end);                              \
+		call_finish(CALL_FSTATFS, end);                         \
 		return result;                                          \
 	}
 
@@ -237,13 +241,13 @@ FILE_SYSTEM(fstatfs64)
 	int __wrap_##name(int fd);                               \
 	int __wrap_##name(int fd)                                \
 	{                                                        \
-		enum call_end end = begin(call);                 \
+		enum call_end end = call_begin(call);            \
 		int result;                                      \
                                                                  \
 		if (end == CALL_FAILS)                           \
 			return -1;                               \
 		result = calls.no_flush ? 0 : __real_##name(fd); \
-		finish(call, end);                               \
+		call_finish(call, end);                          \
 		return result;                                   \
 	}
 
@@ -255,7 +259,7 @@ FLUSH(CALL_FSYNC, fsync)
 	ssize_t __wrap_##name(int fd, type *data, size_t size, off_t offset); \
 	ssize_t __wrap_##name(int fd, type *data, size_t size, off_t offset)  \
 	{                                                                     \
-		enum call_end end = begin(call);                              \
+		enum call_end end = call_begin(call);                         \
 		ssize_t result;                                               \
                                                                               \
 		if (end == CALL_FAILS)                                        \
@@ -263,7 +267,7 @@ FLUSH(CALL_FSYNC, fsync)
 		if (end == CALL_MOVES_NONE)                                   \
 			return 0;                                             \
 		result = __real_##name(fd, data, cut(end, size), offset);     \
-		finish(call, end);                                            \
+		call_finish(call, end);                                       \
 		return result;                                                \
 	}
 
@@ -277,7 +281,7 @@ MOVE(CALL_PWRITE, pwrite64, const void)
 	int __wrap_##name(int at, const char *path, int flags, ...); \
 	int __wrap_##name(int at, const char *path, int flags, ...)  \
 	{                                                            \
-		enum call_end end = begin(CALL_OPENAT);              \
+		enum call_end end = call_begin(CALL_OPENAT);         \
 		mode_t mode = 0;                                     \
 		va_list arguments;                                   \
 		int fd;                                              \
@@ -290,7 +294,7 @@ MOVE(CALL_PWRITE, pwrite64, const void)
 			va_end(arguments);                           \
 		}                                                    \
 		fd = __real_##name(at, path, flags, mode);           \
-		finish(CALL_OPENAT, end);                            \
+		call_finish(CALL_OPENAT, end);                       \
 		return fd;                                           \
 	}
 
@@ -322,13 +326,13 @@ __wrap_syscall(long number, ...)
 		return -1;
 	}
 	if (number == SYS_openat2)
-		end = begin(CALL_OPENAT2);
+		end = call_begin(CALL_OPENAT2);
 	if (end == CALL_FAILS)
 		return -1;
 	result = __real_syscall(number, argument[0], argument[1], argument[2],
 	    argument[3], argument[4], argument[5]);
 	if (number == SYS_openat2)
-		finish(CALL_OPENAT2, end);
+		call_finish(CALL_OPENAT2, end);
 	return result;
 }
 
@@ -338,7 +342,7 @@ __wrap_syscall(long number, ...)
 	int __wrap_##name(int fd, int command, ...);                    \
 	int __wrap_##name(int fd, int command, ...)                     \
 	{                                                               \
-		enum call_end end = begin(CALL_FCNTL);                  \
+		enum call_end end = call_begin(CALL_FCNTL);             \
 		void *argument;                                         \
 		va_list arguments;                                      \
 		int result;                                             \
@@ -353,7 +357,7 @@ __wrap_syscall(long number, ...)
 		if (end == CALL_FAILS)                                  \
 			return -1;                                      \
 		result = __real_##name(fd, command, argument);          \
-		finish(CALL_FCNTL, end);                                \
+		call_finish(CALL_FCNTL, end);                           \
 		return result;                                          \
 	}
 
@@ -365,13 +369,13 @@ void *__wrap_calloc(size_t count, size_t size);
 void *
 __wrap_calloc(size_t count, size_t size)
 {
-	enum call_end end = begin(CALL_CALLOC);
+	enum call_end end = call_begin(CALL_CALLOC);
 	void *memory;
 
 	if (end == CALL_FAILS)
 		return NULL;
 	memory = __real_calloc(count, size);
-	finish(CALL_CALLOC, end);
+	call_finish(CALL_CALLOC, end);
 	return memory;
 }
 

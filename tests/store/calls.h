@@ -30,6 +30,11 @@ enum call {
 	CALL_UNLINKAT,
 	CALL_GETRLIMIT,
 	CALL_CALLOC,
+	/* The rest is counted in tests of the module alone: inside.c. */
+	CALL_MALLOC,
+	CALL_CLOSE,
+	CALL_GETRANDOM,
+	CALL_CRYPTO,
 	CALLS
 };
 
@@ -52,6 +57,7 @@ struct calls {
 	unsigned at;
 	enum call_end end;
 	int errnum;
+	bool lasting;  /* ... and so does every one behind it */
 	enum call hit; /* which it was; CALL_ANY = not come to */
 	bool hit_unlock;
 
@@ -88,5 +94,9 @@ void calls_stop(void);
 void calls_plan(enum call which, unsigned at, enum call_end end, int errnum);
 
 const char *call_name(enum call call);
+
+/* For who stands in for another function: how this call is to end, and then. */
+enum call_end call_begin(enum call call);
+void call_finish(enum call call, enum call_end end);
 
 #endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calls of tests/store/calls.c as libpam and the module meet them, who find
+ * this program's functions before libc's and libcrypto's.  The linker gives
+ * each the name of what it stands for (inside_names in local.mk); what it calls
+ * in turn is found behind this program.
+ */
+#undef _FORTIFY_SOURCE
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+
+#include "common/core/oath.h"
+#include "tests/lib/fake.h"
+#include "tests/store/calls.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* Let `really' be the function NAME as it was before this program's. */
+#define REALLY(name, type, parameters)   \
+	static type(*really) parameters; \
+                                         \
+	if (really == NULL)              \
+	*(void **)&really = dlsym(RTLD_NEXT, name)
+
+#define BEHIND(type, name, parameters, arguments) \
+	type __real_##name parameters;            \
+	type __real_##name parameters             \
+	{                                         \
+		REALLY(#name, type, parameters);  \
+		return really arguments;          \
+	}
+
+BEHIND(int, fstat, (int fd, struct stat *status), (fd, status))
+BEHIND(int, fstat64, (int fd, struct stat *status), (fd, status))
+BEHIND(int, statx,
+    (int at, const char *name, int flags, unsigned mask, struct statx *status),
+    (at, name, flags, mask, status))
+BEHIND(int, fstatfs, (int fd, struct statfs *status), (fd, status))
+BEHIND(int, fstatfs64, (int fd, struct statfs *status), (fd, status))
+BEHIND(int, ftruncate, (int fd, off_t size), (fd, size))
+BEHIND(int, ftruncate64, (int fd, off_t size), (fd, size))
+BEHIND(int, fchmod, (int fd, mode_t mode), (fd, mode))
+BEHIND(int, fchmodat, (int at, const char *name, mode_t mode, int flags),
+    (at, name, mode, flags))
+BEHIND(int, mkdirat, (int at, const char *name, mode_t mode), (at, name, mode))
+BEHIND(int, renameat, (int at, const char *name, int to, const char *to_name),
+    (at, name, to, to_name))
+BEHIND(int, renameat2,
+    (int at, const char *name, int to, const char *to_name, unsigned flags),
+    (at, name, to, to_name, flags))
+BEHIND(int, unlinkat, (int at, const char *name, int flags), (at, name, flags))
+BEHIND(int, getrlimit, (int resource, struct rlimit *limit), (resource, limit))
+BEHIND(
+    int, getrlimit64, (int resource, struct rlimit *limit), (resource, limit))
+BEHIND(int, fdatasync, (int fd), (fd))
+BEHIND(int, fsync, (int fd), (fd))
+BEHIND(ssize_t, pread, (int fd, void *data, size_t size, off_t offset),
+    (fd, data, size, offset))
+BEHIND(ssize_t, pread64, (int fd, void *data, size_t size, off_t offset),
+    (fd, data, size, offset))
+BEHIND(ssize_t, pwrite, (int fd, const void *data, size_t size, off_t offset),
+    (fd, data, size, offset))
+BEHIND(ssize_t, pwrite64, (int fd, const void *data, size_t size, off_t offset),
+    (fd, data, size, offset))
+BEHIND(int, openat, (int at, const char *path, int flags, mode_t mode),
+    (at, path, flags, mode))
+BEHIND(int, openat64, (int at, const char *path, int flags, mode_t mode),
+    (at, path, flags, mode))
+BEHIND(
+    int, __openat_2, (int at, const char *path, int flags), (at, path, flags))
+BEHIND(
+    int, __openat64_2, (int at, const char *path, int flags), (at, path, flags))
+BEHIND(
+    int, fcntl, (int fd, int command, void *argument), (fd, command, argument))
+BEHIND(int, fcntl64, (int fd, int command, void *argument),
+    (fd, command, argument))
+BEHIND(int, nanosleep, (const struct timespec *rest, struct timespec *left),
+    (rest, left))
+BEHIND(long, syscall,
+    (long number, long a, long b, long c, long d, long e, long f),
+    (number, a, b, c, d, e, f))
+
+/* --- what tests/store has no use for --- */
+
+EXPORTED int
+close(int fd)
+{
+	REALLY("close", int, (int));
+	enum call_end end = call_begin(CALL_CLOSE);
+	int result = really(fd);
+
+	if (end == CALL_FAILS) { /* it is closed all the same */
+		errno = calls.errnum;
+		return -1;
+	}
+	call_finish(CALL_CLOSE, end);
+	return result;
+}
+
+EXPORTED ssize_t
+getrandom(void *data, size_t size, unsigned flags)
+{
+	REALLY("getrandom", ssize_t, (void *, size_t, unsigned));
+	enum call_end end = call_begin(CALL_GETRANDOM);
+
+	if (end == CALL_FAILS)
+		return -1;
+	if (end == CALL_IS_SHORT && size > 1)
+		size /= 2;
+	return really(data, size, flags);
+}
+
+static bool
+crypto_fails(void)
+{
+	return call_begin(CALL_CRYPTO) == CALL_FAILS;
+}
+
+EXPORTED EVP_MAC *
+EVP_MAC_fetch(
+    OSSL_LIB_CTX *context, const char *algorithm, const char *properties)
+{
+	REALLY("EVP_MAC_fetch", EVP_MAC *,
+	    (OSSL_LIB_CTX *, const char *, const char *));
+
+	return crypto_fails() ? NULL : really(context, algorithm, properties);
+}
+
+EXPORTED EVP_MAC_CTX *
+EVP_MAC_CTX_new(EVP_MAC *mac)
+{
+	REALLY("EVP_MAC_CTX_new", EVP_MAC_CTX *, (EVP_MAC *));
+
+	return crypto_fails() ? NULL : really(mac);
+}
+
+EXPORTED int
+EVP_MAC_init(EVP_MAC_CTX *context, const unsigned char *key, size_t size,
+    const OSSL_PARAM *params)
+{
+	REALLY("EVP_MAC_init", int,
+	    (EVP_MAC_CTX *, const unsigned char *, size_t, const OSSL_PARAM *));
+
+	return crypto_fails() ? 0 : really(context, key, size, params);
+}
+
+EXPORTED int
+EVP_MAC_update(EVP_MAC_CTX *context, const unsigned char *data, size_t size)
+{
+	REALLY("EVP_MAC_update", int,
+	    (EVP_MAC_CTX *, const unsigned char *, size_t));
+
+	return crypto_fails() ? 0 : really(context, data, size);
+}
+
+EXPORTED int
+EVP_MAC_final(
+    EVP_MAC_CTX *context, unsigned char *out, size_t *ret_size, size_t capacity)
+{
+	REALLY("EVP_MAC_final", int,
+	    (EVP_MAC_CTX *, unsigned char *, size_t *, size_t));
+
+	return crypto_fails() ? 0 : really(context, out, ret_size, capacity);
+}
+
+EXPORTED int
+EVP_Digest(const void *data, size_t size, unsigned char *digest,
+    unsigned *ret_size, const EVP_MD *type, ENGINE *engine)
+{
+	REALLY("EVP_Digest", int,
+	    (const void *, size_t, unsigned char *, unsigned *, const EVP_MD *,
+		ENGINE *));
+
+	return crypto_fails()
+	    ? 0
+	    : really(data, size, digest, ret_size, type, engine);
+}
+
+/* --- memory: glibc's under its other name, so that dlsym() can have some --- */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+#if FAKE_SANITIZED
+void *
+__real_calloc(size_t count, size_t size)
+{
+	return calloc(count, size);
+}
+#else
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
+
+void *
+__real_calloc(size_t count, size_t size)
+{
+	return __libc_calloc(count, size);
+}
+
+static bool
+memory_fails(void)
+{
+	if (call_begin(CALL_MALLOC) != CALL_FAILS)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+EXPORTED void *
+calloc(size_t count, size_t size)
+{
+	return memory_fails() ? NULL : __wrap_calloc(count, size);
+}
+
+EXPORTED void *
+malloc(size_t size)
+{
+	return memory_fails() ? NULL : __libc_malloc(size);
+}
+
+EXPORTED void *
+realloc(void *memory, size_t size)
+{
+	return memory_fails() ? NULL : __libc_realloc(memory, size);
+}
+#endif
