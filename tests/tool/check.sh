@@ -620,28 +620,25 @@ recommended() {
 	} >"$sshd_config"
 	finds_only 0 "$4"
 }
-while read -r service stack config ids; do
-	test "$config" != - || config=
-	check "recommended__$stack" recommended "$service" "$stack" \
-	    "$config" "$ids"
-done <<-END
-	sshd sshd-password sshd-password.conf sshd-key-alone
-	sshd sshd-password-group sshd-password.conf excepted sshd-key-alone
-	sshd sshd-key sshd-key.conf
-	sshd sshd-key-network sshd-key.conf excepted
-	sshd sshd-key-rollout sshd-key.conf nullok
-	sudo sudo -
-	su su -
-	login login -
-	radiusd freeradius -
-END
-met() {
-	for file in "$top_srcdir"/contrib/stacks/*; do
-		! grep -q '^auth.*pam_otp' "$file" ||
-			grep -q "^	[a-z]* ${file##*/} " "$0" || echo "$file"
-	done
+# What is found of each: for the rest, nothing, by its own name.
+judge() {
+	case $1 in
+	sshd-password) recommended sshd "$1" sshd-password.conf \
+	    sshd-key-alone ;;
+	sshd-password-group) recommended sshd "$1" sshd-password.conf \
+	    'excepted sshd-key-alone' ;;
+	sshd-key-network) recommended sshd "$1" sshd-key.conf excepted ;;
+	sshd-key-rollout) recommended sshd "$1" sshd-key.conf nullok ;;
+	sshd-key) recommended sshd "$1" sshd-key.conf '' ;;
+	*) recommended "$1" "$1" '' '' ;;
+	esac
 }
-check 'recommended__all_of_them' empty met
+stacks=$(cd "$top_srcdir/contrib/stacks" &&
+	grep -l '^auth.*pam_otp\.so' ./* | sed 's,^\./,,')
+check 'recommended__are_there' test "$(put "$stacks" | wc -l)" -ge 9
+for stack in $stacks; do
+	check "recommended__$stack" judge "$stack"
+done
 
 # --- Files within files ---
 
