@@ -92,6 +92,7 @@ static_tests = \
 	%D%/check/pages.sh \
 	%D%/check/po.sh \
 	%D%/check/purity.sh \
+	%D%/check/stacks.sh \
 	%D%/check/store_page.sh
 
 EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
