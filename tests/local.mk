@@ -245,6 +245,10 @@ check-long:
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
 
+# What has threads, in a build with --enable-sanitizers=thread.
+check-threads:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(thread_tests)'
+
 # Logins on a host of their own, which only root can have.
 check-host:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(host_tests)'
@@ -263,4 +267,4 @@ bench: all
 check-packages: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(package_tests)'
 
-.PHONY: check-long check-sanitized check-host check-packages demo bench
+.PHONY: check-long check-sanitized check-threads check-host check-packages demo bench

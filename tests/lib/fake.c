@@ -45,12 +45,13 @@ static void take_line(int priority, const char *format, va_list arguments)
 static void
 take_line(int priority, const char *format, va_list arguments)
 {
+	const unsigned number = fake.lines_count++;
 	struct fake_line *line = NULL;
 	int length = 0;
 
-	if (fake.lines_count++ >= FAKE_LINES)
+	if (number >= FAKE_LINES)
 		return;
-	line = &fake.lines[fake.lines_count - 1];
+	line = &fake.lines[number];
 	line->priority = priority;
 	length = vsnprintf(line->text, sizeof(line->text), format, arguments);
 	line->length = length < 0 ? 0 : (size_t)length;

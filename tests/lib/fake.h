@@ -14,10 +14,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define FAKE_SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define FAKE_SANITIZED 1
 #endif
 #endif
@@ -46,7 +46,7 @@ struct fake_user {
 };
 
 struct fake {
-	unsigned lines_count; /* also of those that found no room */
+	_Atomic unsigned lines_count; /* also of those that found no room */
 	struct fake_line lines[FAKE_LINES];
 
 	int64_t now;	  /* CLOCK_REALTIME stands still here; 0 = it runs */

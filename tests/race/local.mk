@@ -20,3 +20,19 @@ pam_tests += %D%/race_tool_test
 %C%_race_tool_test_LDFLAGS = $(host_flags)
 
 long_tests += %D%/race_tool_test
+
+pam_tests += %D%/race_thread_test
+
+%C%_race_thread_test_SOURCES = %D%/race_thread_test.c %D%/race.c %D%/race.h
+%C%_race_thread_test_LDADD = $(host_libs)
+%C%_race_thread_test_LDFLAGS = $(host_flags) -pthread
+
+# In a build with --enable-sanitizers=thread.
+thread_tests = %D%/race_thread_test %D%/race_test
+long_tests += %D%/race_thread_test
+
+pam_tests += %D%/race_hold_test
+
+%C%_race_hold_test_SOURCES = %D%/race_hold_test.c %D%/race.c %D%/race.h
+%C%_race_hold_test_LDADD = $(host_libs)
+%C%_race_hold_test_LDFLAGS = $(host_flags) -pthread
