@@ -92,6 +92,7 @@ static_tests = \
 	%D%/check/pages.sh \
 	%D%/check/po.sh \
 	%D%/check/purity.sh \
+	%D%/check/security.sh \
 	%D%/check/stacks.sh \
 	%D%/check/store_page.sh
 

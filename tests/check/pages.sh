@@ -4,8 +4,8 @@
 #
 # The manual pages and the example of a configuration say what the tables in
 # the sources say: every option with its bounds and its default, every reason
-# and key of the log, every command and option of the tool, every test that
-# SECURITY.md names; nothing that is not there, nothing left out.
+# and key of the log, every command and option of the tool; nothing that is not
+# there, nothing left out.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -289,21 +289,6 @@ examples() {
 }
 check 'pages__tool_has_examples' test "$(shown | wc -l)" -ge 5
 check 'pages__tool_has_examples_with_options_that_exist' empty examples
-
-# --- SECURITY.md ----------------------------------------------------------
-
-promised() {
-	grep -oE '`[a-z_0-9]+__[a-z_0-9]+`' "$top_srcdir/SECURITY.md" |
-	    tr -d '`' | sort -u
-}
-absent_tests() {
-	for name in $(promised); do
-		grep -rqE "(^|')$name\>" "$top_srcdir/tests" ||
-		    grep -rq "^$name(" "$top_srcdir/tests" || echo "$name"
-	done
-}
-check 'security__names_tests' test "$(promised | wc -l)" -ge 10
-check 'security__names_tests_that_exist' empty absent_tests
 
 # --- The check itself can fail --------------------------------------------
 

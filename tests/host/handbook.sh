@@ -286,7 +286,7 @@ drift() {
 	    grep -q 'pam_otp' "$page/drift.1" &&
 	    logger -p authpriv.notice -t sshd \
 		'pam_otp(sshd:auth): result=refused drift=-90s' &&
-	    play drift 1 && refused beth "$(code 120)" >"$scratch/told" &&
+	    logged >"$scratch/lines" && play drift 1 && refused beth "$(code 120)" >"$scratch/told" &&
 	    cat "$scratch/told" && ! grep drift= "$scratch/told" &&
 	    sed -i 's/alice/beth/' "$page/drift.2" && phone drift 2 &&
 	    grep -q '^Right' "$scratch/printed"

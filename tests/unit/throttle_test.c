@@ -153,6 +153,41 @@ throttle_check__ends_a_wait_when_the_clock_goes_ahead(void **unused)
 	assert_gate(&tally, INT64_MAX, OTP_GATE_OPEN, 0);
 }
 
+/* How many codes somebody who never rests compares within so many seconds. */
+static unsigned
+guesses_within(int64_t seconds)
+{
+	struct otp_tally tally = { 0 };
+	unsigned guesses = 0;
+	uint32_t wait = 0;
+	enum otp_gate gate;
+
+	for (int64_t past = 0; past < seconds; past += wait) {
+		gate = otp_throttle_check(&tally, &policy, NOW + past, &wait);
+		if (gate == OTP_GATE_LOCKED)
+			break;
+		if (gate == OTP_GATE_WAITING)
+			continue;
+		charge(&tally, NOW + past);
+		guesses++;
+		wait = 0;
+	}
+	return guesses;
+}
+
+/* The figures in SECURITY.md. */
+static void
+throttle__leaves_a_guesser_34_codes_a_day_and_100_in_all(void **unused)
+{
+	(void)unused;
+	assert_int_equal(guesses_within(1), 5);
+	assert_int_equal(guesses_within(3600), 11);
+	assert_int_equal(guesses_within(86400), 34);
+	assert_int_equal(guesses_within(320610), 99);
+	assert_int_equal(guesses_within(320611), 100);
+	assert_int_equal(guesses_within(INT64_C(1) << 32), 100);
+}
+
 static void
 throttle_charge__counts_a_month(void **unused)
 {
@@ -368,6 +403,8 @@ main(void)
 		    throttle_anchor__leaves_alone_who_does_not_wait),
 		cmocka_unit_test(
 		    throttle_check__ends_a_wait_when_the_clock_goes_ahead),
+		cmocka_unit_test(
+		    throttle__leaves_a_guesser_34_codes_a_day_and_100_in_all),
 		cmocka_unit_test(throttle_charge__counts_a_month),
 		cmocka_unit_test(throttle_charge__remembers_the_occasion),
 		cmocka_unit_test(throttle_charge__stops_at_the_highest_number),
