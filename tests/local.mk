@@ -173,6 +173,7 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 include %D%/store/local.mk
 include %D%/tool/local.mk
 include %D%/store/powercut.mk
+include %D%/fuzz/local.mk
 %C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
 	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* google-authenticator's file: kept whole, or refused whole. */
+#include "fuzz.h"
+
+#include "common/core/import_google.h"
+
+/* But for its label, which is given to it later, and a secret of zeros. */
+static bool
+is_sound(const struct otp_token *token)
+{
+	struct otp_token named = *token;
+
+	strcpy(named.label, "host:alice");
+	return otp_token_check(&named, NULL) == OTP_OK ||
+	    fuzz_is_zero(token->secret, token->secret_size);
+}
+
+static void
+check_import(const struct otp_import_google *import)
+{
+	const struct otp_token *token = &import->token;
+
+	FUZZ_MUST(is_sound(token));
+	FUZZ_MUST(token->hash == OTP_SHA1 && token->digits == 6);
+	FUZZ_MUST(token->label[0] == '\0' && token->issuer[0] == '\0');
+	FUZZ_MUST(import->notes_count <= OTP_IMPORT_GOOGLE_NOTES);
+	for (unsigned i = 0; i < import->notes_count; i++)
+		FUZZ_MUST(import->notes[i].line > 1 &&
+		    fuzz_is_printable(import->notes[i].what));
+	if (token->kind == OTP_HOTP)
+		FUZZ_MUST(import->spent_known && token->period == 0 &&
+		    token->counter > 0 && import->spent == token->counter);
+	else
+		FUZZ_MUST(token->kind == OTP_TOTP && token->counter == 0 &&
+		    import->spent % token->period == 0 &&
+		    import->spent_known == (import->spent != 0));
+}
+
+/* One more step that was used never makes fresh what is spent. */
+static void
+check_more(
+    const char *text, size_t size, const struct otp_import_google *import)
+{
+	static struct otp_import_google more;
+	static const char line[] = "12345678\n";
+	char *longer = malloc(size + sizeof(line));
+
+	FUZZ_MUST(longer != NULL);
+	memcpy(longer, text, size);
+	memcpy(longer + size, line, sizeof(line));
+	if (size + sizeof(line) - 1 <= OTP_IMPORT_GOOGLE_MAX) {
+		FUZZ_MUST(otp_import_google_parse(longer,
+			      size + sizeof(line) - 1, &more, NULL) == OTP_OK);
+		FUZZ_MUST(fuzz_same_token(&import->token, &more.token));
+		FUZZ_MUST(more.spent == import->spent &&
+		    more.spent_known == import->spent_known &&
+		    more.scratch == import->scratch + 1);
+	}
+	/* Torn off a line's end, it is none. */
+	if (text[size - 2] != '\n')
+		FUZZ_MUST(otp_import_google_parse(
+			      text, size - 1, &more, NULL) != OTP_OK);
+	free(longer);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct otp_import_google import;
+	struct otp_fault fault = { 0 };
+	char *text = fuzz_text(data, size);
+
+	memset(&import, FUZZ_MARK, sizeof(import));
+	if (otp_import_google_parse(text, size, &import, &fault) != OTP_OK) {
+		FUZZ_MUST(fuzz_is_zero(&import, sizeof(import)));
+		FUZZ_MUST(fault.what[0] != '\0' && fuzz_is_sound(&fault));
+	} else {
+		check_import(&import);
+		check_more(text, size, &import);
+	}
+	free(text);
+	return 0;
+}

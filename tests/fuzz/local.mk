@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# Targets NAME_fuzz.c, each with a corpus in corpus/NAME. `make check' replays
+# the corpora; `make fuzz FUZZ_SECONDS=N' has libFuzzer look for more, each for
+# N seconds, in a build of its own (fuzz.sh).
+
+fuzz_tests = \
+	%D%/base32_fuzz \
+	%D%/batch_fuzz \
+	%D%/conf_fuzz \
+	%D%/event_fuzz \
+	%D%/google_fuzz \
+	%D%/intake_fuzz \
+	%D%/life_fuzz \
+	%D%/login_fuzz \
+	%D%/name_fuzz \
+	%D%/oath_fuzz \
+	%D%/seed_fuzz \
+	%D%/state_fuzz \
+	%D%/typed_fuzz \
+	%D%/uri_fuzz
+unit_tests += $(fuzz_tests)
+
+# libFuzzer has a main() of its own.
+if FUZZING
+fuzz_main = %D%/fuzz.h
+fuzz_flags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+fuzz_main = %D%/fuzz.h %D%/replay.c
+fuzz_flags = $(AM_LDFLAGS)
+endif
+fuzz_ground = %D%/ground.c %D%/ground.h
+disk_wrap = -Wl,--wrap=openat -Wl,--wrap=openat64 \
+	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 \
+	-Wl,--wrap=ftruncate -Wl,--wrap=ftruncate64 \
+	-Wl,--wrap=fsync -Wl,--wrap=fdatasync \
+	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
+wrong_wrap = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=strdup \
+	-Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=statx \
+	-Wl,--wrap=fstatfs -Wl,--wrap=fstatfs64 \
+	-Wl,--wrap=fcntl -Wl,--wrap=fcntl64 \
+	-Wl,--wrap=pread -Wl,--wrap=pread64 \
+	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64 \
+	-Wl,--wrap=fdatasync -Wl,--wrap=fsync \
+	-Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64 \
+	-Wl,--wrap=syscall -Wl,--wrap=getrandom -Wl,--wrap=clock_gettime \
+	-Wl,--wrap=getpwnam_r -Wl,--wrap=getpwuid_r \
+	-Wl,--wrap=EVP_MAC_fetch -Wl,--wrap=EVP_MAC_CTX_new \
+	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update \
+	-Wl,--wrap=EVP_MAC_final -Wl,--wrap=EVP_Digest \
+	-Wl,--wrap=pam_get_item -Wl,--wrap=pam_set_item \
+	-Wl,--wrap=pam_get_user -Wl,--wrap=pam_fail_delay \
+	-Wl,--wrap=pam_syslog
+
+%C%_base32_fuzz_SOURCES = %D%/base32_fuzz.c $(fuzz_main)
+%C%_base32_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_batch_fuzz_SOURCES = %D%/batch_fuzz.c $(fuzz_main) \
+	otp-enroll/batch_input.c otp-enroll/batch_input.h
+%C%_batch_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_batch_fuzz_LDADD = $(JANSSON_LIBS) $(LDADD)
+%C%_conf_fuzz_SOURCES = %D%/conf_fuzz.c $(fuzz_main)
+%C%_conf_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_event_fuzz_SOURCES = %D%/event_fuzz.c $(fuzz_main)
+%C%_event_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_google_fuzz_SOURCES = %D%/google_fuzz.c $(fuzz_main)
+%C%_google_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_intake_fuzz_SOURCES = %D%/intake_fuzz.c $(fuzz_main) \
+	otp-enroll/intake_read.c otp-enroll/intake.h
+%C%_intake_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_life_fuzz_SOURCES = %D%/life_fuzz.c $(fuzz_main) $(fuzz_ground) \
+	%D%/disk.c %D%/disk.h %D%/model.c %D%/model.h
+%C%_life_fuzz_LDFLAGS = $(fuzz_flags) $(disk_wrap)
+# The module as a part of the program, so that its calls can be wrapped.
+%C%_login_fuzz_SOURCES = %D%/login_fuzz.c $(fuzz_main) $(fuzz_ground) \
+	%D%/wrong.c %D%/wrong.h $(pam_module_pam_otp_la_SOURCES)
+%C%_login_fuzz_CPPFLAGS = $(AM_CPPFLAGS)
+%C%_login_fuzz_LDFLAGS = $(fuzz_flags) $(wrong_wrap)
+%C%_name_fuzz_SOURCES = %D%/name_fuzz.c $(fuzz_main) $(fuzz_ground)
+%C%_name_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_oath_fuzz_SOURCES = %D%/oath_fuzz.c $(fuzz_main)
+%C%_oath_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_seed_fuzz_SOURCES = %D%/seed_fuzz.c $(fuzz_main)
+%C%_seed_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_state_fuzz_SOURCES = %D%/state_fuzz.c $(fuzz_main)
+%C%_state_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_typed_fuzz_SOURCES = %D%/typed_fuzz.c $(fuzz_main)
+%C%_typed_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_uri_fuzz_SOURCES = %D%/uri_fuzz.c $(fuzz_main)
+%C%_uri_fuzz_LDFLAGS = $(fuzz_flags)
+
+EXTRA_DIST += %D%/corpus
+
+# Not a part of this build: it has a compiler and flags of its own.
+long_only += %D%/fuzz.sh
+FUZZ_SECONDS = 60
+fuzz:
+	@env $(tests_environment) FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+	    FUZZ_TARGETS='$(FUZZ_TARGETS)' $(SHELL) $(top_srcdir)/%D%/fuzz.sh
+clean-local:
+	rm -rf %D%/libfuzzer
+.PHONY: fuzz
