@@ -46,6 +46,32 @@ put__flushes_a_commit_once_and_a_charge_never(void **state)
 	assert_int_equal(ground_state(ground, "alice").tally.failures, 1);
 }
 
+/* Else a power cut would take the one and leave the other. */
+static void
+put__flushes_the_names_of_what_is_not_enrolled_yet(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_store *store;
+	struct otp_state loaded;
+
+	ground_enrol_alice(ground);
+	store = ground_open(ground, "alice");
+	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
+	loaded.enrolled = false;
+	calls_start();
+	assert_int_equal(
+	    otp_store_put(store, &loaded, OTP_PUT_COMMIT, NULL), OTP_OK);
+	assert_int_equal(calls.count[CALL_FSYNC], 0);
+	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
+	loaded.enrolled = true;
+	calls_start();
+	assert_int_equal(
+	    otp_store_put(store, &loaded, OTP_PUT_COMMIT, NULL), OTP_OK);
+	assert_int_equal(calls.count[CALL_FSYNC], 2); /* state/, seed/ */
+	calls_stop();
+	otp_store_close(store);
+}
+
 /* The order in which it is written, and no write between flush and end. */
 static unsigned writes_at_flush;
 
@@ -373,6 +399,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GROUND_TEST(put__flushes_a_commit_once_and_a_charge_never),
+		GROUND_TEST(put__flushes_the_names_of_what_is_not_enrolled_yet),
 		GROUND_TEST(put__notes_a_commit_only_after_its_flush),
 		GROUND_TEST(put__flushes_first_what_a_killed_login_left),
 		GROUND_TEST(
