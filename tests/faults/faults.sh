@@ -58,7 +58,7 @@ errors() {
 		echo EIO ENOSPC EDQUOT EACCES EPERM EROFS ENOENT ENOMEM \
 		    ESTALE ENOSYS EINVAL ;;
 	unlinkat|unlink)
-		echo EIO EACCES EPERM EROFS ENOENT ENOMEM ESTALE ;;
+		echo EIO EACCES EPERM EROFS ENOMEM ESTALE ;;
 	fchmod|fchmodat|mkdirat)
 		echo EIO EPERM EROFS ENOSPC ;;
 	fcntl)
