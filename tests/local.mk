@@ -51,6 +51,7 @@ pam_tests = \
 	%D%/pam/forward_pass_test \
 	%D%/pam/host_process_test \
 	%D%/pam/log_test \
+	%D%/pam/memory_test \
 	%D%/pam/message_test \
 	%D%/pam/nullok_test \
 	%D%/pam/options_test \
@@ -71,7 +72,7 @@ helpers = \
 script_tests =
 
 # What check-long runs; other .mk files here add to both.
-long_tests =
+long_tests = %D%/pam/memory_test
 long_only =
 LONG =
 
@@ -153,6 +154,8 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 %C%_pam_host_process_test_LDFLAGS = $(host_flags)
 %C%_pam_log_test_LDADD = $(host_libs)
 %C%_pam_log_test_LDFLAGS = $(host_flags)
+%C%_pam_memory_test_LDADD = $(host_libs)
+%C%_pam_memory_test_LDFLAGS = $(host_flags)
 %C%_pam_message_test_LDADD = $(host_libs)
 %C%_pam_message_test_LDFLAGS = $(host_flags)
 %C%_pam_nullok_test_LDADD = $(host_libs)
