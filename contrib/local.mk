@@ -29,6 +29,8 @@ EXTRA_DIST += %D%/apparmor/pam_otp \
 	%D%/selinux/pam_otp.fc %D%/selinux/pam_otp.if %D%/selinux/pam_otp.te \
 	%D%/systemd/polkit-agent-helper-pam_otp.conf
 
+EXTRA_DIST += %D%/picture/draw %D%/picture/enrolment.svg
+
 EXTRA_DIST += %D%/release
 
 EXTRA_DIST += %D%/rpm/authselect %D%/rpm/pam_otp.spec \
