@@ -27,6 +27,15 @@ fresh() {
 	enrol "$1" >"$scratch/fresh" || cat "$scratch/fresh"
 }
 
+# Of an account that waits, and of one that does not.
+why() {
+	stack_of group && fresh alice && play why 1
+	for i in 1 2 3 4 5; do
+		refused alice $wrong
+	done
+	! play why 1 && grep -i 'wait' "$scratch/printed"
+}
+
 # --- Changing pam.d ---
 
 # Nobody waits ten minutes here.
@@ -42,7 +51,10 @@ undo() {
 	    same original "$(cat /etc/pam.d/sshd)"
 }
 keep() {
-	cat "$page/undo.1" "$page/undo.2" "$page/keep.1" >"$scratch/keep"
+	stack_of group && play keep 1 || return 1
+	sed -i 's/pam_otp.so/sub\/pam_otp.so/' /etc/pam.d/sshd
+	! play keep 1 && grep 'pam_otp.so' "$scratch/printed" || return 1
+	cat "$page/undo.1" "$page/undo.2" "$page/keep.2" >"$scratch/keep"
 	echo 'echo changed >/etc/pam.d/sshd; wait; exit 0' >>"$scratch/keep"
 	(PATH=$sleepless:$PATH && bash "$scratch/keep") && sleep 1 &&
 	    same changed "$(cat /etc/pam.d/sshd)"
