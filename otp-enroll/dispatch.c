@@ -91,9 +91,12 @@ note_answer(struct place place, const struct otp_step *step, int result)
 		place.factor = true;
 	if (step->kind != OTP_STEP_OURS || place.ours == WRONG)
 		return place; /* a second line does not make good the first */
-	place.ours = result == OTP_STACK_SUCCESS ? RIGHT
-	    : result == OTP_STACK_IGNORE	 ? IGNORED
-						 : WRONG;
+	if (result == OTP_STACK_SUCCESS)
+		place.ours = RIGHT;
+	else if (result != OTP_STACK_IGNORE)
+		place.ours = WRONG;
+	else if (place.ours == UNMET)
+		place.ours = IGNORED;
 	return place;
 }
 
@@ -201,6 +204,7 @@ enter_substack(struct walk *walk, size_t index)
 {
 	unsigned level = walk->steps[index].level + 1;
 
+	walk->entered[level] = 0; /* of one on this level that is over */
 	for (unsigned i = 0; i < PLACES; i++)
 		if ((walk->places[index] & UINT32_C(1) << i) != 0)
 			walk->entered[level] |= 1U
@@ -253,9 +257,9 @@ begin(struct walk *walk, const struct otp_step *steps, size_t count,
 }
 
 static void
-finish(struct walk *walk, size_t from)
+go_through(struct walk *walk, size_t from, size_t to)
 {
-	for (size_t i = from; i < walk->count; i++)
+	for (size_t i = from; i < to; i++)
 		step_on(walk, i);
 }
 
@@ -276,11 +280,11 @@ otp_dispatch(const struct otp_step *steps, size_t count)
 	struct walk walk;
 
 	begin(&walk, steps, count, no_answer);
-	finish(&walk, 0);
+	go_through(&walk, 0, count);
 	outcome.unavailable =
 	    ends_well(&walk, WRONG, false) || ends_well(&walk, WRONG, true);
 	begin(&walk, steps, count, wrong_code);
-	finish(&walk, 0);
+	go_through(&walk, 0, count);
 	outcome.alone = ends_well(&walk, RIGHT, false);
 	outcome.right = outcome.alone || ends_well(&walk, RIGHT, true);
 	outcome.wrong =
@@ -318,7 +322,7 @@ leads_past(const struct walk *before, size_t index, int result)
 		next++;
 	if (!is_passed(&after, index, next))
 		return false;
-	finish(&after, next);
+	go_through(&after, next, after.count);
 	return ends_well(&after, UNMET, false) ||
 	    ends_well(&after, UNMET, true);
 }
@@ -335,7 +339,7 @@ otp_dispatch_skips(
 	    steps[index].kind == OTP_STEP_OURS)
 		return false;
 	begin(&walk, steps, count, wrong_code);
-	finish(&walk, 0);
+	go_through(&walk, 0, index);
 	for (int result = 0; result < OTP_STACK_RESULTS; result++) {
 		if (!can_answer(&walk, &steps[index], result) ||
 		    !leads_past(&walk, index, result))

@@ -155,6 +155,20 @@ read_file(const struct tour *tour, const char *name, char *file,
 	return text;
 }
 
+/* NAME without PAM's folder before it, if that is there. */
+static const char *
+bare_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		size_t length = strlen(folders[i]);
+
+		if (strncmp(name, folders[i], length) == 0 &&
+		    name[length] == '/')
+			return name + length + 1;
+	}
+	return name;
+}
+
 /* Of each file, which others it includes. */
 static void
 note_parts(struct tour *tour, const char *name)
@@ -173,8 +187,8 @@ note_parts(struct tour *tour, const char *name)
 	while (otp_stack_next(&text, &line))
 		if ((line.kind == OTP_STACK_INCLUDE ||
 			line.kind == OTP_STACK_SUBSTACK) &&
-		    strcmp(line.name, name) != 0 &&
-		    !add_name(&tour->parts, line.name))
+		    strcmp(bare_name(line.name), name) != 0 &&
+		    !add_name(&tour->parts, bare_name(line.name)))
 			tour->failed = true;
 	free(whole);
 }

@@ -650,6 +650,14 @@ loop() {
 	finds 1 include && tells 'too deeply'
 }
 check 'include__of_itself' loop
+whole_path() {
+	host
+	mv "$pamd/sudo" "$pamd/part"
+	echo 'auth include /etc/pam.d/part' >"$pamd/sudo"
+	finds_only 0 '' && put "$out" | grep -q 'sudo asks for a code' &&
+	    says_no tells 'part asks for a code'
+}
+check 'include__by_a_whole_path' whole_path
 twice() {
 	host
 	for i in 1 2 3 4; do

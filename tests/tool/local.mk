@@ -36,7 +36,14 @@ tests_lib_login_LDFLAGS = $(host_flags)
 %C%_translated_SOURCES = %D%/language.c $(otp_enroll_sources)
 %C%_translated_LDADD = $(otp_enroll_otp_enroll_LDADD)
 
-unit_tests += %D%/qr_test %D%/terminal_test
+unit_tests += %D%/dispatch_test %D%/qr_test %D%/stack_test %D%/terminal_test
+
+%C%_dispatch_test_SOURCES = %D%/dispatch_test.c \
+	otp-enroll/dispatch.c otp-enroll/dispatch.h \
+	otp-enroll/services.c otp-enroll/services.h \
+	otp-enroll/slurp.c otp-enroll/slurp.h \
+	otp-enroll/stack.c otp-enroll/stack.h
+%C%_stack_test_SOURCES = %D%/stack_test.c otp-enroll/stack.c otp-enroll/stack.h
 
 %C%_qr_test_SOURCES = %D%/qr_test.c otp-enroll/qr.c otp-enroll/qr.h
 %C%_qr_test_LDADD = $(QRENCODE_LIBS) $(LDADD)
