@@ -84,7 +84,7 @@ serve() {
 		kill "$server"
 		wait "$server"
 	fi
-	sed 's/^auth.* pam_otp\.so .*/& nodelay/' "$stacks/$1" \
+	sed 's/pam_otp\.so /& nodelay /' "$stacks/$1" \
 	    >/etc/pam.d/openvpn
 	: >/tmp/server.log
 	openvpn --local 127.0.0.1 --proto udp --dev tun --topology subnet \
