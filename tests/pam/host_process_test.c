@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -25,6 +27,8 @@
 
 extern char **environ;
 
+#define SIGNALS 65
+
 /* Everything that a module could leave changed. */
 struct process {
 	uid_t uids[3];
@@ -37,11 +41,17 @@ struct process {
 	struct {
 		void (*handler)(int);
 		int flags;
-	} actions[32];
+		uint64_t mask;
+	} actions[SIGNALS];
+	stack_t signal_stack;
+	struct itimerval timers[3];
 	char locale[512];
 	char environment[16384];
 	char descriptors[4096];
-	struct rlimit files;
+	struct rlimit limits[RLIM_NLIMITS];
+	int attributes[3]; /* prctl(2) */
+	pid_t group, session;
+	int niceness;
 };
 
 static void
@@ -81,6 +91,30 @@ note_environment(char *text, size_t size)
 	text[length] = '\0';
 }
 
+/* Of a set's bytes libc fills no more than there are signals. */
+static uint64_t
+bits(const sigset_t *set)
+{
+	uint64_t all = 0;
+
+	for (int i = 1; i < SIGNALS; i++)
+		if (sigismember(set, i) == 1)
+			all |= UINT64_C(1) << (i - 1);
+	return all;
+}
+
+/* A running timer runs on: only its end is told by when it is looked at. */
+static void
+note_timers(struct process *process)
+{
+	for (int i = 0; i < 3; i++) {
+		getitimer(i, &process->timers[i]);
+		process->timers[i].it_value.tv_usec = 0;
+		process->timers[i].it_value.tv_sec /= 1000;
+	}
+	sigaltstack(NULL, &process->signal_stack);
+}
+
 static void
 note_process(struct process *process)
 {
@@ -92,18 +126,28 @@ note_process(struct process *process)
 	umask(process->mask);
 	assert_non_null(getcwd(process->folder, sizeof(process->folder)));
 	sigprocmask(SIG_SETMASK, NULL, &process->blocked);
-	for (int i = 1; i < 32; i++) {
-		struct sigaction action;
+	for (int i = 1; i < SIGNALS; i++) {
+		struct sigaction action = { .sa_flags = 0 };
 
-		sigaction(i, NULL, &action);
+		if (sigaction(i, NULL, &action) != 0)
+			continue; /* those that libc keeps for itself */
 		process->actions[i].handler = action.sa_handler;
 		process->actions[i].flags = action.sa_flags;
+		process->actions[i].mask = bits(&action.sa_mask);
 	}
+	note_timers(process);
 	snprintf(process->locale, sizeof(process->locale), "%s",
 	    setlocale(LC_ALL, NULL));
 	note_environment(process->environment, sizeof(process->environment));
 	note_descriptors(process->descriptors, sizeof(process->descriptors));
-	getrlimit(RLIMIT_NOFILE, &process->files);
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		getrlimit(i, &process->limits[i]);
+	process->attributes[0] = prctl(PR_GET_DUMPABLE);
+	process->attributes[1] = prctl(PR_GET_KEEPCAPS);
+	process->attributes[2] = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+	process->group = getpgrp();
+	process->session = getsid(0);
+	process->niceness = getpriority(PRIO_PROCESS, 0);
 }
 
 static void
@@ -125,40 +169,118 @@ same_process(const struct process *before)
 	assert_string_equal(before->locale, after.locale);
 	assert_string_equal(before->environment, after.environment);
 	assert_string_equal(before->descriptors, after.descriptors);
-	assert_memory_equal(&before->files, &after.files, sizeof(after.files));
+	assert_memory_equal(before->timers, after.timers, sizeof(after.timers));
+	assert_memory_equal(&before->signal_stack, &after.signal_stack,
+	    sizeof(after.signal_stack));
+	assert_memory_equal(before->limits, after.limits, sizeof(after.limits));
+	assert_memory_equal(
+	    before->attributes, after.attributes, sizeof(after.attributes));
+	assert_int_equal(before->group, after.group);
+	assert_int_equal(before->session, after.session);
+	assert_int_equal(before->niceness, after.niceness);
 	assert_int_equal(fake.log_changes, 0);
 }
 
 static void
-every_outcome__leaves_the_process_as_it_was(void **state)
+ignore(int number)
 {
-	static const char *const damaged = "rubbish\n";
-	struct host *host = *state;
+	(void)number;
+}
+
+/* As a host may be that has made arrangements of its own. */
+static void
+make_unusual(void)
+{
+	const struct itimerval long_time = { .it_value = { .tv_sec = 5500 } };
+	static char stack[65536];
+	const stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	struct sigaction action = { .sa_handler = ignore };
+	sigset_t some;
+
+	umask(0137);
+	sigemptyset(&some);
+	sigaddset(&some, SIGUSR1);
+	sigaddset(&some, SIGCHLD);
+	action.sa_mask = some;
+	assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+	assert_int_equal(sigaction(SIGXFSZ, &action, NULL), 0);
+	assert_int_equal(sigaction(SIGPIPE, &action, NULL), 0);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &some, NULL), 0);
+	assert_int_equal(sigaltstack(&other, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &long_time, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_PROF, &long_time, NULL), 0);
+	(void)setlocale(LC_ALL, "C.UTF-8");
+}
+
+static void
+same_after(struct host *host, const struct process *before, const char *user,
+    const char *typed, int result)
+{
+	assert_int_equal(host_login(host, user, typed), result);
+	same_process(before);
+}
+
+/* All that can come of a login; what is damaged last stays so. */
+static void
+try_every_outcome(struct host *host)
+{
 	struct otp_token token = host_totp(1);
 	struct process before;
+	struct otp_state state;
 	char code[HOST_CODE_SIZE];
 	char wrong[HOST_CODE_SIZE];
+	char both[HOST_CODE_SIZE + 16];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
 	host_wrong_code(&token, wrong);
 	note_process(&before);
-	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
-	same_process(&before);
-	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
-	same_process(&before);
-	assert_int_equal(host_login(host, "alice", wrong), PAM_AUTH_ERR);
-	same_process(&before);
-	assert_int_equal(host_login(host, "bob", wrong), PAM_AUTH_ERR);
-	same_process(&before);
-	assert_int_equal(host_login(host, "nobody-there", wrong), PAM_AUTH_ERR);
-	same_process(&before);
-	host_seed(host, "alice", damaged);
-	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
-	same_process(&before);
+	same_after(host, &before, "alice", code, PAM_SUCCESS);
+	same_after(host, &before, "alice", code, PAM_AUTH_ERR);
+	same_after(host, &before, "alice", wrong, PAM_AUTH_ERR);
+	same_after(host, &before, "alice", "rubbish", PAM_AUTH_ERR);
+	same_after(host, &before, "alice", "0123-4567-89AB-CDEF-GHJK-MNPQ",
+	    PAM_AUTH_ERR);
+	same_after(host, &before, "bob", wrong, PAM_AUTH_ERR);
+	same_after(host, &before, "nobody-there", wrong, PAM_AUTH_ERR);
+	host->app.manner = HOST_FAILS;
+	same_after(host, &before, "alice", wrong, PAM_CONV_ERR);
+	host->app.manner = HOST_ANSWERS_TEXT;
+	host_service(host, "forward_pass debug");
+	fake.now += 60;
+	host_code(&token, 0, code);
+	snprintf(both, sizeof(both), "password%s", code);
+	same_after(host, &before, "alice", both, PAM_SUCCESS);
+	host_service(host, "nullok");
+	/* Ignored, which makes an empty stack of it. */
+	same_after(host, &before, "bob", wrong, PAM_PERM_DENIED);
+	state = host_state(host, "alice");
+	state.tally.failures = 100;
+	host_state_put(host, "alice", &state);
+	same_after(host, &before, "alice", code, PAM_AUTH_ERR);
+	fake.clock_fails = true;
+	same_after(host, &before, "alice", code, PAM_AUTHINFO_UNAVAIL);
+	fake.clock_fails = false;
+	host_seed(host, "alice", "rubbish\n");
+	state.tally.failures = 0;
+	host_state_put(host, "alice", &state);
+	same_after(host, &before, "alice", code, PAM_AUTHINFO_UNAVAIL);
 	host_service(host, "nonsense");
-	assert_int_equal(host_login(host, "alice", code), PAM_SERVICE_ERR);
-	same_process(&before);
+	same_after(host, &before, "alice", code, PAM_SERVICE_ERR);
+}
+
+static void
+every_outcome__leaves_the_process_as_it_was(void **state)
+{
+	try_every_outcome(*state);
+}
+
+/* The last test, since it stays so. */
+static void
+every_outcome__leaves_an_unusual_process_as_it_was(void **state)
+{
+	make_unusual();
+	try_every_outcome(*state);
 }
 
 /* Run BODY in a child: its exit status, or minus the signal it died of. */
@@ -412,6 +534,7 @@ main(int argc, char **argv)
 		HOST_TEST(limits__never_let_in),
 		HOST_TEST(held_account__is_no_answer_until_it_is_let_go),
 		HOST_TEST(hostile_environment__lets_nobody_in_wrongly),
+		HOST_TEST(every_outcome__leaves_an_unusual_process_as_it_was),
 	};
 
 	if (argc == 2 && strcmp(argv[1], "--login") == 0)
