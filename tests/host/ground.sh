@@ -63,6 +63,9 @@ ground_skip() {
 ground_enter() {
 	test "$(id -u)" -eq 0 || ground_skip 'not root'
 	test -e /etc/debian_version || ground_skip 'not Debian'
+	changed=$(dpkg -V login sudo util-linux 2>/dev/null |
+	    sed -n 's|.* \(/etc/pam\.d/\)|\1|p' | tr '\n' ' ')
+	test -z "$changed" || ground_skip "not as Debian has it: $changed"
 	for tool in unshare pivot_root ip expect oathtool openssl; do
 		command -v $tool >/dev/null ||
 		    ground_skip "$tool is not installed"
