@@ -85,9 +85,11 @@ find_oldest_gone(struct otp_state *state, const struct otp_seed *seed,
     const struct otp_seed *old, struct otp_credential **ret_oldest)
 {
 	struct otp_credential *oldest = NULL;
+	bool oldest_is_old = false;
 
 	for (unsigned i = 0; i < state->credentials_count; i++) {
 		struct otp_credential *credential = &state->credentials[i];
+		const bool is_old = old && is_recovery_of(credential, old);
 		bool live = true;
 		enum otp_err err = is_token_of(credential, seed, &live);
 
@@ -97,9 +99,15 @@ find_oldest_gone(struct otp_state *state, const struct otp_seed *seed,
 			return err;
 		if (live || is_recovery_of(credential, seed))
 			continue;
-		if (!oldest ||
-		    last_heard_of(credential) < last_heard_of(oldest))
-			oldest = credential;
+		if (oldest && is_old != oldest_is_old) {
+			if (is_old)
+				continue;
+		} else if (oldest &&
+		    last_heard_of(credential) >= last_heard_of(oldest)) {
+			continue;
+		}
+		oldest = credential;
+		oldest_is_old = is_old;
 	}
 	if (!oldest)
 		return OTP_ERR_FULL;

@@ -77,7 +77,8 @@ const struct otp_credential *otp_state_find(const struct otp_state *state,
  * A place for a credential: its own, or a new one, zeroed but for kind, id
  * and `created`.  Where all 40 are taken, the one that was created or used
  * longest ago goes, among those that are neither in SEED, which is to come in
- * force, nor tokens of OLD, which is in force until then (or NULL).
+ * force, nor tokens of OLD, which is in force until then (or NULL); recovery
+ * codes of OLD, which stays in force where SEED cannot be put there, go last.
  * Errors: FULL (cannot happen: these are at most 24 and 8), CRYPTO.
  */
 enum otp_err otp_state_claim(struct otp_state *state,

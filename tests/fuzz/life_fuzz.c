@@ -222,39 +222,50 @@ same_code(const struct model_code *one, const struct model_code *other)
 	return one->known == other->known && one->used == other->used;
 }
 
+/* What is known of what is not in force may go when there is no room. */
+static bool
+is_dropped(bool known, bool in_force)
+{
+	return !known && !in_force &&
+	    life.seen.state.credentials_count == OTP_STATE_CREDENTIALS;
+}
+
 /* Each thing that is in the store is as one of COUNT models has it. */
 static void
 hold_against(const struct model *may, unsigned count)
 {
-	const struct model now = see();
+	struct model now = see();
 	bool found = false;
 
 	for (unsigned j = 0; j < count; j++)
 		found = found || same_tally(&now.tally, &may[j].tally);
 	FUZZ_MUST(found);
 	for (unsigned i = 0; i < now.tokens_count; i++) {
+		struct model_token *at = &now.tokens[i];
 		bool in_force = false;
 
-		found = false;
+		found = is_dropped(at->known, at->in_force);
+		at->least = found ? 0 : at->least;
 		for (unsigned j = 0; j < count; j++) {
-			found = found ||
-			    same_token(&now.tokens[i], &may[j].tokens[i]);
-			in_force = in_force ||
-			    now.tokens[i].in_force == may[j].tokens[i].in_force;
+			const struct model_token *other = &may[j].tokens[i];
+
+			found = found || same_token(at, other);
+			in_force = in_force || at->in_force == other->in_force;
 		}
 		FUZZ_MUST(found && in_force);
-		FUZZ_MUST(life.by_hand || !now.tokens[i].in_force ||
-		    now.tokens[i].known);
+		FUZZ_MUST(life.by_hand || !at->in_force || at->known);
 	}
 	for (unsigned i = 0; i < now.codes_count; i++) {
+		struct model_code *at = &now.codes[i];
 		bool in_force = false;
 
-		found = false;
+		found = is_dropped(at->known, at->in_force);
+		at->surely = at->surely && !found;
 		for (unsigned j = 0; j < count; j++) {
-			found =
-			    found || same_code(&now.codes[i], &may[j].codes[i]);
-			in_force = in_force ||
-			    now.codes[i].in_force == may[j].codes[i].in_force;
+			const struct model_code *other = &may[j].codes[i];
+
+			found = found || same_code(at, other);
+			in_force = in_force || at->in_force == other->in_force;
 		}
 		FUZZ_MUST(found && in_force);
 	}

@@ -183,11 +183,44 @@ state_claim__keeps_what_either_seed_needs(void **unused)
 
 	token_id(OTP_HOTP, 100, id);
 	credential = claim(&state, &seed, &old, OTP_HOTP, id, NOW + 99);
-	/* of the old seed's, only recovery codes may go */
-	assert_ptr_equal(credential, &state.credentials[4]);
+	assert_ptr_equal(credential, &state.credentials[5]);
 	token_id(OTP_HOTP, 101, id);
 	credential = claim(&state, &seed, NULL, OTP_HOTP, id, NOW + 99);
 	assert_ptr_equal(credential, &state.credentials[2]);
+}
+
+/* It may come to nothing, and then they are still in force. */
+static void
+state_claim__forgets_recovery_codes_of_the_old_seed_last(void **unused)
+{
+	static struct otp_seed seed, old;
+	struct otp_state state;
+	struct otp_credential *credential;
+	uint8_t id[OTP_ID_SIZE];
+
+	(void)unused;
+	fill(&state);
+	old.recovery_count = 2;
+	for (unsigned i = 0; i < 2; i++) {
+		memset(old.recovery[i].hash, (int)i + 1, OTP_DIGEST_SIZE);
+		state.credentials[i].kind = OTP_RECOVERY;
+		otp_recovery_id(&old.recovery[i], state.credentials[i].id);
+	}
+	for (unsigned i = 2; i < OTP_STATE_CREDENTIALS; i++) {
+		token_id(OTP_HOTP, (uint8_t)(100 + i), id);
+		credential = claim(&state, &seed, &old, OTP_HOTP, id, NOW + 99);
+		assert_ptr_equal(credential, &state.credentials[i]);
+	}
+	/* there is no other */
+	seed.tokens_count = 1;
+	seed.tokens[0] = token(OTP_TOTP, 9);
+	for (unsigned i = 2; i < OTP_STATE_CREDENTIALS; i++) {
+		state.credentials[i].kind = OTP_TOTP;
+		token_id(OTP_TOTP, 9, state.credentials[i].id);
+	}
+	token_id(OTP_HOTP, 99, id);
+	credential = claim(&state, &seed, &old, OTP_HOTP, id, NOW + 99);
+	assert_ptr_equal(credential, &state.credentials[0]);
 }
 
 static void
@@ -226,6 +259,8 @@ main(void)
 		cmocka_unit_test(
 		    state_claim__forgets_what_was_heard_of_longest_ago),
 		cmocka_unit_test(state_claim__keeps_what_either_seed_needs),
+		cmocka_unit_test(
+		    state_claim__forgets_recovery_codes_of_the_old_seed_last),
 		cmocka_unit_test(state_claim__is_full_where_all_are_needed),
 	};
 
