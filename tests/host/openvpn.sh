@@ -42,7 +42,8 @@ as_told() {
 setup='^install\|init'
 check 'openvpn__is_set_up_as_told' as_told "$setup"
 check 'openvpn__every_command_told_is_run' same '' \
-    "$(told . | grep -v -e "$setup" -e '^otp-enroll new ' -e db_load)"
+    "$(told . | grep -v -e "$setup" -e '^otp-enroll new ' -e db_load \
+	-e ' check ')"
 
 # member NAME: enrolled anew, by the command told save for the dialogue.
 member() {
@@ -183,6 +184,7 @@ check 'openvpn__unknown_user_is_refused_and_not_named' answers refused \
 check 'openvpn__hostile_name_is_not_named' answers refused \
     "$unenrolled" 'x" rhost=192.0.2.66 "' "$password$now"
 
+check 'openvpn__check_finds_no_fault' as_told ' check '
 mv $store/.store $store/.gone
 check 'openvpn__store_that_is_gone_is_no_answer' answers refused \
     "authpriv.err $otp result=unavailable reason=no-store rhost=127.0.0.1 file=$store/.store errno=ENOENT what=\"there is no store\"" \

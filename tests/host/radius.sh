@@ -47,7 +47,7 @@ setup='^install\|^ln\|init'
 check 'radius__is_set_up_as_told' as_told "$setup"
 check 'radius__every_command_told_is_run' same '' \
     "$(told . | grep -v -e "$setup" -e '^sudo.* new ' -e db_load \
-	-e '^chgrp' -e '^chmod')"
+	-e '^chgrp' -e '^chmod' -e ' check ')"
 check 'radius__store_is_freerads' same 'freerad 700' \
     "$(stat -c '%U %a' $store)"
 
@@ -265,6 +265,17 @@ race() {
 }
 check 'radius__of_eight_at_once_one_is_accepted' race
 
+# checks STATUS PATTERN: the command told, and a line that it prints.
+checks() {
+	told ' check ' >"$scratch/commands"
+	sh "$scratch/commands" >"$scratch/found" 2>&1
+	set -- "$1" "$2" $?
+	cat "$scratch/found"
+	same "$1" "$3" && grep -q "$2" "$scratch/found"
+}
+check 'radius__check_finds_no_fault' \
+    checks 0 '^ok .*radiusd asks for a code: /etc/pam.d/radiusd:'
+
 # --- Faults ---------------------------------------------------------------
 
 member alice
@@ -272,6 +283,7 @@ mv $store/.store $store/.gone
 check 'radius__store_that_is_gone_is_no_answer' answers Reject \
     "authpriv.err $otp result=unavailable reason=no-store file=$store/.store errno=ENOENT what=\"there is no store\"" \
     alice "$password$(code)"
+check 'radius__check_finds_the_store_gone' checks 1 '^fault '
 mv $store/.gone $store/.store
 
 sed -i 's/nodelay/nodealy/' /etc/pam.d/radiusd
