@@ -9,6 +9,7 @@
 #include "ground.h"
 #include "language.h"
 #include "output.h"
+#include "report.h"
 #include "view.h"
 
 struct checked {
@@ -116,7 +117,8 @@ check_holder(const struct checked *checked)
 	if (err == OTP_OK)
 		err = otp_store_holder(store, holder, sizeof(holder), &fault);
 	if (err == OTP_OK && holder[0] != '\0')
-		tell(checked, OTP_FOUND_HELD, holder, pid_in(holder, pid));
+		tell(checked, OTP_FOUND_HELD, otp_report_what(holder).text,
+		    pid_in(holder, pid));
 	otp_store_close(store);
 }
 

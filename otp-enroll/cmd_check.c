@@ -44,8 +44,10 @@ static void
 check_configuration(struct check *check)
 {
 	const char *file = otp_host_file(&check->tool);
-	char where[OTP_PATH_SIZE + 16], what[OTP_REPORT_SIZE];
+	char where[OTP_PATH_SIZE + 16];
+	char what[OTP_REPORT_SIZE + OTP_ESCAPED_SIZE + 8];
 	struct otp_fault fault = { 0 };
+	struct otp_reported said;
 	enum otp_err err = otp_host_load(&check->tool, &fault);
 
 	check->configured = err == OTP_OK;
@@ -56,6 +58,7 @@ check_configuration(struct check *check)
 		    file, NULL);
 		return;
 	}
+	said = otp_report_what(fault.what);
 	(void)snprintf(where, sizeof(where), fault.line != 0 ? "%s:%u" : "%s",
 	    file, fault.line);
 	if (err != OTP_ERR_OPTION || fault.what[0] == '\0') {
@@ -63,10 +66,10 @@ check_configuration(struct check *check)
 		return;
 	}
 	if (strcmp(fault.where, file) == 0)
-		(void)snprintf(what, sizeof(what), "%s", fault.what);
+		(void)snprintf(what, sizeof(what), "%s", said.text);
 	else
-		(void)snprintf(
-		    what, sizeof(what), "`%s' %s", fault.where, fault.what);
+		(void)snprintf(what, sizeof(what), "`%s' %s",
+		    otp_escaped(fault.where).text, said.text);
 	tell(check, OTP_FOUND_MISCONFIGURED, where, what);
 }
 
@@ -270,8 +273,9 @@ run(const struct otp_tool *tool)
 
 	if (!is_usable(&tool->args))
 		return OTP_EXIT_USAGE;
+	if (tool->args.json)
+		otp_language_end();
 	check.findings.user = tool->args.user;
-	check.findings.plain = tool->args.json;
 	check.wiring.root = root == NULL || strcmp(root, "/") == 0 ? "" : root;
 	check.wiring.conf = otp_host_file(&check.tool);
 	check.wiring.findings = &check.findings;

@@ -27,30 +27,38 @@ mend_for(enum otp_err err, const struct otp_fault *fault)
 
 /* --- Sentences ---------------------------------------------------------- */
 
-/* The word that AT, a '{', stands for, or NULL; *RET_LENGTH is its name's. */
+/*
+ * The word that AT, a '{', stands for, or NULL; *RET_LENGTH is its name's.
+ * {why} and {cause} are {what} and {more} as texts of our own.
+ */
 static const char *
 word_for(const struct otp_findings *findings, const struct otp_words *words,
-    const char *at, size_t *ret_length)
+    const char *at, size_t *ret_length, bool *ret_ours)
 {
 	const struct {
 		const char *name;
 		const char *word;
+		bool ours; /* in the reader's language, and safe */
 	} names[] = {
-		{ "{user}", findings->user != NULL ? findings->user : "USER" },
-		{ "{where}", words->where },
-		{ "{what}", words->what },
-		{ "{more}", words->more },
+		{ "{user}", findings->user != NULL ? findings->user : "USER",
+		    false },
+		{ "{where}", words->where, false },
+		{ "{what}", words->what, false },
+		{ "{more}", words->more, false },
+		{ "{why}", words->what, true },
+		{ "{cause}", words->more, true },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		*ret_length = strlen(names[i].name);
+		*ret_ours = names[i].ours;
 		if (strncmp(at, names[i].name, *ret_length) == 0)
 			return names[i].word != NULL ? names[i].word : "";
 	}
 	return NULL;
 }
 
-/* TEXT with its words in place, escaped; NULL where there is no memory. */
+/* TEXT with its words in place, escaped unless ours; NULL where there is no memory. */
 static char *
 fill_in(const struct otp_findings *findings, const char *text,
     const struct otp_words *words)
@@ -63,12 +71,14 @@ fill_in(const struct otp_findings *findings, const char *text,
 		return NULL;
 	while (*text != '\0') {
 		size_t length = 1;
+		bool ours = false;
 		const char *word = *text == '{'
-		    ? word_for(findings, words, text, &length)
+		    ? word_for(findings, words, text, &length, &ours)
 		    : NULL;
 
 		if (word != NULL) {
-			(void)fputs(otp_escaped(word).text, stream);
+			(void)fputs(
+			    ours ? word : otp_escaped(word).text, stream);
 			text += length;
 		} else {
 			(void)fputc(*text++, stream);
@@ -131,22 +141,14 @@ append(struct otp_findings *findings, const char *id, enum otp_level level,
 	};
 }
 
-static const char *
-in_language(const struct otp_findings *findings, const char *text)
-{
-	return findings->plain ? text : _(text);
-}
-
 void
 otp_findings_add(
     struct otp_findings *findings, enum otp_found found, struct otp_words words)
 {
 	const struct otp_finding_row *row = &otp_finding_rows[found];
-	char *text =
-	    fill_in(findings, in_language(findings, row->text), &words);
-	char *mend = row->mend == NULL
-	    ? NULL
-	    : fill_in(findings, in_language(findings, row->mend), &words);
+	char *text = fill_in(findings, _(row->text), &words);
+	char *mend =
+	    row->mend == NULL ? NULL : fill_in(findings, _(row->mend), &words);
 
 	append(findings, row->id, row->level, text, mend);
 }
@@ -160,8 +162,7 @@ otp_findings_add_err(struct otp_findings *findings, enum otp_err err,
 
 	append(findings, otp_err_reason(err), OTP_LEVEL_FAULT,
 	    strdup(reported.text),
-	    fill_in(
-		findings, in_language(findings, mend_for(err, fault)), &words));
+	    fill_in(findings, _(mend_for(err, fault)), &words));
 }
 
 enum otp_level

@@ -108,10 +108,9 @@ struct otp_finding_text {
 	char *mend; /* NULL where there is nothing to do */
 };
 
-/* Zeroed but for `user' and `plain'; otp_findings_free() it. */
+/* Zeroed but for `user'; otp_findings_free() it. */
 struct otp_findings {
 	const char *user; /* or NULL */
-	bool plain;	  /* for programs: not translated */
 	size_t count;
 	size_t room;
 	bool failed; /* no memory */

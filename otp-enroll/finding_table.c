@@ -10,7 +10,7 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_NO_CONFIGURATION] = { "configuration", OTP_LEVEL_OK,
 	    N_("There is no {where}: every default holds."), NULL },
 	[OTP_FOUND_MISCONFIGURED] = { "misconfigured", OTP_LEVEL_FAULT,
-	    N_("{where}: {what}, so every login is refused."),
+	    N_("{where}: {why}, so every login is refused."),
 	    N_("Mend it as pam_otp.conf(5) has it.") },
 	[OTP_FOUND_STORE] = { "store", OTP_LEVEL_OK,
 	    N_("The store {where} can be used."), NULL },
@@ -70,7 +70,7 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	    N_("Add `auth required {what}' behind the password's line, e.g. in "
 	       "{where}/sshd; see pam_otp(8).") },
 	[OTP_FOUND_UNREADABLE] = { "unreadable", OTP_LEVEL_WARNING,
-	    N_("{where} cannot be read ({what}), and was not looked at."),
+	    N_("{where} cannot be read ({why}), and was not looked at."),
 	    N_("Run this as root, and see that it is a file.") },
 	[OTP_FOUND_LINE] = { "line", OTP_LEVEL_FAULT,
 	    N_("{where}: the line is not understood or too long, so its stack "
@@ -82,7 +82,7 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "comes is a failure."),
 	    N_("Write it as pam.d(5) has it, or simply `required'.") },
 	[OTP_FOUND_INCLUDE] = { "include", OTP_LEVEL_FAULT,
-	    N_("{where}: {what} cannot be included ({more}), so its stack "
+	    N_("{where}: {what} cannot be included ({cause}), so its stack "
 	       "fails."),
 	    N_("Mend the name, or take the line out.") },
 	[OTP_FOUND_TOO_MANY] = { "too-many-lines", OTP_LEVEL_WARNING,
@@ -111,7 +111,7 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "fails."),
 	    N_("Install the module that was built for this machine.") },
 	[OTP_FOUND_OPTION] = { "option", OTP_LEVEL_FAULT,
-	    N_("{where}: {what}, so every login through it is refused."),
+	    N_("{where}: {why}, so every login through it is refused."),
 	    N_("Mend or remove that option; see pam_otp(8) and "
 	       "pam_otp.conf(5).") },
 	[OTP_FOUND_OTHER_STORE] = { "other-store", OTP_LEVEL_WARNING,
@@ -167,7 +167,7 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_SSHD] = { "sshd", OTP_LEVEL_OK,
 	    N_("sshd lets the code be asked for ({where})."), NULL },
 	[OTP_FOUND_SSHD_UNREAD] = { "sshd-unread", OTP_LEVEL_NOTE,
-	    N_("{where} cannot be read ({what}): whether sshd asks for codes "
+	    N_("{where} cannot be read ({why}): whether sshd asks for codes "
 	       "is not known."),
 	    N_("Run this as root.") },
 	[OTP_FOUND_SSHD_MATCH] = { "sshd-match", OTP_LEVEL_NOTE,

@@ -31,6 +31,13 @@ bind_catalogs(void)
 #endif
 
 void
+otp_language_end(void)
+{
+	/* Whatever LANGUAGE says: in this one there are no catalogs. */
+	(void)setlocale(LC_MESSAGES, "C");
+}
+
+void
 otp_language_begin(void)
 {
 	/* Not LC_ALL: numbers and times are the same for every reader. */

@@ -20,4 +20,7 @@
 /* Take the language of the environment.  Before anything is said. */
 void otp_language_begin(void);
 
+/* From here on nothing is translated: what is said goes to programs. */
+void otp_language_end(void);
+
 #endif

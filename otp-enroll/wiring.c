@@ -5,6 +5,7 @@
 #include "common/effects/arguments.h"
 #include "language.h"
 #include "module.h"
+#include "output.h"
 #include "report.h"
 #include "wiring.h"
 
@@ -130,19 +131,22 @@ look_at_module(struct judged *judged, const struct otp_service_line *line)
 static struct otp_reported
 option_text(enum otp_err err, const struct otp_fault *fault, const char *file)
 {
+	const struct otp_reported what = otp_report_what(fault->what);
+	const struct otp_escaped where = otp_escaped(fault->where);
 	struct otp_reported text;
 
 	if (err != OTP_ERR_OPTION || fault->what[0] == '\0')
 		return otp_report_text(err, fault);
 	if (fault->line != 0)
-		(void)snprintf(text.text, sizeof(text.text), "%s:%u: `%s' %s",
-		    file, fault->line, fault->where, fault->what);
+		(void)snprintf(text.text, sizeof(text.text),
+		    "%.300s:%u: `%.300s' %.300s", otp_escaped(file).text,
+		    fault->line, where.text, what.text);
 	else if (fault->where[0] == '/')
-		(void)snprintf(text.text, sizeof(text.text), "%s %s",
-		    fault->where, fault->what);
+		(void)snprintf(text.text, sizeof(text.text), "%.300s %.300s",
+		    where.text, what.text);
 	else
-		(void)snprintf(text.text, sizeof(text.text), "`%s' %s",
-		    fault->where, fault->what);
+		(void)snprintf(text.text, sizeof(text.text), "`%.300s' %.300s",
+		    where.text, what.text);
 	return text;
 }
 

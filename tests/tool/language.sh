@@ -22,7 +22,8 @@ export TEST_LOCALE_DIR="$catalogs"
 # in_german COMMAND...: a locale's folder holds for it alone, lest C.UTF-8 is
 # not found any more.
 in_german() {
-	export LOCPATH="$scratch" LC_ALL=de_DE.UTF-8
+	# (Some shells try it themselves, and do not find it.)
+	export LOCPATH="$scratch" LC_ALL=de_DE.UTF-8 2>/dev/null
 	in_german=0
 	"$@" || in_german=$?
 	unset LOCPATH
@@ -143,6 +144,21 @@ check 'json__of_a_problem_is_in_no_language' in_both status --json bob
 check 'json__of_a_problem_is_english' \
     shows '"text":".*bob: it is not understood (is no otpauth:// URI; line 1)"'
 check 'json__of_all_is_in_no_language' in_both status --all --json
+
+# The clock may go on between the two.
+without_times() {
+	enroll "$@"
+	put "$out" | sed 's/[0-9]/0/g'
+}
+checked() {
+	english=$(without_times check --json --root="$scratch" bob)
+	put "$english" | grep -q '"text"' &&
+	    same "$english" "$(in_german without_times check --json \
+		--root="$scratch" bob)"
+}
+check 'json__of_a_check_is_in_no_language' checked
+in_german enroll check --root="$scratch" bob
+check 'check__is_translated' shows 'fragt nach einem Code\|nicht verstanden\|Niemand wird'
 put 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' >"$scratch/uris"
 check 'json__of_an_import_is_in_no_language' \
     in_both import --json --dry-run --file="$scratch/uris" "$user"
@@ -157,6 +173,10 @@ configure virtual_users 'tries = 9'
 in_german enroll status bob
 check 'conf__bounds_are_translated' \
     says 'Zeile 3: „tries“ nimmt eine Zahl von 1 bis 5; siehe'
+configure virtual_users 'prompt = "x'
+in_german enroll check --root="$scratch"
+check 'check__shows_letters_as_they_are' \
+    shows ': „*.prompt.* hat ein Anführungszeichen zu viel oder zu wenig; '
 configure virtual_users
 chmod 0644 "$store/seed/bob"
 in_german enroll status bob
