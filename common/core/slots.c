@@ -298,6 +298,7 @@ static enum otp_err
 apply_charges(
     const uint8_t *file, struct otp_slots *slots, struct otp_state *state)
 {
+	const struct otp_tally recorded = state->tally;
 	struct charge charges[2];
 	unsigned newest = 0;
 	const struct charge *in_force;
@@ -317,6 +318,7 @@ apply_charges(
 	    ? newest
 	    : !newest;
 	slots->on_disk = false;
+	slots->settled = true;
 	in_force = &charges[slots->charge];
 	if (!in_force->counts)
 		return OTP_OK;
@@ -324,6 +326,8 @@ apply_charges(
 	    (get_u32(in_force->slot + AT_FLAGS) & FLAG_ON_DISK) != 0;
 	if (!get_tally(in_force->slot + CHARGE_TALLY, &state->tally))
 		return OTP_ERR_PARSE;
+	slots->settled = state->tally.failures == recorded.failures &&
+	    state->tally.wait_until == recorded.wait_until;
 	return OTP_OK;
 }
 

@@ -36,6 +36,7 @@ struct otp_slots {
 	unsigned charge; /* the charge slot that was written last, 0 or 1 */
 	uint64_t charge_generation;
 	bool on_disk; /* the record is known to be there */
+	bool settled; /* failures and wait are the record's, too */
 };
 
 /* One slot's bytes, and where in the file they go. */

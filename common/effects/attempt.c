@@ -88,6 +88,8 @@ otp_attempt_look(const struct otp_host *host, const struct otp_request *request,
 	if (err != OTP_OK)
 		return err;
 	err = otp_store_peek(store, &state, fault);
+	if (err == OTP_ERR_CHECKSUM) /* maybe met a writer, twice */
+		err = otp_store_load(store, &state, fault);
 	if (err == OTP_ERR_ABSENT) {
 		err = without_state(store, &enrolled, fault);
 	} else if (err == OTP_OK) {
@@ -152,6 +154,8 @@ look_first(struct attempt *attempt, bool *ret_done)
 	tally = attempt->state.tally;
 	if (otp_throttle_anchor(&tally, attempt->now))
 		return OTP_OK; /* the clock went back: needs the lock */
+	if (!otp_store_is_settled(attempt->store))
+		return OTP_OK; /* somebody's code may be right just now */
 	/* Whose seed may be gone has to be looked at first. */
 	*ret_done = attempt->state.enrolled && is_held_off(attempt);
 	return OTP_OK;

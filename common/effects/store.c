@@ -213,6 +213,12 @@ otp_store_peek(struct otp_store *store, struct otp_state *ret_state,
 	return otp_store_blame(store, STORE_STATES, fault, err);
 }
 
+bool
+otp_store_is_settled(const struct otp_store *store)
+{
+	return store->slots.settled;
+}
+
 enum otp_err
 otp_store_load(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)

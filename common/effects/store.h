@@ -42,6 +42,12 @@ enum otp_err otp_store_peek(struct otp_store *store,
     struct otp_state *ret_state, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * Whether what peek saw of failures and a wait is more than the charge of a
+ * code that may be being compared just now, and be right.
+ */
+bool otp_store_is_settled(const struct otp_store *store) OTP_MUST_USE;
+
+/*
  * The state, held until close: waits up to 5 s for others.
  * Errors: ABSENT, CHECKSUM, PARSE, LOCK_TIMEOUT (FAULT's `what` names the
  * process).

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "common/core/throttle.h"
 
 /* A new file with the same content takes the name of the one there is. */
 static void
@@ -265,10 +266,149 @@ lock__is_not_taken_by_peek_or_look(void **state)
 	end_child(child);
 }
 
+/* Who is being judged: a code of alice's is charged, and not compared yet. */
+static struct otp_store *
+begin_login(const struct ground *ground, struct otp_state *ret_before)
+{
+	struct otp_store *store = ground_open(ground, "alice");
+	struct otp_occasion occasion;
+	struct otp_state charged;
+
+	otp_occasion_set(&occasion, ground->now, "sshd", "192.0.2.1");
+	assert_int_equal(otp_store_load(store, ret_before, NULL), OTP_OK);
+	charged = *ret_before;
+	otp_throttle_charge(&charged.tally, &ground->policy, &occasion);
+	assert_int_equal(charged.tally.failures, ground->policy.free);
+	assert_int_equal(
+	    otp_store_put(store, &charged, OTP_PUT_CHARGE, NULL), OTP_OK);
+	return store;
+}
+
+static void
+tell_lock(void *context)
+{
+	const int *to = context;
+
+	calls.hook = NULL;
+	if (write(*to, "L", 1) != 1)
+		_exit(1);
+}
+
+/* A login in a child: writes L before it locks, and its verdict in the end. */
+static pid_t
+fork_login(struct ground *ground, const char *code, int ret_ends[2])
+{
+	pid_t child;
+
+	assert_int_equal(pipe2(ret_ends, O_CLOEXEC), 0);
+	child = ground_fork();
+	if (child == 0) {
+		char verdict = 'E';
+
+		calls.hook_on = CALL_FCNTL;
+		calls.hook = tell_lock;
+		calls.hook_context = &ret_ends[1];
+		calls_start();
+		if (ground_try(ground, "alice", code) == OTP_OK)
+			verdict = ground->answer.verdict == OTP_VERDICT_ACCEPT
+			    ? 'Y'
+			    : 'N';
+		_exit(write(ret_ends[1], &verdict, 1) != 1);
+	}
+	assert_int_not_equal(child, -1);
+	assert_int_equal(close(ret_ends[1]), 0);
+	return child;
+}
+
+/* Four codes were wrong; of two that are right at once both are let in. */
+static void
+lock__is_waited_for_where_a_neighbour_may_be_right(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	char code[GROUND_CODE_SIZE], wrong[GROUND_CODE_SIZE], said = '-';
+	struct otp_state before;
+	struct otp_store *store;
+	pid_t child;
+	int ends[2];
+
+	ground_enrol(ground, "alice", &token);
+	ground_wrong(ground, &token, wrong);
+	for (unsigned i = 1; i < ground->policy.free; i++)
+		ground_expect(ground, "alice", wrong, OTP_VERDICT_REJECT);
+	store = begin_login(ground, &before);
+	child = fork_login(ground, ground_code(ground, &token, code), ends);
+	assert_int_equal(read(ends[0], &said, 1), 1);
+	assert_int_equal(said, 'L');
+	/* The neighbour was right. */
+	before.tally = (struct otp_tally){ 0 };
+	assert_int_equal(
+	    otp_store_put(store, &before, OTP_PUT_COMMIT, NULL), OTP_OK);
+	otp_store_close(store);
+	assert_int_equal(read(ends[0], &said, 1), 1);
+	assert_int_equal(said, 'Y');
+	assert_int_equal(close(ends[0]), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* A file that is torn as long as nobody holds it, as if by writers. */
+struct tearing {
+	const struct ground *ground;
+	struct ground_bytes whole;
+	unsigned torn;
+};
+
+static void
+tear(void *context)
+{
+	struct tearing *tearing = context;
+	struct ground_bytes bytes = tearing->whole;
+	char path[GROUND_PATH_SIZE];
+	int fd;
+
+	if (!ground_is_locked(tearing->ground, "alice")) {
+		bytes.bytes[100] ^= 1;
+		bytes.bytes[OTP_SLOTS_RECORD_SIZE + 100] ^= 1;
+		tearing->torn++;
+	}
+	ground_path(tearing->ground, path, "store/state/alice");
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(pwrite(fd, bytes.bytes, bytes.size, 0), bytes.size);
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+look__asks_under_the_lock_where_it_met_writers(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = ground_totp(1);
+	struct tearing tearing = { .ground = ground };
+	char code[GROUND_CODE_SIZE];
+	enum otp_ask ask;
+
+	ground_enrol(ground, "alice", &token);
+	tearing.whole = ground_state_bytes(ground, "alice");
+	calls.hook_on = CALL_PREAD;
+	calls.hook = tear;
+	calls.hook_context = &tearing;
+	calls_start();
+	assert_int_equal(ground_look(ground, "alice", &ask), OTP_OK);
+	assert_int_equal(ask, OTP_ASK_CODE);
+	calls_stop();
+	calls.hook = NULL;
+	assert_true(tearing.torn >= 2);
+	ground_expect(ground, "alice", ground_code(ground, &token, code),
+	    OTP_VERDICT_ACCEPT);
+	assert_false(ground_is_locked(ground, "alice"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		GROUND_TEST(lock__is_waited_for_where_a_neighbour_may_be_right),
+		GROUND_TEST(look__asks_under_the_lock_where_it_met_writers),
 		GROUND_TEST(lock__follows_the_name_to_a_new_file),
 		GROUND_TEST(lock__is_not_had_on_a_file_that_lost_its_name),
 		GROUND_TEST(lock__is_not_had_on_a_file_with_a_second_name),
