@@ -99,7 +99,7 @@ static_tests = \
 	%D%/check/store_page.sh
 
 EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
-	%D%/check/lib.sh \
+	%D%/README %D%/check/lib.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
 	%D%/demo.sh %D%/bench/run
