@@ -280,8 +280,9 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 const char *const otp_finding_mends[OTP_FINDING_MENDS] = {
 	[OTP_ERR_ABSENT] = N_("Put the file there, or mend the name."),
 	[OTP_ERR_NAME] = N_("Give the account a shorter name."),
-	[OTP_ERR_OWNER] =
-	    N_("`chown root: {where}' (or whoever logins run as)."),
+	[OTP_ERR_OWNER] = N_("Where logins run as its owner, as with RADIUS, "
+			     "run otp-enroll as that user; else `chown root: "
+			     "{where}'."),
 	[OTP_ERR_MODE] = N_("`chmod 600 {where}'; a folder of the store has "
 			    "700, and one above it `chmod go-w'."),
 	[OTP_ERR_LINK] = N_("Put the file itself there, under one name."),

@@ -275,6 +275,12 @@ checks() {
 }
 check 'radius__check_finds_no_fault' \
     checks 0 '^ok .*radiusd asks for a code: /etc/pam.d/radiusd:'
+as_root() {
+	says_no otp-enroll check alice --conf=$conf >"$scratch/found" 2>&1
+	cat "$scratch/found"
+	grep -q 'run otp-enroll as that user' "$scratch/found"
+}
+check 'radius__check_by_root_says_who_should' as_root
 
 # --- Faults ---------------------------------------------------------------
 
