@@ -50,7 +50,7 @@ place_of(unsigned number)
 struct walk {
 	const struct otp_step *steps;
 	size_t count;
-	const bool *refusals; /* the results that ours has for "no" */
+	const bool *answers; /* what ours says */
 	uint32_t places[OTP_DISPATCH_STEPS + 1];
 	/* the impressions there can be where a substack is entered */
 	uint32_t entered[OTP_DISPATCH_LEVELS + 1];
@@ -64,8 +64,7 @@ can_answer(const struct walk *walk, const struct otp_step *step, int result)
 {
 	switch (step->kind) {
 	case OTP_STEP_OURS:
-		return result == OTP_STACK_SUCCESS ||
-		    result == OTP_STACK_IGNORE || walk->refusals[result];
+		return walk->answers[result];
 	case OTP_STEP_PASSWORD:
 		return result != OTP_STACK_IGNORE;
 	case OTP_STEP_CONDITION:
@@ -232,9 +231,15 @@ step_on(struct walk *walk, size_t index)
 
 /* --- The questions ------------------------------------------------------ */
 
-/* What the module says of a code, and what where there is no answer. */
+/* What the module says: one walk for each, so that they are not mixed up. */
+static const bool right_code[OTP_STACK_RESULTS] = {
+	[OTP_STACK_SUCCESS] = true,
+};
 static const bool wrong_code[OTP_STACK_RESULTS] = {
 	[OTP_STACK_AUTH_ERR] = true,
+};
+static const bool not_asked[OTP_STACK_RESULTS] = {
+	[OTP_STACK_IGNORE] = true,
 };
 static const bool no_answer[OTP_STACK_RESULTS] = {
 	[3] = true,  /* PAM_SERVICE_ERR */
@@ -246,12 +251,12 @@ static const bool no_answer[OTP_STACK_RESULTS] = {
 
 static void
 begin(struct walk *walk, const struct otp_step *steps, size_t count,
-    const bool *refusals)
+    const bool *answers)
 {
 	memset(walk, 0, sizeof(*walk));
 	walk->steps = steps;
 	walk->count = count;
-	walk->refusals = refusals;
+	walk->answers = answers;
 	walk->entered[0] = 1U << UNDECIDED;
 	arrive(walk, 0, (struct place){ UNDECIDED, UNMET, false });
 }
@@ -273,26 +278,33 @@ ends_well(const struct walk *walk, enum ours ours, bool factor)
 		   UINT32_C(1) << place_number(place)) != 0;
 }
 
+/* The same whatever became of a first factor. */
+static bool
+can_end_well(const struct walk *walk, enum ours ours)
+{
+	return ends_well(walk, ours, false) || ends_well(walk, ours, true);
+}
+
 struct otp_outcome
 otp_dispatch(const struct otp_step *steps, size_t count)
 {
 	struct otp_outcome outcome = { .right = false };
 	struct walk walk;
 
-	begin(&walk, steps, count, no_answer);
+	begin(&walk, steps, count, right_code);
 	go_through(&walk, 0, count);
-	outcome.unavailable =
-	    ends_well(&walk, WRONG, false) || ends_well(&walk, WRONG, true);
+	outcome.right = can_end_well(&walk, RIGHT);
+	outcome.alone = ends_well(&walk, RIGHT, false);
 	begin(&walk, steps, count, wrong_code);
 	go_through(&walk, 0, count);
-	outcome.alone = ends_well(&walk, RIGHT, false);
-	outcome.right = outcome.alone || ends_well(&walk, RIGHT, true);
-	outcome.wrong =
-	    ends_well(&walk, WRONG, false) || ends_well(&walk, WRONG, true);
-	outcome.ignored =
-	    ends_well(&walk, IGNORED, false) || ends_well(&walk, IGNORED, true);
-	outcome.skipped =
-	    ends_well(&walk, UNMET, false) || ends_well(&walk, UNMET, true);
+	outcome.wrong = can_end_well(&walk, WRONG);
+	outcome.skipped = can_end_well(&walk, UNMET);
+	begin(&walk, steps, count, not_asked);
+	go_through(&walk, 0, count);
+	outcome.ignored = can_end_well(&walk, IGNORED);
+	begin(&walk, steps, count, no_answer);
+	go_through(&walk, 0, count);
+	outcome.unavailable = can_end_well(&walk, WRONG);
 	return outcome;
 }
 
@@ -323,8 +335,7 @@ leads_past(const struct walk *before, size_t index, int result)
 	if (!is_passed(&after, index, next))
 		return false;
 	go_through(&after, next, after.count);
-	return ends_well(&after, UNMET, false) ||
-	    ends_well(&after, UNMET, true);
+	return can_end_well(&after, UNMET);
 }
 
 bool
