@@ -5,5 +5,6 @@ dist_man_MANS += \
 	%D%/otp-enroll.1 \
 	%D%/pam_otp.8 \
 	%D%/pam_otp_admin.7 \
+	%D%/pam_otp_migration.7 \
 	%D%/pam_otp.conf.5 \
 	%D%/pam_otp_store.5

@@ -45,6 +45,7 @@ $stacks
 ./p/share/man/man5/pam_otp.conf.5
 ./p/share/man/man5/pam_otp_store.5
 ./p/share/man/man7/pam_otp_admin.7
+./p/share/man/man7/pam_otp_migration.7
 ./p/share/man/man8/pam_otp.8
 ./p/share/zsh/site-functions/_otp-enroll"
 

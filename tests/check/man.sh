@@ -18,7 +18,7 @@ clean() {
 }
 
 for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp_admin.7 \
-    pam_otp.8; do
+    pam_otp_migration.7 pam_otp.8; do
 	check "$page" clean $page
 done
 
@@ -31,7 +31,7 @@ set_without_a_word() {
 
 if have groff; then
 	for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp_admin.7 \
-    pam_otp.8; do
+    pam_otp_migration.7 pam_otp.8; do
 		check "$page with groff" set_without_a_word $page
 	done
 else

@@ -8,6 +8,7 @@ host_tests = \
 	%D%/ground_test.sh \
 	%D%/handbook.sh \
 	%D%/login.sh \
+	%D%/migration.sh \
 	%D%/openvpn.sh \
 	%D%/radius.sh \
 	%D%/services.sh \
@@ -27,3 +28,5 @@ helpers += %D%/lines
 %C%_lines_LDADD = $(host_libs)
 %C%_lines_LDFLAGS = $(host_flags)
 script_tests += %D%/fail2ban.sh
+
+long_tests += %D%/migration.sh

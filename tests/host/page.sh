@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 #
-# The displays of pam_otp_admin(7), for the scripts that run them. Sourced
-# behind ground.sh. In $page/NAME are the lines of the display called NAME, in
+# The displays of pam_otp_admin(7), or of the page in $handbook, for the scripts
+# that run them. Sourced behind ground.sh. In $page/NAME are the lines of the display called NAME, in
 # $page/NAME.1, .2, ... its commands, and in $page/NAME.1.said, ... what each
 # prints by the page.
 #
-#	play NAME N		run command N of NAME as it stands, in $work; it
+#	play NAME N...		run command N of NAME as it stands, in $work; it
 #				ends well and prints what the page says. As user
-#				$as, else as root
+#				$as, else as root. Several are run in one shell
 #	phone NAME N		the same on a terminal, where whoever sits there
 #				answers what is asked with a code of the secret
 #				that was shown last ($secret)
@@ -63,7 +63,7 @@ displays() {
 	/^\.Bd / { inside = 1; next }
 	!inside { name = "" }' "$1"
 }
-displays "$top_srcdir/man/pam_otp_admin.7" >"$scratch/displays"
+displays "$top_srcdir/${handbook-man/pam_otp_admin.7}" >"$scratch/displays"
 
 # as_person COMMAND...: as $as.
 as_person() {
@@ -84,11 +84,17 @@ agrees() {
 }
 
 play() {
+	play_name=$1
+	shift
+	commands=$(for play_number in "$@"; do
+		cat "$page/$play_name.$play_number"
+	done)
 	status=0
-	(cd "$work" && as_person bash -o pipefail -c "$(cat "$page/$1.$2")") \
+	(cd "$work" && as_person bash -e -o pipefail -c "$commands") \
 	    >"$scratch/printed" 2>&1 </dev/null || status=$?
-	cat "$page/$1.$2" "$scratch/printed"
-	test $status = 0 && agrees "$1.$2"
+	echo "$commands"
+	cat "$scratch/printed"
+	test $status = 0 && agrees "$play_name.$play_number"
 }
 
 phone() {
@@ -125,4 +131,21 @@ refused() {
 # word N: of the recovery codes.
 word() {
 	echo "$recovery" | cut -d' ' -f"$1"
+}
+
+function_of() {
+	echo "$1" | tr - _
+}
+
+# unknown DISPLAYS SCRIPT...: displays that none of these scripts runs.
+unknown() {
+	unknown_in=$1
+	shift
+	while read -r unknown_name unknown_kind; do
+		test "$unknown_kind" != 'by hand' || continue
+		for script in "$@"; do
+			cat "$top_srcdir/tests/host/$script.sh"
+		done | grep -q "^$(function_of "$unknown_name")() {" ||
+		    echo "$unknown_name"
+	done <"$unknown_in"
 }
