@@ -86,11 +86,13 @@ agrees() {
 play() {
 	play_name=$1
 	shift
+	strict=
+	test $# = 1 || strict=-e
 	commands=$(for play_number in "$@"; do
 		cat "$page/$play_name.$play_number"
 	done)
 	status=0
-	(cd "$work" && as_person bash -e -o pipefail -c "$commands") \
+	(cd "$work" && as_person bash $strict -o pipefail -c "$commands") \
 	    >"$scratch/printed" 2>&1 </dev/null || status=$?
 	echo "$commands"
 	cat "$scratch/printed"
