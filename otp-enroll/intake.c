@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,15 +36,41 @@ otp_intake_end(struct otp_intake *intake)
 	memset(intake, 0, sizeof(*intake));
 }
 
+/* NAME as the host has it: one account may be written in several ways. */
+static void
+find_account(const char *name, char ret_account[OTP_ACCOUNT_SIZE])
+{
+	const struct passwd *entry = getpwnam(name);
+
+	(void)snprintf(ret_account, OTP_ACCOUNT_SIZE, "%s",
+	    entry != NULL ? entry->pw_name : name);
+}
+
+/* Whether USER, whose account that is, is called NAME. */
+static bool
+is_called(const char *user, const char *account, const char *name)
+{
+	char other[OTP_ACCOUNT_SIZE];
+
+	if (strcmp(user, name) == 0)
+		return true;
+	find_account(name, other);
+	return strcmp(account, other) == 0;
+}
+
 bool
 otp_intake_wants(const struct otp_intake *intake, const char *user)
 {
 	const struct otp_args *args = &intake->tool->args;
+	char account[OTP_ACCOUNT_SIZE];
 
+	if (args->except.count == 0 && args->user == NULL)
+		return true;
+	find_account(user, account);
 	for (unsigned i = 0; i < args->except.count; i++)
-		if (strcmp(args->except.at[i], user) == 0)
+		if (is_called(user, account, args->except.at[i]))
 			return false;
-	return args->user == NULL || strcmp(args->user, user) == 0;
+	return args->user == NULL || is_called(user, account, args->user);
 }
 
 /* FILE:LINE: what. */

@@ -300,6 +300,7 @@ take_names(struct otp_intake *intake, struct names *names)
 		    compare_names);
 	for (size_t i = 0; i < names->count; i++) {
 		const char *name = names->at[i];
+		const size_t refused = intake->refused;
 		struct otp_subject subject;
 		enum otp_exit found;
 
@@ -314,6 +315,9 @@ take_names(struct otp_intake *intake, struct names *names)
 		    args->users != NULL)
 			otp_say(_("%s has no file %s."), otp_escaped(name).text,
 			    otp_escaped(path).text);
+		if (intake->refused > refused)
+			otp_say(_("To leave %s out, add --except=%s."),
+			    otp_escaped(name).text, otp_escaped(name).text);
 	}
 	return status;
 }

@@ -18,9 +18,12 @@ static bool
 is_called(const struct otp_seed *seed, unsigned index, const char *name)
 {
 	uint64_t number = 0;
+	const bool by_number = name[0] == '#';
 
-	if (strcmp(seed->tokens[index].label, name) == 0)
+	/* "#2" is the second, even if another one is labelled "2". */
+	if (!by_number && strcmp(seed->tokens[index].label, name) == 0)
 		return true;
+	name += by_number;
 	return otp_decimal_read(name, strlen(name), OTP_SEED_TOKENS, &number) ==
 	    OTP_OK &&
 	    number == index + 1;
@@ -75,7 +78,7 @@ refuse(const struct wanted *wanted, unsigned found)
 	}
 	if (found > 1) {
 		otp_complain(_("\"%s\" can be any of these; name it by its "
-			       "number or label alone:"),
+			       "number, as in --token='#1':"),
 		    otp_escaped(wanted->name).text);
 		list(wanted);
 		return OTP_EXIT_USAGE;

@@ -28,6 +28,9 @@
 #include "common/core/wipe.h"
 #include "terminal.h"
 
+/* Bytes: more than any terminal passes on as a line. */
+#define LINE_ENDLESS 65536
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
@@ -345,20 +348,20 @@ input_byte(char *ret_byte)
 }
 
 /*
- * Read to the end of the line, however long it is: what is left of it must
- * not be the answer to the next question.
+ * Read to the end of the line: what is left of it must not be the answer to
+ * the next question.  A line without end is no line, and none will come.
  */
 static enum otp_asked
 line_read(size_t size, char *ret_line)
 {
 	enum otp_asked asked = OTP_ASKED_LINE;
-	size_t kept = 0;
-	bool begun = false;
-	ssize_t count;
+	size_t kept = 0, passed = 0;
+	ssize_t count = 0;
 	char byte = 0;
 
-	while ((count = input_byte(&byte)) == 1 && byte != '\n') {
-		begun = true;
+	while (passed < LINE_ENDLESS && (count = input_byte(&byte)) == 1 &&
+	    byte != '\n') {
+		passed++;
 		if (byte == '\0')
 			asked = OTP_ASKED_MALFORMED;
 		else if (kept + 1 >= size && asked == OTP_ASKED_LINE)
@@ -370,7 +373,7 @@ line_read(size_t size, char *ret_line)
 	otp_wipe(&byte, sizeof(byte));
 	if (count == -1)
 		return OTP_ASKED_ERROR;
-	if (count == 0 && !begun)
+	if ((count == 0 && passed == 0) || passed == LINE_ENDLESS)
 		return OTP_ASKED_EOF;
 	return asked;
 }

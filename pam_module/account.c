@@ -63,6 +63,8 @@ look_up(const char *name, uid_t uid, struct otp_entry *ret_entry,
 	enum otp_err err = OTP_ERR_NOMEM;
 
 	while (errnum == ERANGE && size < BUFFER_MAX) {
+		if (buffer != NULL)
+			otp_wipe(buffer, size);
 		free(buffer);
 		size *= 2;
 		buffer = malloc(size);

@@ -15,6 +15,10 @@
  *    put_seed__is_flushed_before_it_has_its_name).
  * 4. A file that a killed process left behind stands in nobody's way
  *    (create__takes_a_left_over_file_over).
+ * 5. A seed that moves to another name is under one of the two at any time,
+ *    takes nobody's place, and both names are held
+ *    (former__revives_nothing_wherever_it_is_stopped,
+ *    former__takes_nothing_from_who_is_enrolled).
  */
 #include "store.h"
 

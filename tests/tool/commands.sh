@@ -569,6 +569,17 @@ two_at_once() {
 }
 check 'new__several_at_once_one_wins_whole' two_at_once
 
+# A pipe without end, and without a line.
+endless() {
+	status=0
+	yes | tr -d '\n' 2>/dev/null | timeout 60 "$OTP_ENROLL" --conf "$conf" \
+	    new --print --qr=none endless >"$scratch/out" 2>"$scratch/err" ||
+	    status=$?
+	cat "$scratch/err"
+	test $status = 1 && ! test -e "$store/seed/endless"
+}
+check 'new__endless_input_is_no_answer' endless
+
 # --- The audit line ---
 
 if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -w -o "$scratch/audit.so" \

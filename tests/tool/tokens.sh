@@ -67,6 +67,18 @@ two_listed() {
   3  totp  two"
 }
 check 'token__lists_all_of_that_name' two_listed
+enrolled --label=2 --hotp num
+enrolled --label=1 --hotp --add num
+check 'token__label_that_is_a_number' untouched 2 remove --token=1 num
+both_listed() {
+	test "$(put "$err" | tail -n +2)" = "  1  hotp  2
+  2  hotp  1"
+}
+check 'token__lists_those_of_that_number_or_label' both_listed
+by_number() {
+	ends 0 remove --token='#1' num && shows 'token "2" of num is removed'
+}
+check 'token__is_named_by_its_number_alone' by_number
 check 'token__unknown_name' untouched 2 resync --token=nine ann
 check 'token__lists_what_there_is' says '^  4  hotp  button$'
 check 'token__of_the_wrong_kind' untouched 2 resync --token=2 ann
