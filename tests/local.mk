@@ -73,7 +73,8 @@ script_tests =
 
 # What check-long runs; other .mk files here add to both.
 long_tests = %D%/pam/memory_test
-long_only =
+long_only = %D%/pam/valgrind.sh
+EXTRA_DIST += %D%/pam/valgrind.supp
 LONG =
 
 package_tests = \
