@@ -38,11 +38,12 @@ faults_here() {
 	give_service
 }
 
-# errors CALL: what it may fail with, the worst first.
+# errors CALL: what it may fail with, the worst first.  (ENOENT of what is there
+# is no error that a disk has.)
 errors() {
 	case $1 in
 	openat|openat2)
-		echo EIO EMFILE ENOMEM EACCES EPERM ENFILE EROFS ENOENT ELOOP \
+		echo EIO EMFILE ENOMEM EACCES EPERM ENFILE EROFS ELOOP \
 		    ESTALE EINTR ENOSPC EDQUOT ENOSYS ;;
 	pwrite64|fallocate)
 		echo ENOSPC EIO EDQUOT EINTR EFBIG EROFS ENOMEM ESTALE EPERM ;;
