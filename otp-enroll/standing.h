@@ -18,7 +18,7 @@ struct otp_standing {
 	uint32_t month_failures;
 	bool locked;
 	uint32_t wait; /* seconds */
-	double chance; /* that it is ever guessed */
+	double chance; /* that it is guessed before it is locked */
 };
 
 /* Of ACCOUNT, which is pointed to; UID: its own, or NULL where nobody looked. */

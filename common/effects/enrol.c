@@ -34,11 +34,13 @@ join(const struct otp_holding *holding, enum otp_enrol_mode mode,
     const struct otp_token *token, struct otp_seed *ret_seed)
 {
 	const bool has_seed = holding->seed_err != OTP_ERR_ABSENT;
+	const bool lost = !has_seed && holding->state_err == OTP_OK &&
+	    holding->state.enrolled;
 
 	memset(ret_seed, 0, sizeof(*ret_seed));
 	switch (mode) {
 	case OTP_ENROL_NEW:
-		if (has_seed)
+		if (has_seed || lost) /* which may be found again */
 			return OTP_ERR_EXISTS;
 		break;
 	case OTP_ENROL_ADD:

@@ -37,7 +37,7 @@ struct otp_subject {
 };
 
 enum otp_enrol_mode {
-	OTP_ENROL_NEW,	   /* refused where a seed is in force */
+	OTP_ENROL_NEW,	   /* refused where a seed is in force, or was lost */
 	OTP_ENROL_ADD,	   /* beside the tokens in force; recovery codes stay */
 	OTP_ENROL_REPLACE, /* instead of all that is in force */
 };

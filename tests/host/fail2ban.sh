@@ -170,6 +170,7 @@ journal_reads() {
 remote=/lib/systemd/systemd-journal-remote
 [ -x $remote ] || remote=$SERVERS$remote
 libraries=$(echo "$SERVERS"/usr/lib/*-linux-gnu)
+libraries=$libraries:$libraries/systemd
 if [ -x "$remote" ] && python3 -c 'import systemd.journal' 2>/dev/null; then
 	check 'journal__is_read' journal_reads 0 "$scratch/whom"
 	echo "# fail2ban-regex, journal: $(grep '^Lines:' "$scratch/report")"

@@ -461,6 +461,7 @@ seed_gone() {
 	ends 0 $new sue && rm "$store/seed/sue" && ends 1 status sue &&
 	    says 'taken away by other means' && ends 1 status --all &&
 	    shows '^sue .*problem: the seed is missing' &&
+	    untouched 4 $new sue && untouched 4 $new --add sue &&
 	    ends 0 remove sue && ends 3 status sue
 }
 check 'status__of_a_seed_that_is_gone' seed_gone
