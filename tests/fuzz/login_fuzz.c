@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
@@ -295,6 +296,8 @@ make_host(void)
 
 	if (host.folder[0] != '\0')
 		return;
+	/* libpam's own lines keep a descriptor, where anybody listens: now. */
+	openlog(NULL, LOG_NDELAY, LOG_AUTHPRIV);
 	(void)snprintf(text, sizeof(text), "store = %s\n", fuzz_store());
 	put_text(host.conf, "conf", text);
 	(void)snprintf(
