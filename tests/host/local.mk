@@ -10,6 +10,7 @@ host_tests = \
 	%D%/login.sh \
 	%D%/migration.sh \
 	%D%/openvpn.sh \
+	%D%/peers.sh \
 	%D%/radius.sh \
 	%D%/services.sh \
 	%D%/ssh_sudo.sh \
