@@ -182,12 +182,23 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	    N_("sshd offers no way in on which a code is asked for ({where})."),
 	    N_("Write `KbdInteractiveAuthentication yes' there, then "
 	       "`systemctl reload ssh' (or sshd).") },
+	[OTP_FOUND_SSHD_NO_CODE_LISTED] = { "sshd-no-code", OTP_LEVEL_FAULT,
+	    N_("sshd offers no way in on which a code is asked for ({where})."),
+	    N_("Write `KbdInteractiveAuthentication yes' and "
+	       "`AuthenticationMethods publickey,keyboard-interactive' there, "
+	       "then `systemctl reload ssh' (or sshd).") },
 	[OTP_FOUND_SSHD_NO_PROMPT] = { "sshd-no-prompt", OTP_LEVEL_FAULT,
 	    N_("sshd answers the question for the code with the password, so "
 	       "nobody gets in with one ({where})."),
 	    N_("Write `KbdInteractiveAuthentication yes' and "
 	       "`PasswordAuthentication no' there, then `systemctl reload ssh' "
 	       "(or sshd).") },
+	[OTP_FOUND_SSHD_NO_PROMPT_LISTED] = { "sshd-no-prompt", OTP_LEVEL_FAULT,
+	    N_("sshd answers the question for the code with the password, so "
+	       "nobody gets in with one ({where})."),
+	    N_("Write `KbdInteractiveAuthentication yes' and "
+	       "`AuthenticationMethods publickey,keyboard-interactive' there, "
+	       "then `systemctl reload ssh' (or sshd).") },
 	[OTP_FOUND_SSHD_PASSWORD] = { "sshd-password", OTP_LEVEL_WARNING,
 	    N_("sshd also takes passwords by itself, and then answers the "
 	       "question for the code with the password, which is refused "

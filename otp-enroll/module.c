@@ -93,6 +93,12 @@ otp_module_is_password(const char *name)
 	return false;
 }
 
+bool
+otp_module_is_for_root(const char *name)
+{
+	return is_called(name, "pam_rootok");
+}
+
 /* --- Its file ----------------------------------------------------------- */
 
 static bool

@@ -19,6 +19,9 @@ enum otp_step_kind otp_module_kind(const char *name);
 /* Whether it is known to ask for a password. */
 bool otp_module_is_password(const char *name);
 
+/* Whether it says yes to root alone, who needs no code to be anybody. */
+bool otp_module_is_for_root(const char *name);
+
 enum otp_module_state {
 	OTP_MODULE_FINE = 0,
 	OTP_MODULE_UNCERTAIN, /* where PAM looks is not known */

@@ -169,6 +169,19 @@ bare_name(const char *name)
 	return name;
 }
 
+/* Programs ask for these by name, and yet others (su-l, sudo-i) include them. */
+static bool
+is_programs(const char *name)
+{
+	static const char *const names[] = { "login", "runuser", "sshd", "su",
+		"sudo" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Of each file, which others it includes. */
 static void
 note_parts(struct tour *tour, const char *name)
@@ -309,7 +322,7 @@ visit_all(struct tour *tour)
 		struct part part = { OTP_STACK_ANY, 0, 0 };
 		const char *name = tour->files.at[i];
 
-		if (has_name(&tour->parts, name))
+		if (has_name(&tour->parts, name) && !is_programs(name))
 			continue;
 		service.too_many = false;
 		service.files = 0;

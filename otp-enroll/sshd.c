@@ -23,32 +23,25 @@ struct reading {
 	struct otp_sshd *sshd;
 	unsigned seen; /* a bit for each of `keywords' */
 	unsigned files;
+	bool asked; /* of what sshd says, which stands in no file */
 };
 
-enum keyword {
-	USE_PAM,
-	INTERACTIVE,
-	PASSWORD,
-	KEY,
-	METHODS,
-	ROOT_LOGIN,
-	NONE,
-};
+#define NONE OTP_SSHD_KEYWORDS
 
 static const struct {
 	const char *name;
-	enum keyword keyword;
+	enum otp_sshd_keyword keyword;
 } keywords[] = {
-	{ "UsePAM", USE_PAM },
-	{ "KbdInteractiveAuthentication", INTERACTIVE },
-	{ "ChallengeResponseAuthentication", INTERACTIVE },
-	{ "PasswordAuthentication", PASSWORD },
-	{ "PubkeyAuthentication", KEY },
-	{ "AuthenticationMethods", METHODS },
-	{ "PermitRootLogin", ROOT_LOGIN },
+	{ "UsePAM", OTP_SSHD_USE_PAM },
+	{ "KbdInteractiveAuthentication", OTP_SSHD_INTERACTIVE },
+	{ "ChallengeResponseAuthentication", OTP_SSHD_INTERACTIVE },
+	{ "PasswordAuthentication", OTP_SSHD_PASSWORD },
+	{ "PubkeyAuthentication", OTP_SSHD_KEY },
+	{ "AuthenticationMethods", OTP_SSHD_METHODS },
+	{ "PermitRootLogin", OTP_SSHD_ROOT },
 };
 
-static enum keyword
+static enum otp_sshd_keyword
 keyword_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
@@ -58,37 +51,81 @@ keyword_of(const char *name)
 }
 
 static void
-take(struct reading *reading, enum keyword keyword, const char *value)
+set(struct otp_sshd *sshd, enum otp_sshd_keyword keyword, const char *value)
 {
-	struct otp_sshd *sshd = reading->sshd;
 	bool yes = strcasecmp(value, "yes") == 0;
 
-	if (keyword == NONE || (reading->seen & 1U << keyword) != 0)
-		return;
-	reading->seen |= 1U << keyword;
 	switch (keyword) {
-	case USE_PAM:
+	case OTP_SSHD_USE_PAM:
 		sshd->use_pam = yes;
 		break;
-	case INTERACTIVE:
+	case OTP_SSHD_INTERACTIVE:
 		sshd->interactive = yes;
 		break;
-	case PASSWORD:
+	case OTP_SSHD_PASSWORD:
 		sshd->password = yes;
 		break;
-	case KEY:
+	case OTP_SSHD_KEY:
 		sshd->key = yes;
 		break;
-	case METHODS:
+	case OTP_SSHD_METHODS:
 		(void)snprintf(
 		    sshd->methods, sizeof(sshd->methods), "%s", value);
 		break;
-	case ROOT_LOGIN:
+	case OTP_SSHD_ROOT:
+		/* The older name, which `sshd -T' still has. */
+		if (strcasecmp(value, "without-password") == 0)
+			value = "prohibit-password";
 		(void)snprintf(sshd->root, sizeof(sshd->root), "%s", value);
 		break;
-	case NONE:
+	case OTP_SSHD_KEYWORDS:
 		break;
 	}
+}
+
+/* Whether both have the same value for KEYWORD. */
+static bool
+agree(const struct otp_sshd *one, const struct otp_sshd *other,
+    enum otp_sshd_keyword keyword)
+{
+	switch (keyword) {
+	case OTP_SSHD_USE_PAM:
+		return one->use_pam == other->use_pam;
+	case OTP_SSHD_INTERACTIVE:
+		return one->interactive == other->interactive;
+	case OTP_SSHD_PASSWORD:
+		return one->password == other->password;
+	case OTP_SSHD_KEY:
+		return one->key == other->key;
+	case OTP_SSHD_METHODS:
+		return strcasecmp(one->methods, other->methods) == 0;
+	case OTP_SSHD_ROOT:
+		return strcasecmp(one->root, other->root) == 0;
+	case OTP_SSHD_KEYWORDS:
+		break;
+	}
+	return true;
+}
+
+static struct otp_sshd_place
+place_of(const char *path, unsigned number)
+{
+	struct otp_sshd_place place;
+
+	(void)snprintf(place.text, sizeof(place.text), "%s:%u", path, number);
+	return place;
+}
+
+static void
+take(struct reading *reading, enum otp_sshd_keyword keyword, const char *value,
+    struct otp_sshd_place place)
+{
+	if (keyword == NONE || (reading->seen & 1U << keyword) != 0)
+		return;
+	reading->seen |= 1U << keyword;
+	set(reading->sshd, keyword, value);
+	if (!reading->asked)
+		reading->sshd->places[keyword] = place;
 }
 
 /* --- Lines -------------------------------------------------------------- */
@@ -162,12 +199,11 @@ read_line(struct reading *reading, char *line, const char *path,
 		return;
 	}
 	if (!*matched)
-		take(reading, keyword_of(word), value);
+		take(reading, keyword_of(word), value, place_of(path, number));
 	else if ((keyword_of(word) != NONE ||
 		     strcasecmp(word, "Include") == 0) &&
-	    sshd->match[0] == '\0')
-		(void)snprintf(
-		    sshd->match, sizeof(sshd->match), "%s:%u", path, number);
+	    sshd->match.text[0] == '\0')
+		sshd->match = place_of(path, number);
 }
 
 static void
@@ -203,9 +239,9 @@ read_file(struct reading *reading, const char *path, unsigned depth)
 	return true;
 }
 
-bool
-otp_sshd_read(const char *root, const char *user, struct otp_sshd *ret_sshd,
-    const char **ret_why)
+/* What is written in files, up to their Match blocks.  False: errno says why. */
+static bool
+read_written(const char *root, struct otp_sshd *ret_sshd)
 {
 	struct otp_sshd sshd = {
 		.interactive = true,
@@ -215,23 +251,54 @@ otp_sshd_read(const char *root, const char *user, struct otp_sshd *ret_sshd,
 		.root = "prohibit-password",
 	};
 	struct reading reading = { .root = root, .sshd = &sshd };
+	bool done;
+
+	(void)snprintf(sshd.where, sizeof(sshd.where), "%s%s", root, CONFIG);
+	for (unsigned i = 0; i < OTP_SSHD_KEYWORDS; i++)
+		(void)snprintf(sshd.places[i].text, sizeof(sshd.places[i].text),
+		    "%s", sshd.where);
+	done = read_file(&reading, sshd.where, 0);
+	*ret_sshd = sshd;
+	return done;
+}
+
+/*
+ * What sshd says, TEXT, holds; where that is not what was read before Match
+ * blocks, it stands in one of them.
+ */
+static void
+take_asked(struct otp_sshd *sshd, char *text)
+{
+	const struct otp_sshd written = *sshd;
+	struct reading reading = { .root = "", .sshd = sshd, .asked = true };
+
+	(void)snprintf(sshd->where, sizeof(sshd->where), "sshd -T");
+	read_lines(&reading, text, sshd->where, 0);
+	for (unsigned i = 0; i < OTP_SSHD_KEYWORDS; i++)
+		if (written.match.text[0] != '\0' &&
+		    !agree(sshd, &written, (enum otp_sshd_keyword)i))
+			sshd->places[i] = written.match;
+	sshd->match.text[0] = '\0';
+}
+
+bool
+otp_sshd_read(const char *root, const char *user, struct otp_sshd *ret_sshd,
+    const char **ret_why)
+{
+	struct otp_sshd sshd;
+	bool done = read_written(root, &sshd);
+	int errnum = errno;
 	char *text = NULL;
 
 	*ret_why = NULL;
-	if (snprintf(sshd.where, sizeof(sshd.where), "%s%s", root, CONFIG) < 0)
-		return false;
 	if (root[0] == '\0' && geteuid() == 0)
 		text = otp_sshd_ask(user);
-	if (text != NULL) {
-		(void)snprintf(sshd.where, sizeof(sshd.where), "sshd -T");
-		read_lines(&reading, text, sshd.where, 0);
-		free(text);
-	} else if (!read_file(&reading, sshd.where, 0)) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			*ret_why = strerror(errno);
-		*ret_sshd = sshd;
-		return false;
-	}
+	if (text != NULL)
+		take_asked(&sshd, text);
+	else if (!done && errnum != ENOENT && errnum != ENOTDIR)
+		*ret_why = strerror(errnum);
+	done = done || text != NULL;
+	free(text);
 	*ret_sshd = sshd;
-	return true;
+	return done;
 }

@@ -2,7 +2,8 @@
 /*
  * What sshd is told: by sshd itself (`sshd -T') where it is there, this is its
  * own host and we are root, else by reading sshd_config(5) with what it
- * includes, up to its Match blocks.
+ * includes, up to its Match blocks. That is read anyway: what is wrong has to be
+ * mended there.
  */
 #ifndef OTP_SSHD_H
 #define OTP_SSHD_H
@@ -14,17 +15,33 @@
 
 #define OTP_SSHD_VALUE 1024
 
+enum otp_sshd_keyword {
+	OTP_SSHD_USE_PAM = 0,
+	OTP_SSHD_INTERACTIVE,
+	OTP_SSHD_PASSWORD,
+	OTP_SSHD_KEY,
+	OTP_SSHD_METHODS,
+	OTP_SSHD_ROOT,
+	OTP_SSHD_KEYWORDS,
+};
+
+/* "/etc/ssh/sshd_config:4" */
+struct otp_sshd_place {
+	char text[OTP_SERVICE_PATH + 16];
+};
+
 /* A flat value; the defaults where nothing is said. */
 struct otp_sshd {
 	char where[OTP_SERVICE_PATH]; /* the file, or "sshd -T" */
+	/* where each is written, or would have to be */
+	struct otp_sshd_place places[OTP_SSHD_KEYWORDS];
 	bool use_pam;
 	bool interactive; /* KbdInteractiveAuthentication */
 	bool password;
 	bool key;
 	char methods[OTP_SSHD_VALUE]; /* AuthenticationMethods, or "any" */
 	char root[OTP_SSHD_VALUE];    /* PermitRootLogin */
-	char match[OTP_SERVICE_PATH +
-	    16]; /* a Match that was passed over, or "" */
+	struct otp_sshd_place match;  /* what was passed over, or "" */
 };
 
 /*

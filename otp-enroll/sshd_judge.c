@@ -30,7 +30,8 @@ add_way(const struct otp_sshd *sshd, const struct otp_wiring *wiring,
 			possible = possible && sshd->interactive;
 		} else if (length == strlen("password") &&
 		    strncasecmp(list, "password", length) == 0) {
-			asks = asks || wiring->sshd_split;
+			/* Its one answer is whatever PAM asks for alone. */
+			asks = asks || wiring->sshd_split || wiring->sshd_alone;
 			ways->password = ways->password || sshd->password;
 			possible = possible && sshd->password;
 		} else {
@@ -66,12 +67,39 @@ find_ways(const struct otp_sshd *sshd, const struct otp_wiring *wiring)
 	return ways;
 }
 
+/* WHERE: what would have to be written in another way. */
 static void
 tell(const struct otp_wiring *wiring, enum otp_found found,
-    const struct otp_sshd *sshd, const char *what)
+    const struct otp_sshd *sshd, enum otp_sshd_keyword where, const char *what)
 {
 	otp_findings_add(wiring->findings, found,
-	    (struct otp_words){ .where = sshd->where, .what = what });
+	    (struct otp_words){
+		.where = sshd->places[where].text, .what = what });
+}
+
+/* Whether a list is given, and PAM's questions are in none of it. */
+static bool
+is_left_out(const struct otp_sshd *sshd)
+{
+	return strcasecmp(sshd->methods, "any") != 0 &&
+	    strcasestr(sshd->methods, "keyboard-interactive") == NULL;
+}
+
+/* No way in asks for a code. */
+static void
+tell_no_code(const struct otp_wiring *wiring, const struct otp_sshd *sshd,
+    bool by_password)
+{
+	if (is_left_out(sshd))
+		tell(wiring,
+		    by_password ? OTP_FOUND_SSHD_NO_PROMPT_LISTED
+				: OTP_FOUND_SSHD_NO_CODE_LISTED,
+		    sshd, OTP_SSHD_METHODS, NULL);
+	else
+		tell(wiring,
+		    by_password ? OTP_FOUND_SSHD_NO_PROMPT
+				: OTP_FOUND_SSHD_NO_CODE,
+		    sshd, OTP_SSHD_INTERACTIVE, NULL);
 }
 
 void
@@ -79,27 +107,31 @@ otp_sshd_judge(
     const struct otp_sshd *sshd, const struct otp_wiring *wiring, bool is_root)
 {
 	struct ways ways = find_ways(sshd, wiring);
+	bool answered = wiring->sshd_split || wiring->sshd_alone;
 
-	if (sshd->match[0] != '\0')
+	if (sshd->match.text[0] != '\0')
 		otp_findings_add(wiring->findings, OTP_FOUND_SSHD_MATCH,
-		    (struct otp_words){ .where = sshd->match });
+		    (struct otp_words){ .where = sshd->match.text });
 	if (!sshd->use_pam) {
-		tell(wiring, OTP_FOUND_SSHD_WITHOUT_PAM, sshd, NULL);
+		tell(wiring, OTP_FOUND_SSHD_WITHOUT_PAM, sshd, OTP_SSHD_USE_PAM,
+		    NULL);
 		return;
 	}
 	if (ways.code)
-		tell(wiring, OTP_FOUND_SSHD, sshd, NULL);
+		otp_findings_add(wiring->findings, OTP_FOUND_SSHD,
+		    (struct otp_words){ .where = sshd->where });
 	else
-		tell(wiring,
-		    ways.password ? OTP_FOUND_SSHD_NO_PROMPT
-				  : OTP_FOUND_SSHD_NO_CODE,
-		    sshd, NULL);
-	if (ways.code && ways.password && !wiring->sshd_split)
-		tell(wiring, OTP_FOUND_SSHD_PASSWORD, sshd, NULL);
+		tell_no_code(wiring, sshd, ways.password);
+	if (ways.code && ways.password && !answered)
+		tell(wiring, OTP_FOUND_SSHD_PASSWORD, sshd, OTP_SSHD_PASSWORD,
+		    NULL);
 	if (ways.code && ways.key_alone)
-		tell(wiring, OTP_FOUND_SSHD_KEY_ALONE, sshd, NULL);
+		tell(wiring, OTP_FOUND_SSHD_KEY_ALONE, sshd, OTP_SSHD_METHODS,
+		    NULL);
 	if (ways.code_alone)
-		tell(wiring, OTP_FOUND_SSHD_CODE_ALONE, sshd, NULL);
+		tell(wiring, OTP_FOUND_SSHD_CODE_ALONE, sshd, OTP_SSHD_METHODS,
+		    NULL);
 	if (is_root && strcasecmp(sshd->root, "yes") != 0)
-		tell(wiring, OTP_FOUND_SSHD_ROOT, sshd, sshd->root);
+		tell(wiring, OTP_FOUND_SSHD_ROOT, sshd, OTP_SSHD_ROOT,
+		    sshd->root);
 }

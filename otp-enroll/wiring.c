@@ -282,7 +282,8 @@ judge_ways_past(struct judged *judged)
 			judged->past = true;
 			blame(judged, OTP_FOUND_SKIPPED, where_is(line).text,
 			    line->line.name, service);
-		} else {
+		} else if (!is_module(line) ||
+		    !otp_module_is_for_root(line->line.name)) {
 			tell(judged, OTP_FOUND_EXCEPTED, where_is(line).text,
 			    line->line.name, service);
 		}

@@ -5,6 +5,7 @@
 # skipped.
 host_tests = \
 	%D%/ansible.sh \
+	%D%/check.sh \
 	%D%/ground_test.sh \
 	%D%/handbook.sh \
 	%D%/login.sh \

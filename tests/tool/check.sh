@@ -384,6 +384,7 @@ held() {
 	"$poke" lock "$store/state/$user" >"$scratch/held" &
 	holder=$!
 	while ! grep -q held "$scratch/held"; do
+		kill -0 "$holder" || return 1
 		sleep 0.05
 	done
 	finds_only 1 lock-timeout "$user"
@@ -393,10 +394,15 @@ held() {
 	test $ended = 0 && tells "poke\[$holder\]" && tells "kill $holder"
 }
 check 'account__whose_state_is_held' held
+# A code of the next step; once more where that began meanwhile.
 drifted() {
-	now=$(date +%s)
-	code=$(oathtool --totp -b -N "@$((now + 30))" "$secret")
-	login "$user" "$code" || return 1
+	for _ in 1 2 3 4 5; do
+		fresh
+		step=$(($(date +%s) / 30))
+		code=$(oathtool --totp -b -N "@$((step * 30 + 30))" "$secret")
+		login "$user" "$code" || return 1
+		test $(($(date +%s) / 30)) != $step || break
+	done
 	finds_only 0 device-clock "$user" && tells '30 s fast'
 }
 check 'account__of_a_device_that_is_fast' drifted
@@ -686,6 +692,15 @@ endless() {
 	finds 1 include && tells "$pamd/fifo" && tells "$pamd/huge"
 }
 check 'include__of_what_is_no_file' endless
+included_program() {
+	host
+	printf 'auth sufficient pam_rootok.so\n@include common-auth\nauth required pam_otp.so conf=%s\n' \
+	    "$conf" >"$pamd/su"
+	echo 'auth include su' >"$pamd/su-l"
+	finds_only 0 '' && tells '^su asks for a code: .*/su:3' &&
+	    tells '^su-l asks for a code: .*/su:3'
+}
+check 'include__of_a_program_is_judged_twice' included_program
 vendor() {
 	host
 	mv "$pamd/sudo" "$root/usr/lib/pam.d/sudo"
@@ -725,6 +740,13 @@ check 'sshd__with_a_key_alone' ssh_config 0 sshd-key-alone \
     'AuthenticationMethods publickey publickey,keyboard-interactive:pam'
 check 'sshd__with_keys_only' ssh_config 1 sshd-no-code \
     'AuthenticationMethods "publickey"'
+check 'sshd__with_keys_only_is_told_what_to_list' \
+    tells 'AuthenticationMethods publickey,keyboard-interactive'
+check 'sshd__is_told_the_line' tells "sshd_config:1)"
+check 'sshd__with_a_key_and_its_own_question' ssh_config 1 sshd-no-prompt \
+    'PasswordAuthentication yes' 'AuthenticationMethods publickey,password'
+check 'sshd__with_its_own_question_is_not_told_to_take_that_away' \
+    says_no tells 'PasswordAuthentication no'
 check 'sshd__with_a_key_and_a_code' ssh_config 0 '' \
     'AuthenticationMethods publickey,keyboard-interactive'
 check 'sshd__takes_the_first_value' ssh_config 0 '' 'UsePAM yes' 'UsePAM no'
@@ -740,6 +762,14 @@ split_password() {
 	finds_only 0 ''
 }
 check 'sshd__with_forward_pass_and_its_own_passwords' split_password
+code_as_password() {
+	host
+	alone 'auth required OTP'
+	printf 'UsePAM yes\nKbdInteractiveAuthentication no\nAuthenticationMethods publickey,password\n' \
+	    >"$sshd_config"
+	finds_only 0 ''
+}
+check 'sshd__with_its_own_question_for_a_code_alone' code_as_password
 key_and_code() {
 	host
 	alone 'auth required OTP'
@@ -759,7 +789,8 @@ included() {
 		cat "$sshd_config"
 	} >"$scratch/sshd_config"
 	mv "$scratch/sshd_config" "$sshd_config"
-	finds_only 1 'sshd-match sshd-without-pam'
+	finds_only 1 'sshd-match sshd-without-pam' &&
+	    tells "asks nobody for a code ($root/etc/ssh/sshd_config.d/10-x.conf:1)"
 }
 check 'sshd__with_files_included' included
 including_itself() {
