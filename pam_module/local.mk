@@ -11,7 +11,9 @@ pam_module_pam_otp_la_SOURCES = \
 	%D%/log.c %D%/log.h \
 	%D%/login.h \
 	%D%/message.c %D%/message.h
-pam_module_pam_otp_la_LIBADD = $(common_libs) $(PAM_LIBS) $(common_deps)
+# libcrypto first: the thousands of symbols of its own which the loader looks for
+# in a process without it are then found one library earlier.
+pam_module_pam_otp_la_LIBADD = $(common_libs) $(common_deps) $(PAM_LIBS)
 pam_module_pam_otp_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LDFLAGS) \
 	-module -avoid-version -shared -no-undefined \
 	-export-symbols $(srcdir)/%D%/pam_otp.sym

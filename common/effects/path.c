@@ -175,7 +175,7 @@ explain_folder(int at, const char *name, int errnum, const char *where,
 
 static enum otp_err
 check_folder(int at, const char *name, enum otp_path_trust trust,
-    const char *where, struct otp_fault *fault)
+    const char *where, struct statx *ret_status, struct otp_fault *fault)
 {
 	const bool private = trust != OTP_PATH_PUBLIC;
 	struct statx st;
@@ -189,6 +189,7 @@ check_folder(int at, const char *name, enum otp_path_trust trust,
 	    (private || st.stx_uid != 0 || (st.stx_mode & S_ISVTX) == 0))
 		return refuse_mode(
 		    st.stx_mode, N_("others can write to it"), where, fault);
+	*ret_status = st;
 	return OTP_OK;
 }
 
@@ -197,12 +198,13 @@ static enum otp_err
 open_folder(int at, const char *name, enum otp_path_trust trust,
     const char *where, int *ret_fd, struct otp_fault *fault)
 {
+	struct statx st;
 	enum otp_err err;
 	int fd = open_at(at, name, FOLDER_FLAGS);
 
 	if (fd < 0)
 		return explain_folder(at, name, errno, where, fault);
-	err = check_folder(fd, "", trust, where, fault);
+	err = check_folder(fd, "", trust, where, &st, fault);
 	if (err == OTP_OK)
 		*ret_fd = fd;
 	else
@@ -298,15 +300,13 @@ count_components(const char *text)
 	return count;
 }
 
-/* Whether UP leads from the folder FD to the root. */
 static bool
-leads_to_root(int fd, const char *up)
+is_root(const struct statx *folder)
 {
-	struct statx top, root;
+	struct statx root;
 
-	return otp_path_status(fd, up, &top, NULL) == OTP_OK &&
-	    otp_path_status(AT_FDCWD, "/", &root, NULL) == OTP_OK &&
-	    otp_path_same(&top, &root);
+	return otp_path_status(AT_FDCWD, "/", &root, NULL) == OTP_OK &&
+	    otp_path_same(folder, &root);
 }
 
 /*
@@ -326,6 +326,7 @@ leap(const char *text, enum otp_path_trust trust)
 	};
 	char above[3 * (LEAP_DEPTH + 1) + 1] = "";
 	const unsigned depth = count_components(text);
+	struct statx top; /* the last that was checked: depth times above */
 	int fd = -1;
 
 	if (depth <= LEAP_DEPTH)
@@ -333,12 +334,11 @@ leap(const char *text, enum otp_path_trust trust)
 		    SYS_openat2, AT_FDCWD, text, &how, sizeof(how)));
 	for (unsigned i = 0; fd >= 0 && i <= depth; i++) {
 		if (check_folder(fd, above, i == 0 ? trust : OTP_PATH_PUBLIC,
-			NULL, NULL) != OTP_OK)
+			NULL, &top, NULL) != OTP_OK)
 			otp_path_close(&fd);
 		memcpy(above + 3 * i, "../", sizeof("../"));
 	}
-	above[3 * (depth <= LEAP_DEPTH ? depth : 0)] = '\0';
-	if (fd >= 0 && !leads_to_root(fd, above))
+	if (fd >= 0 && !is_root(&top))
 		otp_path_close(&fd);
 	return fd;
 }

@@ -4,9 +4,11 @@
  *
  * Listens on /dev/log until it is killed, and drops what it gets or appends it
  * to FILE: a line for each message, `facility.priority text', without time and
- * process id.
+ * process id.  What somebody left there who no longer listens is replaced.
  */
 #include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +67,21 @@ put_message(FILE *out, char *message)
 	fflush(out);
 }
 
+static bool
+bind_to(int fd, const struct sockaddr_un *address)
+{
+	const struct sockaddr *name = (const struct sockaddr *)address;
+
+	if (bind(fd, name, sizeof(*address)) == 0)
+		return true;
+	if (errno != EADDRINUSE || connect(fd, name, sizeof(*address)) == 0) {
+		errno = EADDRINUSE; /* somebody listens */
+		return false;
+	}
+	return errno == ECONNREFUSED && unlink(address->sun_path) == 0 &&
+	    bind(fd, name, sizeof(*address)) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -75,9 +92,7 @@ main(int argc, char **argv)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	memcpy(address.sun_path, "/dev/log", sizeof("/dev/log"));
-	if (fd < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    chmod("/dev/log", 0666) != 0) {
+	if (fd < 0 || !bind_to(fd, &address) || chmod("/dev/log", 0666) != 0) {
 		perror("/dev/log");
 		return 1;
 	}
