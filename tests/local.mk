@@ -103,7 +103,7 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/README %D%/check/lib.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
-	%D%/demo.sh %D%/bench/run
+	%D%/demo.sh %D%/bench/run %D%/bench/plot
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
 	%D%/effects/stop.h
@@ -125,6 +125,9 @@ EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
 
 # The module's flushes pass through the bench, which counts them; a login in a
 # fresh process is one without libcrypto.
+tests_bench_bench_SOURCES = %D%/bench/bench.c %D%/bench/bench.h \
+	%D%/bench/crowd.c %D%/bench/files.c %D%/bench/login.c \
+	%D%/bench/table.c %D%/bench/trace.c %D%/bench/twice.c
 tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 tests_bench_once_LDADD = $(PAM_LIBS)
 tests_bench_logsink_LDADD =

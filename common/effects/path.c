@@ -183,7 +183,7 @@ check_folder(int at, const char *name, enum otp_path_trust trust,
 
 	if (err != OTP_OK)
 		return blame(fault, err, where);
-	if (st.stx_uid != geteuid() && (private || st.stx_uid != 0))
+	if ((private || st.stx_uid != 0) && st.stx_uid != geteuid())
 		return refuse_owner(st.stx_uid, where, fault);
 	if ((st.stx_mode & (S_IWGRP | S_IWOTH)) != 0 &&
 	    (private || st.stx_uid != 0 || (st.stx_mode & S_ISVTX) == 0))
@@ -401,7 +401,7 @@ check_file(const struct statx *st, enum otp_path_trust trust, const char *where,
 	if (st->stx_nlink != 1)
 		return otp_fault_set(
 		    fault, OTP_ERR_LINK, 0, where, N_("has a second name"));
-	if (st->stx_uid != geteuid() && (private || st->stx_uid != 0))
+	if ((private || st->stx_uid != 0) && st->stx_uid != geteuid())
 		return refuse_owner(st->stx_uid, where, fault);
 	if (private && (st->stx_mode & 07777 & ~0600U) != 0)
 		return refuse_mode(

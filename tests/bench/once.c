@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * once CONFDIR SERVICE USER CODE: one login in a fresh process that, like sudo
- * or login, has no libcrypto of its own.  Exit status 0: let in.
+ * once CONFDIR SERVICE USER CODE [memory]: one login in a fresh process that,
+ * like sudo or login, has no libcrypto of its own.  Exit status 0: let in.  With
+ * `memory' it prints the most KiB it had.
  */
 #include <security/pam_appl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,21 @@ answer(int count, const struct pam_message **messages,
 	return PAM_SUCCESS;
 }
 
+static void
+print_memory(void)
+{
+	char line[256];
+	FILE *file = fopen("/proc/self/status", "re");
+	long size = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			size = strtol(line + 6, NULL, 10);
+	(void)printf("%ld\n", size);
+	if (file)
+		(void)fclose(file);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -31,13 +48,15 @@ main(int argc, char **argv)
 	pam_handle_t *pamh = NULL;
 	int status;
 
-	if (argc != 5)
+	if (argc != 5 && argc != 6)
 		return 2;
 	conv.appdata_ptr = argv[4];
 	status = pam_start_confdir(argv[2], argv[3], &conv, argv[1], &pamh);
 	if (status != PAM_SUCCESS)
 		return 2;
 	status = pam_authenticate(pamh, 0);
+	if (argc == 6)
+		print_memory();
 	return pam_end(pamh, status) == PAM_SUCCESS && status == PAM_SUCCESS
 	    ? 0
 	    : 1;
