@@ -12,6 +12,8 @@ dist_zshcomp_DATA = %D%/completions/zsh/_otp-enroll
 fishcompdir = $(datadir)/fish/vendor_completions.d
 dist_fishcomp_DATA = %D%/completions/fish/otp-enroll.fish
 
+EXTRA_DIST += %D%/README
+
 # What `status --json' prints.
 dist_doc_DATA += %D%/status.schema.json
 

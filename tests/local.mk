@@ -92,6 +92,7 @@ static_tests = \
 	%D%/check/module.sh \
 	%D%/check/musts.sh \
 	%D%/check/pages.sh \
+	%D%/check/peers.sh \
 	%D%/check/picture.sh \
 	%D%/check/po.sh \
 	%D%/check/purity.sh \

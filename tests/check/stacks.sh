@@ -40,7 +40,7 @@ check 'stacks__page_quotes_no_other' same "$(ours)" \
     "$(awk '/^\.Sh / { examples = $2 == "EXAMPLES" }
 	examples && /^\.It Pa/ { print $3 }' "$page" | LC_ALL=C sort)"
 
-# README shows the password's two, indented.
+# README shows the password's two and sudo's, indented.
 in_readme() {
 	sed -n 's/^    //p' "$top_srcdir/README" >"$scratch/readme"
 	lines "$1" >"$scratch/lines"
@@ -49,9 +49,17 @@ in_readme() {
 		{ i = $0 == lines[0] }
 		END { exit !found }' "$scratch/lines" "$scratch/readme"
 }
-for name in sshd-password sshd-password.conf; do
+for name in sshd-password sshd-password.conf sudo; do
 	check "stacks__readme_quotes_$name" in_readme "$stacks/$name"
 done
+
+# The handbook's way back is tried by host/handbook.sh.
+way_back() {
+	sed -n '/^\.\\" tried: undo/,/^\.Ed/ s/^# //p' \
+	    "$top_srcdir/man/pam_otp_admin.7" >"$scratch/undo"
+	test "$(wc -l <"$scratch/undo")" -eq 2 && in_readme "$scratch/undo"
+}
+check 'stacks__readme_quotes_the_way_back' way_back
 
 # untried: files that no script of tests/host names.
 untried() {

@@ -46,7 +46,15 @@ chmod 755 "$sleepless/sleep"
 undo() {
 	echo original >/etc/pam.d/sshd
 	cat "$page/undo.1" "$page/undo.2" >"$scratch/undo"
-	echo 'echo broken >/etc/pam.d/sshd; wait' >>"$scratch/undo"
+	# The terminal is gone as soon as it sleeps.
+	cat >>"$scratch/undo" <<-'EOF'
+	echo broken >/etc/pam.d/sshd
+	for round in $(seq 100); do
+		! pgrep -P $undo sleep || break
+	done
+	kill -HUP $undo
+	wait
+	EOF
 	(PATH=$sleepless:$PATH && bash "$scratch/undo") &&
 	    same original "$(cat /etc/pam.d/sshd)"
 }

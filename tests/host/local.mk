@@ -22,8 +22,8 @@ host_tests = \
 
 script_tests += $(host_tests)
 
-EXTRA_DIST += %D%/ground.sh %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/phone.exp \
-	%D%/talk.exp
+EXTRA_DIST += %D%/ground.sh %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/peers.rows \
+	%D%/phone.exp %D%/talk.exp
 
 # fail2ban reads lines of real logins; anybody can do that.
 helpers += %D%/lines

@@ -30,6 +30,7 @@ mkdir /tmp/pam.d /tmp/oath /tmp/google
 service google "pam_google_authenticator.so user=root secret=$google"
 service ours pam_otp.so
 service oath "pam_oath.so usersfile=$oath window=5"
+service oath8 "pam_oath.so usersfile=$oath window=5 digits=8"
 secret=$(printf 12345678901234567890 | base32)
 person alice
 
@@ -78,10 +79,10 @@ twice() {
 	wait $tracer && test $status = 0
 }
 
-# killed SERVICE CALL: in that call of a login with a wrong code.
+# killed SERVICE CODE: when what the login changes is to take effect.
 killed() {
-	strace -f -o /tmp/trace -e trace="$2" -e inject="$2:signal=KILL" \
-	    "$login" /tmp/pam.d "$1" alice "$(wrong_code)"
+	strace -f -o /tmp/trace -e trace=rename -e inject=rename:signal=KILL \
+	    "$login" /tmp/pam.d "$1" alice "$2"
 	test $? -eq 137
 }
 
@@ -108,21 +109,27 @@ written() {
 	awk '{ sum += $NF } END { print sum }' /tmp/trace
 }
 
-# --- pam_otp --------------------------------------------------------------
-
-# (Again if a step ends in the middle.)
-ours_spent() {
+# spent_refused SERVICE: three codes in a row once more, and once more. (Others
+# if a step ends while they are used.)
+spent_refused() {
+	service=$1
 	for round in 1 2 3; do
-		enrol alice || return 1
+		"fresh_$service" || return 1
 		set -- "$(code -30)" "$(code)" "$(code 30)"
-		! lets ours "$@" || break
+		! lets "$service" "$@" || break
 	done
 	for spent in "$@" "$@"; do
-		refuses ours "$spent" || return 1
+		refuses "$service" "$spent" || return 1
 	done
 }
+
+# --- pam_otp --------------------------------------------------------------
+
+fresh_ours() {
+	enrol alice
+}
 ours_writes_one() {
-	enrol alice && alone=$(written ours) && enrol alice || return 1
+	fresh_ours && alone=$(written ours) && fresh_ours || return 1
 	for number in $(seq 10000); do
 		printf 'no seed\n' >/var/lib/pam_otp/seed/u$number
 		printf 'no state\n' >/var/lib/pam_otp/state/u$number
@@ -140,10 +147,15 @@ google_counts_wrong_codes() {
 }
 google_killed() {
 	fresh_google && for round in 1 2 3 4 5; do
-		killed google rename || return 1
+		killed google "$(wrong_code)" || return 1
 	done && lets google "$(code)"
 }
-# Steps of a second, so that these codes are of the past within the test.
+google_goes_on() {
+	fresh_google && killed google "$(code)" && lets google "$(code 30)"
+}
+# Steps of a second, so that these codes are of the past within the test; and
+# no limit of tries, which counts seconds, too: three steps are longer than that
+# as a rule.
 second() {
 	oathtool --totp -b -s 1s --now "@$1" "$secret"
 }
@@ -201,7 +213,7 @@ google_picture() {
 }
 google_help() {
 	google-authenticator --help >/tmp/help && ! grep -i 'show' /tmp/help &&
-	    ! grep -iE -e '--(digits|algorithm)|sha' /tmp/help
+	    ! grep -i digits /tmp/help
 }
 google_writes_one() {
 	fresh_google && test "$(written google)" -lt 4096
@@ -224,14 +236,16 @@ oath_logs_nothing() {
 	    ! grep logged: /tmp/said
 }
 oath_lock() {
-	fresh_oath && touch $oath.lock && refuses oath "$(code)" &&
-	    rm $oath.lock && lets oath "$(code)"
+	fresh_oath && killed oath "$(code)" && refuses oath "$(code 30)" &&
+	    rm $oath.lock $oath.new && lets oath "$(code 30)"
 }
 # Unless digits= says how many, for every user.
 oath_digits() {
 	eight=$(oathtool --totp -b --digits=8 "$secret")
 	fresh_oath HOTP/T30/8 && lets oath "$eight" &&
-	    fresh_oath HOTP/T30/8 && lets oath "${eight#??}"
+	    fresh_oath HOTP/T30/8 && lets oath "${eight#??}" &&
+	    fresh_oath HOTP/T30/8 && refuses oath8 "${eight#??}" &&
+	    lets oath8 "$eight"
 }
 oath_writes_all() {
 	seq -f "HOTP/T30 u%06.0f - $hex" 10000 >$oath &&
@@ -248,13 +262,14 @@ if has libpam-google-authenticator 20191231-2; then
 	check 'google__one_code_lets_two_in' twice google fsync
 	check 'google__counts_wrong_codes' google_counts_wrong_codes
 	check 'google__counts_no_wrong_code_that_is_killed' google_killed
+	check 'google__goes_on_after_a_login_was_killed' google_goes_on
 	check 'google__takes_three_spent_codes_for_skew' google_skew
 	check 'google__refuses_right_codes_on_a_full_disk' \
 	    right_refused_when_full google $google
 	check 'google__enrolling_on_a_full_disk_loses_the_old_seed' \
 	    google_enrols_full
 	check 'google__picture_is_82_by_41_or_41_by_21' google_picture
-	check 'google__shows_no_seed_again_and_has_6_digits_of_sha1' \
+	check 'google__has_no_option_to_show_a_seed_or_for_digits' \
 	    google_help
 	check 'google__logs_wrong_codes' google_logs
 	check 'google__a_login_writes_one_file' google_writes_one
@@ -264,11 +279,12 @@ fi
 
 if has libpam-oath 2.6.7-3.1+deb12u1; then
 	check 'oath__one_code_lets_two_in' twice oath umask
+	check 'oath__takes_no_spent_codes_in_a_row' spent_refused oath
 	check 'oath__counts_no_wrong_codes' oath_counts_nothing
 	check 'oath__logs_nothing' oath_logs_nothing
 	check 'oath__refuses_right_codes_on_a_full_disk' \
 	    right_refused_when_full oath $oath
-	check 'oath__a_lock_file_left_behind_refuses_everybody' oath_lock
+	check 'oath__refuses_everybody_after_a_login_was_killed' oath_lock
 	check 'oath__takes_the_last_6_digits_of_8' oath_digits
 	check 'oath__a_login_writes_all_users' oath_writes_all
 	check 'oath__has_no_tool' oath_has_no_tool
@@ -277,7 +293,7 @@ else
 fi
 
 # (Last, since enrol gives another secret.)
-check 'ours__takes_no_spent_codes_in_a_row' ours_spent
+check 'ours__takes_no_spent_codes_in_a_row' spent_refused ours
 check 'ours__a_login_writes_as_much_among_10000' ours_writes_one
 
 finish
