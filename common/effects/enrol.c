@@ -2,6 +2,7 @@
 /* begin -> confirm -> put in force */
 #include "enrol.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common/core/code.h"
@@ -46,6 +47,9 @@ join(const struct otp_holding *holding, enum otp_enrol_mode mode,
 	case OTP_ENROL_ADD:
 		if (has_seed && holding->seed_err != OTP_OK)
 			return holding->seed_err;
+		if (lost) /* the others would be, for good */
+			return otp_fault_set(holding->fault, OTP_ERR_READ,
+			    ENOENT, NULL, N_("enrolled, but the seed is gone"));
 		if (has_seed)
 			*ret_seed = holding->seed;
 		break;
