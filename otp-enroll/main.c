@@ -62,7 +62,7 @@ show_overview(void)
 static void
 show_help(const struct otp_command *command)
 {
-	otp_print(_("Usage: otp-enroll %s%s%s [OPTION...]\n\n%s:\n\n%s"),
+	otp_print(_("Usage: otp-enroll %s%s%s [OPTION...]\n\n  %s\n\n%s"),
 	    command->name, command->operands[0] != '\0' ? " " : "",
 	    command->operands, _(command->summary), _(command->help));
 }
