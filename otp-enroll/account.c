@@ -201,26 +201,6 @@ check_tokens(const struct checked *checked)
 		tell(checked, OTP_FOUND_LENGTHS, checked->wiring->split, NULL);
 }
 
-static void
-check_recovery(const struct checked *checked)
-{
-	const struct otp_seed *seed = &checked->view->seed;
-	unsigned left = 0;
-
-	for (unsigned i = 0; i < seed->recovery_count; i++) {
-		const struct otp_credential *credential;
-		uint8_t id[OTP_ID_SIZE];
-
-		otp_recovery_id(&seed->recovery[i], id);
-		credential =
-		    otp_state_find(&checked->view->state, OTP_RECOVERY, id);
-		if (credential != NULL && credential->value == 0)
-			left++;
-	}
-	if (left == 0)
-		tell(checked, OTP_FOUND_NO_RECOVERY, NULL, NULL);
-}
-
 /* --- The account -------------------------------------------------------- */
 
 static void
@@ -265,7 +245,8 @@ check_enrolled(const struct checked *checked)
 	check_gate(checked);
 	check_holder(checked);
 	check_tokens(checked);
-	check_recovery(checked);
+	if (otp_view_recovery_left(checked->view) == 0)
+		tell(checked, OTP_FOUND_NO_RECOVERY, NULL, NULL);
 	(void)snprintf(tokens, sizeof(tokens),
 	    ngettext("%u token", "%u tokens", seed->tokens_count),
 	    seed->tokens_count);

@@ -8,20 +8,6 @@
 /* --- Making it out ------------------------------------------------------ */
 
 static void
-count_recovery(const struct otp_view *view, struct otp_standing *standing)
-{
-	for (unsigned i = 0; i < view->seed.recovery_count; i++) {
-		const struct otp_credential *credential;
-		uint8_t id[OTP_ID_SIZE];
-
-		otp_recovery_id(&view->seed.recovery[i], id);
-		credential = otp_state_find(&view->state, OTP_RECOVERY, id);
-		if (credential != NULL && credential->value == 0)
-			standing->recovery_left++;
-	}
-}
-
-static void
 take_tally(const struct otp_host *host, const struct otp_view *view,
     struct otp_standing *standing)
 {
@@ -91,7 +77,7 @@ otp_standing_of(const struct otp_host *host, const struct otp_view *view,
 		standing.chance = otp_policy_chance(host->policy, &view->seed) *
 		    host->policy->lock;
 	if (view->state_err == OTP_OK) {
-		count_recovery(view, &standing);
+		standing.recovery_left = otp_view_recovery_left(view);
 		take_tally(host, view, &standing);
 	}
 	find_problem(view, uid, &standing);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "common/core/recovery.h"
 #include "common/core/wipe.h"
 #include "common/effects/store.h"
 #include "view.h"
@@ -88,4 +89,21 @@ otp_view_credential(const struct otp_view *view, const struct otp_token *token,
 		    ? otp_state_find(&view->state, token->kind, id)
 		    : NULL;
 	return err;
+}
+
+unsigned
+otp_view_recovery_left(const struct otp_view *view)
+{
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < view->seed.recovery_count; i++) {
+		const struct otp_credential *credential;
+		uint8_t id[OTP_ID_SIZE];
+
+		otp_recovery_id(&view->seed.recovery[i], id);
+		credential = otp_state_find(&view->state, OTP_RECOVERY, id);
+		if (credential != NULL && credential->value == 0)
+			left++;
+	}
+	return left;
 }

@@ -48,4 +48,7 @@ enum otp_err otp_view_credential(const struct otp_view *view,
     const struct otp_token *token,
     const struct otp_credential **ret_credential) OTP_MUST_USE;
 
+/* How many recovery codes are unused; seed and state have to be there. */
+unsigned otp_view_recovery_left(const struct otp_view *view);
+
 #endif
