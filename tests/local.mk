@@ -254,7 +254,8 @@ check-long:
 
 # What can run in a build with --enable-sanitizers.
 check-sanitized:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(pam_tests)'
+	$(MAKE) $(AM_MAKEFLAGS) check \
+	    TESTS='$(unit_tests) $(pam_tests) $(filter %D%/tool/%,$(script_tests))'
 
 # What has threads, in a build with --enable-sanitizers=thread.
 check-threads:
