@@ -2,6 +2,7 @@
 #include "audit.h"
 #include "command.h"
 #include "common/effects/store.h"
+#include "ground.h"
 #include "language.h"
 #include "output.h"
 #include "report.h"
@@ -27,6 +28,10 @@ run(const struct otp_tool *tool)
 	otp_print(made ? _("The store %s is made.\n")
 		       : _("The store %s is there already.\n"),
 	    otp_escaped(tool->host.store).text);
+	if (made && otp_ground_has_labels(""))
+		otp_say(_("Note: SELinux is on. Load pam_otp's policy module, "
+			  "then run `restorecon -Rv %s'."),
+		    otp_escaped(tool->host.store).text);
 	return OTP_EXIT_DONE;
 }
 

@@ -47,8 +47,8 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_LABEL] = { "label", OTP_LEVEL_WARNING,
 	    N_("{where} has the SELinux type {what}, which login programs may "
 	       "not use."),
-	    N_("`restorecon -Rv {where}', and for denials `ausearch -m avc -ts "
-	       "recent'.") },
+	    N_("`restorecon -Rv {where}', once pam_otp's policy module is "
+	       "loaded; `ausearch -m avc -ts recent' shows denials.") },
 	[OTP_FOUND_CLOCK] = { "clock", OTP_LEVEL_OK,
 	    N_("The clock says {what}, and the kernel takes it for "
 	       "synchronised."),

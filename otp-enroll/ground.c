@@ -38,10 +38,13 @@ static const struct {
 	{ MAGIC_NILFS, OTP_FOUND_COPYING_ALWAYS, "nilfs" },
 };
 
-/* Types that no program which lets people in may use. */
+/*
+ * Types that no program which lets people in may write to.  var_lib_t is what a
+ * store gets where nobody loaded contrib/selinux.
+ */
 static const char *const wrong_types[] = { "unlabeled_t", "default_t", "file_t",
-	"user_home_t", "user_home_dir_t", "admin_home_t", "home_root_t",
-	"user_tmp_t", "tmp_t", "mnt_t" };
+	"var_lib_t", "user_home_t", "user_home_dir_t", "admin_home_t",
+	"home_root_t", "user_tmp_t", "tmp_t", "mnt_t" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -92,17 +95,25 @@ otp_ground_check_disk(struct otp_findings *findings, const char *folder)
 
 /* --- Labels ------------------------------------------------------------- */
 
+bool
+otp_ground_has_labels(const char *root)
+{
+	char selinux[600];
+
+	(void)snprintf(
+	    selinux, sizeof(selinux), "%s/sys/fs/selinux/enforce", root);
+	return access(selinux, F_OK) == 0;
+}
+
 void
 otp_ground_check_label(
     struct otp_findings *findings, const char *root, const char *path)
 {
-	char selinux[600], label[256];
+	char label[256];
 	const char *type = label;
 	ssize_t size;
 
-	(void)snprintf(
-	    selinux, sizeof(selinux), "%s/sys/fs/selinux/enforce", root);
-	if (access(selinux, F_OK) != 0)
+	if (!otp_ground_has_labels(root))
 		return;
 	size = lgetxattr(path, "security.selinux", label, sizeof(label) - 1);
 	if (size < 0)

@@ -3,12 +3,16 @@
 #ifndef OTP_GROUND_H
 #define OTP_GROUND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "finding.h"
 
 /* Whether the disk of the store FOLDER keeps what is written there. */
 void otp_ground_check_disk(struct otp_findings *findings, const char *folder);
+
+/* Whether there is SELinux, below ROOT ("" = on this host). */
+bool otp_ground_has_labels(const char *root);
 
 /*
  * Whether the SELinux type of PATH, which is of the store FOLDER or the

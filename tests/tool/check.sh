@@ -237,6 +237,8 @@ if [ -n "$as_root" ] && "$poke" label "$store/seed" \
 	check 'label__that_nobody_may_use' finds_only 0 label
 	check 'label__is_mended_by_a_command' tells "restorecon -Rv $store/seed"
 	"$poke" label "$store/seed" system_u:object_r:var_lib_t:s0
+	check 'label__of_a_store_without_a_policy' finds_only 0 label
+	"$poke" label "$store/seed" system_u:object_r:var_auth_t:s0
 	check 'label__that_is_fine' finds_only 0 ''
 	rm -rf "$root/sys"
 	"$poke" label "$store/seed" system_u:object_r:default_t:s0

@@ -326,6 +326,26 @@ no_recovery() {
 check 'recovery__none_at_all' no_recovery
 check 'recovery__of_nobody_enrolled' untouched 3 recovery --print zoe
 
+# --- init ---
+
+# A host with SELinux, as far as /sys tells.
+init_with_labels() {
+	mkdir "$scratch/labelled" && echo "store = $scratch/labelled/store" \
+	    >"$scratch/labelled/conf" || return 1
+	# shellcheck disable=SC2016
+	unshare --mount sh -c 'mount -t tmpfs none /sys/fs &&
+	    mkdir /sys/fs/selinux && echo 1 >/sys/fs/selinux/enforce &&
+	    "$@"' - "$OTP_ENROLL" --conf "$scratch/labelled/conf" init \
+	    >"$scratch/out" 2>"$scratch/err" || return 1
+	out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+	shows 'is made' && says "restorecon -Rv $scratch/labelled/store"
+}
+if unshare --mount mount -t tmpfs none /sys/fs 2>/dev/null; then
+	check 'init__says_what_selinux_wants' init_with_labels
+else
+	skip 'init__says_what_selinux_wants' 'no mount can be made here'
+fi
+
 # --- remove ---
 
 # shellcheck disable=SC2086
