@@ -69,7 +69,7 @@ lock__survives_power_cuts_over_five_events(void **state)
 static bool
 is_found(enum powercut_rule rule)
 {
-	struct powercut_found found = { NULL };
+	struct powercut_found found = { .rule = NULL };
 	size_t i = 0;
 
 	powercut_broken = rule;
