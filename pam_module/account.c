@@ -158,9 +158,9 @@ otp_account_find(struct otp_login *login)
 
 	if (end != OTP_END_NOT_YET)
 		return end;
-	snprintf(request->service, sizeof(request->service), "%s",
+	(void)snprintf(request->service, sizeof(request->service), "%s",
 	    item_text(login->pamh, PAM_SERVICE));
-	snprintf(request->host, sizeof(request->host), "%s",
+	(void)snprintf(request->host, sizeof(request->host), "%s",
 	    item_text(login->pamh, PAM_RHOST));
 	request->split = login->options.forward_pass;
 	request->told = !login->quiet;

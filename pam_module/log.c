@@ -272,7 +272,7 @@ warn_of_month(const struct otp_login *login)
 		return;
 	if (answer->month_failures < OTP_MONTH_WARN)
 		return;
-	snprintf(text, sizeof(text), "%" PRIu32 " wrong codes in 30 days",
+	(void)snprintf(text, sizeof(text), "%" PRIu32 " wrong codes in 30 days",
 	    answer->month_failures);
 	otp_event_begin(&event);
 	otp_event_quoted(&event, "warning", text);

@@ -25,7 +25,7 @@ tell(const struct otp_login *login, int style, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	otp_talk_tell(login->pamh, style, text);
 }
@@ -37,7 +37,8 @@ otp_message_ago(int64_t seconds, char ret_text[OTP_AGO_SIZE])
 	int64_t count = seconds / DAY;
 
 	if (seconds < MINUTE) {
-		snprintf(ret_text, OTP_AGO_SIZE, "less than a minute ago");
+		(void)snprintf(
+		    ret_text, OTP_AGO_SIZE, "less than a minute ago");
 		return;
 	}
 	if (seconds < HOUR) {
@@ -47,8 +48,8 @@ otp_message_ago(int64_t seconds, char ret_text[OTP_AGO_SIZE])
 		unit = "hour";
 		count = seconds / HOUR;
 	}
-	snprintf(ret_text, OTP_AGO_SIZE, "%" PRId64 " %s%s ago", count, unit,
-	    count == 1 ? "" : "s");
+	(void)snprintf(ret_text, OTP_AGO_SIZE, "%" PRId64 " %s%s ago", count,
+	    unit, count == 1 ? "" : "s");
 }
 
 static bool
@@ -72,7 +73,7 @@ otp_message_date(int64_t time, char ret_text[OTP_DATE_SIZE])
 		lengths[1] = 29;
 	while (month < 11 && days >= lengths[month])
 		days -= lengths[month++];
-	snprintf(ret_text, OTP_DATE_SIZE, "%04d-%02d-%02d", (int)year,
+	(void)snprintf(ret_text, OTP_DATE_SIZE, "%04d-%02d-%02d", (int)year,
 	    month + 1, (int)days + 1);
 }
 
@@ -83,11 +84,11 @@ since_when(const struct otp_login *login, char *ret_text, size_t size)
 	char ago[OTP_AGO_SIZE] = "";
 
 	if (login->answer.last_success < 0) {
-		snprintf(ret_text, size, " before your first login");
+		(void)snprintf(ret_text, size, " before your first login");
 		return;
 	}
 	otp_message_ago(login->answer.last_success, ago);
-	snprintf(ret_text, size, " since your last login %s", ago);
+	(void)snprintf(ret_text, size, " since your last login %s", ago);
 }
 
 static void

@@ -35,6 +35,7 @@ unit_tests = \
 	%D%/unit/path_test \
 	%D%/unit/policy_test \
 	%D%/unit/recovery_test \
+	%D%/unit/report_test \
 	%D%/unit/seed_test \
 	%D%/unit/slots_test \
 	%D%/unit/state_test \
@@ -104,7 +105,10 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/README %D%/check/lib.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
-	%D%/demo.sh %D%/bench/run %D%/bench/plot
+	%D%/demo.sh %D%/bench/run %D%/bench/plot %D%/mutation/run.py \
+	%D%/mutation/mutants.py %D%/mutation/equivalent \
+	%D%/coverage/coverage.py %D%/coverage/branches \
+	%D%/check/static.sh %D%/check/static.cppcheck
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
 	%D%/effects/stop.h
@@ -117,6 +121,9 @@ EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
 	-Wl,--wrap=__openat_2 -Wl,--wrap=__openat64_2 \
 	-Wl,--wrap=pread -Wl,--wrap=pread64 \
 	-Wl,--wrap=pwrite -Wl,--wrap=pwrite64
+%C%_unit_report_test_SOURCES = %D%/unit/report_test.c pam_module/report.c
+%C%_unit_report_test_CFLAGS = $(AM_CFLAGS)
+%C%_unit_slots_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_digest
 %C%_unit_sys_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime \
 	-Wl,--wrap=getrandom
 %C%_unit_oath_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
@@ -183,7 +190,9 @@ include %D%/store/local.mk
 include %D%/tool/local.mk
 include %D%/store/powercut.mk
 include %D%/fuzz/local.mk
-%C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value
+%C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value \
+	-Wl,--wrap=otp_oath_new -Wl,--wrap=otp_token_id \
+	-Wl,--wrap=otp_recovery_check
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
 	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
@@ -191,7 +200,8 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
-	-Wl,--wrap=otp_path_read
+	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
+	-Wl,--wrap=otp_token_id
 
 include %D%/race/local.mk
 include %D%/host/local.mk
@@ -275,8 +285,26 @@ bench: all
 	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 	@env $(tests_environment) $(top_srcdir)/tests/bench/run
 
+# Programs that read the source for mistakes.
+check-static:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='%D%/check/static.sh'
+
+# What of the module and common/ the tests run: a build of its own, coverage/.
+coverage: all
+	@env $(tests_environment) TESTS_RUN='$(unit_tests) $(pam_tests)' \
+	    MAKEFLAGS= $(top_srcdir)/tests/coverage/coverage.py
+
+# Rules broken one at a time, and a test that must turn red for each: half an
+# hour for all. MUTANTS is `all', every how-manieth, or files.
+MUTANTS = all
+mutation: all
+	@$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
+	@env $(tests_environment) MAKEFLAGS= nice -n 10 \
+	    $(top_srcdir)/tests/mutation/run.py $(MUTANTS)
+
 # Packages, built and installed in a root of their own: minutes, and a mirror.
 check-packages: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(package_tests)'
 
-.PHONY: check-long check-sanitized check-threads check-host check-packages demo bench
+.PHONY: check-long check-sanitized check-threads check-host check-packages demo bench \
+	check-static coverage mutation

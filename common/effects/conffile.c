@@ -63,7 +63,7 @@ enum otp_err
 otp_conffile_read(
     const char *path, struct otp_options *options, struct otp_fault *fault)
 {
-	struct statx st;
+	struct statx st = { 0 };
 	int fd = -1;
 	enum otp_err err =
 	    otp_path_open(path, OTP_PATH_PUBLIC, &fd, &st, fault);

@@ -60,7 +60,7 @@ read_text(int at, const char *name, char *text, size_t size)
 static bool
 is_file(int at, const char *name, const struct statx *file)
 {
-	struct statx status;
+	struct statx status = { 0 };
 
 	return statx(at, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO,
 		   &status) == 0 &&
@@ -105,7 +105,7 @@ void
 otp_holder_find(int fd, char *text, size_t size)
 {
 	struct timespec begin, now;
-	struct statx file;
+	struct statx file = { 0 };
 	const struct dirent *entry;
 	bool found = false;
 	DIR *proc;

@@ -129,7 +129,7 @@ enum otp_err
 otp_path_status(
     int at, const char *name, struct statx *ret_status, struct otp_fault *fault)
 {
-	struct statx status;
+	struct statx status = { 0 };
 
 	if (statx(at, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATUS,
 		&status) != 0)
@@ -162,7 +162,7 @@ static enum otp_err
 explain_folder(int at, const char *name, int errnum, const char *where,
     struct otp_fault *fault)
 {
-	struct statx st;
+	struct statx st = { 0 };
 
 	/* O_DIRECTORY says ENOTDIR of a link, too. */
 	if (errnum == ELOOP ||
@@ -178,7 +178,7 @@ check_folder(int at, const char *name, enum otp_path_trust trust,
     const char *where, struct statx *ret_status, struct otp_fault *fault)
 {
 	const bool private = trust != OTP_PATH_PUBLIC;
-	struct statx st;
+	struct statx st = { 0 };
 	enum otp_err err = otp_path_status(at, name, &st, fault);
 
 	if (err != OTP_OK)
@@ -198,7 +198,7 @@ static enum otp_err
 open_folder(int at, const char *name, enum otp_path_trust trust,
     const char *where, int *ret_fd, struct otp_fault *fault)
 {
-	struct statx st;
+	struct statx st = { 0 };
 	enum otp_err err;
 	int fd = open_at(at, name, FOLDER_FLAGS);
 
@@ -303,7 +303,7 @@ count_components(const char *text)
 static bool
 is_root(const struct statx *folder)
 {
-	struct statx root;
+	struct statx root = { 0 };
 
 	return otp_path_status(AT_FDCWD, "/", &root, NULL) == OTP_OK &&
 	    otp_path_same(folder, &root);
@@ -326,7 +326,9 @@ leap(const char *text, enum otp_path_trust trust)
 	};
 	char above[3 * (LEAP_DEPTH + 1) + 1] = "";
 	const unsigned depth = count_components(text);
-	struct statx top; /* the last that was checked: depth times above */
+	struct statx top = {
+		0
+	}; /* the last that was checked: depth times above */
 	int fd = -1;
 
 	if (depth <= LEAP_DEPTH)
@@ -443,7 +445,7 @@ open_checked(int at, const char *name, int flags, enum otp_path_trust trust,
     const char *where, int *ret_fd, struct statx *ret_status,
     struct otp_fault *fault)
 {
-	struct statx st;
+	struct statx st = { 0 };
 	int fd = -1;
 	enum otp_err err;
 

@@ -117,7 +117,7 @@ static enum otp_err
 is_current(const struct otp_store *store, const char *name, bool *ret_current,
     struct otp_fault *fault)
 {
-	struct statx named;
+	struct statx named = { 0 };
 	enum otp_err err = otp_path_status(store->states, name, &named, fault);
 
 	*ret_current = err == OTP_OK && otp_path_same(&named, &store->opened) &&
@@ -238,7 +238,7 @@ enum otp_err
 otp_store_has_seed(
     struct otp_store *store, bool *ret_has, struct otp_fault *fault)
 {
-	struct statx status;
+	struct statx status = { 0 };
 	enum otp_err err =
 	    otp_path_status(store->seeds, store->name, &status, fault);
 
@@ -255,7 +255,7 @@ otp_store_seed(
 {
 	char text[OTP_SEED_SIZE_MAX + 1]; /* one more, to see a longer file */
 	size_t size = 0;
-	struct statx status;
+	struct statx status = { 0 };
 	int fd = -1;
 	enum otp_err err;
 

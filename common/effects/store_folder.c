@@ -137,7 +137,7 @@ static enum otp_err
 check_marker(int folder, struct otp_fault *fault)
 {
 	char text[sizeof(STORE_MARKER_TEXT)];
-	struct statx status;
+	struct statx status = { 0 };
 	size_t size = 0;
 	int fd = -1;
 	enum otp_err err;

@@ -30,7 +30,7 @@ otp_store_holder(
     struct otp_store *store, char *text, size_t size, struct otp_fault *fault)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
-	struct statx status;
+	struct statx status = { 0 };
 	bool locked = true;
 	int fd = -1;
 	enum otp_err err = otp_path_file(store->states, store->name, O_RDONLY,

@@ -32,6 +32,44 @@ __wrap_otp_path_read(int fd, void *data, size_t capacity, off_t offset,
 	return err;
 }
 
+/* --- an OpenSSL that fails --- */
+
+static unsigned crypto_calls;
+static unsigned crypto_fails_at; /* the how-manieth; 0 = none */
+
+enum otp_err __real_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+enum otp_err __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+enum otp_err __real_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+enum otp_err __wrap_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+
+enum otp_err
+__wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
+    uint32_t *ret_value)
+{
+	if (++crypto_calls == crypto_fails_at)
+		return OTP_ERR_CRYPTO;
+	return __real_otp_oath_value(oath, moving, digits, ret_value);
+}
+
+enum otp_err
+__wrap_otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
+{
+	if (++crypto_calls == crypto_fails_at)
+		return OTP_ERR_CRYPTO;
+	return __real_otp_token_id(token, ret_id);
+}
+
+static void
+crypto_fails(unsigned at)
+{
+	crypto_calls = 0;
+	crypto_fails_at = at;
+}
+
 static int
 setup(void **unused)
 {
@@ -841,6 +879,85 @@ resync__ends_at_the_last_counter(void **unused)
 	    resync(UINT64_MAX - 5, UINT64_MAX - 4), OTP_VERDICT_ACCEPT);
 }
 
+/* --- values that cannot be computed --- */
+
+static void
+confirm__says_so_where_no_value_can_be_computed(void **unused)
+{
+	char text[16];
+
+	(void)unused;
+	for (unsigned i = 0; i < 2; i++) {
+		const enum otp_kind kind = i ? OTP_HOTP : OTP_TOTP;
+
+		assert_int_equal(begin(OTP_ENROL_NEW, kind), OTP_OK);
+		oracle_wrong(
+		    &enrolment.token, i ? 0 : WORLD_STEP - 3000, 6000, text);
+		/* of a TOTP token, also of those that would tell the drift */
+		for (unsigned at = 1; at <= (i ? 10 : 8); at++) {
+			crypto_fails(at);
+			assert_int_equal(
+			    otp_enrol_confirm(&world.host, &enrolment, text,
+				&confirmation, NULL),
+			    OTP_ERR_CRYPTO);
+			assert_false(enrolment.confirmed);
+		}
+		/* a right one before it counts for nothing either */
+		oracle_code(
+		    &enrolment.token, i ? 0 : (uint64_t)WORLD_STEP, text);
+		crypto_fails(3);
+		assert_int_equal(otp_enrol_confirm(&world.host, &enrolment,
+				     text, &confirmation, NULL),
+		    OTP_ERR_CRYPTO);
+		assert_false(enrolment.confirmed);
+		crypto_fails(0);
+	}
+}
+
+static void
+put__changes_nothing_where_no_id_can_be_computed(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	snapshot_take(&world, &before);
+	crypto_fails(1);
+	assert_int_equal(put(0), OTP_ERR_CRYPTO);
+	crypto_fails(1);
+	assert_int_equal(otp_enrol_remove_token(&world.host, &world.subject,
+			     (const uint8_t[OTP_ID_SIZE]){ 1 }, NULL),
+	    OTP_ERR_CRYPTO);
+	crypto_fails(0);
+	assert_unchanged(&world, &before);
+}
+
+static void
+resync__stays_charged_where_no_value_can_be_computed(void **unused)
+{
+	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
+	char one[16], other[16];
+	unsigned charged = 0;
+	uint8_t id[OTP_ID_SIZE];
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	memcpy(id, world_id(&world, 0), sizeof(id));
+	oracle_code(&world.seed.tokens[0], 1, one);
+	oracle_code(&world.seed.tokens[0], 2, other);
+	/* two ids, before anything is charged; then values */
+	for (unsigned at = 1; at <= 5; at++) {
+		crypto_fails(at);
+		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
+				     id, one, other, &verdict, NULL),
+		    OTP_ERR_CRYPTO);
+		assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+		crypto_fails(0);
+		charged = world_state(&world)->tally.failures;
+		assert_int_equal(world.state.credentials[0].value, 0);
+	}
+	assert_in_range(charged, 2, 3);
+}
+
 /* --- forty credentials --- */
 
 static void
@@ -974,6 +1091,9 @@ main(void)
 		TEST(resync__is_charged_and_locked_like_a_login),
 		TEST(resync__knows_what_it_cannot_do),
 		TEST(resync__ends_at_the_last_counter),
+		TEST(confirm__says_so_where_no_value_can_be_computed),
+		TEST(put__changes_nothing_where_no_id_can_be_computed),
+		TEST(resync__stays_charged_where_no_value_can_be_computed),
 		TEST(state__forgets_the_oldest_and_never_what_is_in_force),
 		TEST(store_put__needs_another_load_after_a_failure),
 		TEST(store_create__leaves_no_file_behind_where_it_fails),

@@ -2,6 +2,7 @@
 #include <openssl/sha.h>
 
 #include "unit.h"
+#include "common/core/digest.h"
 #include "common/core/slots.h"
 
 /*
@@ -13,6 +14,27 @@
 #define CHARGES	      8192
 #define CHARGE	      512
 #define CHARGE_DIGEST 480
+
+/* --- an OpenSSL that fails --- */
+
+static unsigned digests;
+static unsigned fail_at; /* the how-manieth; 0 = none */
+
+enum otp_err __real_otp_digest(
+    const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE]);
+enum otp_err __wrap_otp_digest(
+    const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE]);
+
+enum otp_err
+__wrap_otp_digest(
+    const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE])
+{
+	if (++digests == fail_at)
+		return OTP_ERR_CRYPTO;
+	return __real_otp_digest(data, size, ret_digest);
+}
+
+/* --- the file --- */
 
 static void
 number(uint8_t *at, unsigned size, uint64_t value)
@@ -695,6 +717,77 @@ slots_charge__says_whether_its_record_is_on_disk(void **unused)
 	assert_true(image.slots.on_disk);
 }
 
+/* What could not be digested is neither whole nor torn. */
+static void
+slots__say_so_where_no_digest_can_be_computed(void **unused)
+{
+	const struct otp_state golden = golden_state();
+	uint8_t file[OTP_SLOTS_FILE_SIZE], made[OTP_SLOTS_FILE_SIZE];
+	struct otp_state state;
+	struct otp_slots slots, next;
+	struct otp_slot slot;
+
+	(void)unused;
+	golden_file(file);
+	for (unsigned torn = 0; torn < 2; torn++) {
+		const unsigned calls = torn ? 4 : 2;
+
+		if (torn) { /* the newer record, and the older is there */
+			memcpy(file + RECORD, file, RECORD);
+			number(file + RECORD + 16, 8, 2);
+			memcpy(file + CHARGES + CHARGE, file + CHARGES, CHARGE);
+		}
+		digests = fail_at = 0;
+		assert_int_equal(otp_slots_read(file, &state, &slots), OTP_OK);
+		assert_int_equal(digests, calls);
+		for (fail_at = 1; fail_at <= calls; fail_at++) {
+			digests = 0;
+			assert_int_equal(otp_slots_read(file, &state, &slots),
+			    OTP_ERR_CRYPTO);
+		}
+	}
+	for (fail_at = 1; fail_at <= 2; fail_at++) {
+		digests = 0;
+		assert_int_equal(
+		    otp_slots_fresh(&golden, made), OTP_ERR_CRYPTO);
+	}
+	fail_at = 1;
+	digests = 0;
+	assert_int_equal(
+	    otp_slots_charge(&slots, &state, &slot, &next), OTP_ERR_CRYPTO);
+	digests = 0;
+	assert_int_equal(
+	    otp_slots_record(&slots, &state, &slot, &next), OTP_ERR_CRYPTO);
+	fail_at = 0;
+}
+
+/* Settled: the charge in force owes nothing that the record does not. */
+static void
+slots_read__knows_whether_a_charge_is_settled(void **unused)
+{
+	uint8_t file[OTP_SLOTS_FILE_SIZE];
+	struct otp_state state;
+	struct otp_slots slots;
+
+	(void)unused;
+	golden_file(file);
+	assert_int_equal(otp_slots_read(file, &state, &slots), OTP_OK);
+	assert_true(slots.settled);
+	number(file + CHARGES + 56, 4, 8); /* one failure more */
+	seal_charge(file, 0);
+	assert_int_equal(otp_slots_read(file, &state, &slots), OTP_OK);
+	assert_false(slots.settled);
+	golden_file(file);
+	number(file + CHARGES + 56 + 24, 8, 1700000721); /* a later wait */
+	seal_charge(file, 0);
+	assert_int_equal(otp_slots_read(file, &state, &slots), OTP_OK);
+	assert_false(slots.settled);
+	file[CHARGES + CHARGE_DIGEST] ^= 1; /* no charge at all */
+	assert_int_equal(otp_slots_read(file, &state, &slots), OTP_OK);
+	assert_true(slots.settled);
+	assert_false(slots.on_disk);
+}
+
 int
 main(void)
 {
@@ -725,6 +818,8 @@ main(void)
 		cmocka_unit_test(slots__end_at_the_last_generation),
 		cmocka_unit_test(
 		    slots_charge__says_whether_its_record_is_on_disk),
+		cmocka_unit_test(slots__say_so_where_no_digest_can_be_computed),
+		cmocka_unit_test(slots_read__knows_whether_a_charge_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,55 @@ __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
 	return __real_otp_oath_value(oath, moving, digits, ret_value);
 }
 
+/* --- and what else OpenSSL has a part in --- */
+
+static unsigned other_calls;
+static unsigned other_fails_at; /* the how-manieth; 0 = none */
+
+static bool
+other_fails(void)
+{
+	return ++other_calls == other_fails_at;
+}
+
+enum otp_err __real_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
+    size_t size, struct otp_oath **ret_oath);
+enum otp_err __wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
+    size_t size, struct otp_oath **ret_oath);
+enum otp_err __real_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+enum otp_err __wrap_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+enum otp_err __real_otp_recovery_check(const struct otp_recovery *recovery,
+    const uint8_t code[OTP_RECOVERY_CODE_SIZE], bool *ret_same);
+enum otp_err __wrap_otp_recovery_check(const struct otp_recovery *recovery,
+    const uint8_t code[OTP_RECOVERY_CODE_SIZE], bool *ret_same);
+
+enum otp_err
+__wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret, size_t size,
+    struct otp_oath **ret_oath)
+{
+	return other_fails()
+	    ? OTP_ERR_CRYPTO
+	    : __real_otp_oath_new(hash, secret, size, ret_oath);
+}
+
+enum otp_err
+__wrap_otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
+{
+	return other_fails() ? OTP_ERR_CRYPTO
+			     : __real_otp_token_id(token, ret_id);
+}
+
+enum otp_err
+__wrap_otp_recovery_check(const struct otp_recovery *recovery,
+    const uint8_t code[OTP_RECOVERY_CODE_SIZE], bool *ret_same)
+{
+	return other_fails()
+	    ? OTP_ERR_CRYPTO
+	    : __real_otp_recovery_check(recovery, code, ret_same);
+}
+
 /* --- an account --- */
 
 struct account {
@@ -770,6 +819,67 @@ verify__says_so_where_values_cannot_be_computed(void **unused)
 	fail_at = 0;
 }
 
+/* Every call fails in turn; one error is no code that is wrong, nor right. */
+static void
+verify__says_so_wherever_a_digest_cannot_be_computed(void **unused)
+{
+	struct account account;
+	struct otp_code codes[3];
+	const unsigned calls[] = { 4, 8, 2 };
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_TOTP, secret_two);
+	adopt(&account, 1, 0);
+	add_recovery(&account, 1, true);
+	add_recovery(&account, 2, true);
+	codes[0] = digits(6, oracle_value(&account.seed.tokens[0], STEP));
+	codes[1] = wrong_code(&account, STEP);
+	codes[2] = recovery_code(2);
+	for (unsigned i = 0; i < COUNT(codes); i++) {
+		for (unsigned at = 1; at <= calls[i]; at++) {
+			other_calls = 0;
+			other_fails_at = at;
+			assert_int_equal(
+			    try_code(&account, codes[i], NOW), OTP_ERR_CRYPTO);
+		}
+		other_calls = other_fails_at = 0;
+		assert_int_equal(try_code(&account, codes[i], NOW), OTP_OK);
+		assert_int_equal(other_calls, calls[i]);
+	}
+	for (unsigned at = 1; at <= 3; at++) {
+		const uint8_t secret[20] = { 1 };
+
+		other_calls = 0;
+		other_fails_at = at;
+		assert_int_equal(
+		    otp_verify_decoy(secret, &account.policy, &codes[1], NOW),
+		    OTP_ERR_CRYPTO);
+	}
+	other_fails_at = 0;
+}
+
+/* What was removed may still stand behind what there is. */
+static void
+verify__looks_at_nothing_behind_the_last(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_TOTP, secret_two);
+	adopt(&account, 1, 0);
+	assert_int_equal(judge(&account, 1, STEP, NOW), OTP_VERDICT_ACCEPT);
+	account.seed.tokens_count = 1;
+	assert_int_equal(judge(&account, 1, STEP, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(judge(&account, 1, STEP - 5, NOW), OTP_VERDICT_REJECT);
+	assert_false(account.finding.drift_known);
+	add_recovery(&account, 1, true);
+	account.seed.recovery_count = 0;
+	assert_int_equal(try_code(&account, recovery_code(1), NOW), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_REJECT);
+}
+
 static void
 verify_decoy__works_as_hard_as_a_wrong_code(void **unused)
 {
@@ -898,6 +1008,9 @@ main(void)
 		cmocka_unit_test(verify_comparable__is_what_could_be_right),
 		cmocka_unit_test(
 		    verify__says_so_where_values_cannot_be_computed),
+		cmocka_unit_test(
+		    verify__says_so_wherever_a_digest_cannot_be_computed),
+		cmocka_unit_test(verify__looks_at_nothing_behind_the_last),
 		cmocka_unit_test(verify_decoy__works_as_hard_as_a_wrong_code),
 		cmocka_unit_test(verdict__accept_is_far_from_all_others),
 		cmocka_unit_test(verdict_reason__is_the_logs_word),

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+"""Builds the tree once more beside this build, in coverage/, with counters;
+runs what TESTS_RUN names there; and shows what of the module and of common/
+was run. Fails below 95 % of lines, and where a branch of the files that decide
+was never taken and is not named, with the reason, in `branches' beside this
+file, or is named and taken. `make coverage' calls this.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.realpath(os.environ["top_srcdir"])
+BUILD = os.path.join(os.environ["top_builddir"], "coverage")
+MAKE = os.environ.get("MAKE", "make")
+LEAST = 95
+ROOMS = ("common/core", "common/effects", "pam_module")
+EVERY_BRANCH = ("common/core/verify.c", "common/core/throttle.c",
+                "common/effects/attempt.c", "common/effects/enrol.c",
+                "common/effects/enrolled.c", "pam_module/report.c")
+
+
+def run(*command):
+    subprocess.run(command, cwd=BUILD, check=True)
+
+
+def build():
+    os.makedirs(BUILD, exist_ok=True)
+    if not os.path.exists(f"{BUILD}/config.status"):
+        run(f"{TOP}/configure", "-q", "--enable-coverage",
+            "--disable-hardening", "CFLAGS=-O0 -g")
+    jobs = f"-j{os.cpu_count()}"
+    run(MAKE, "-s", jobs, "all")
+    for folder, _, files in os.walk(BUILD):
+        for name in files:
+            if name.endswith(".gcda"):
+                os.unlink(os.path.join(folder, name))
+    # Counters are written with libc's calls, of which login_fuzz makes some
+    # fail; and where a process may write nothing, neither can they.
+    tests = [test for test in os.environ["TESTS_RUN"].split()
+             if not test.endswith(("login_fuzz", "host_process_test"))]
+    run(MAKE, jobs, "check", "TESTS=" + " ".join(tests))
+
+
+def counted(path):
+    """What gcov has to say about the source PATH."""
+    folder, name = os.path.split(path)
+    said = subprocess.run(
+        ["gcov", "--json-format", "--stdout", "--branch-probabilities",
+         f"{folder}/.libs/{name[:-2]}.gcno"], cwd=BUILD, check=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    for file in json.loads(said)["files"]:
+        if os.path.realpath(os.path.join(BUILD, file["file"])) == \
+                os.path.join(TOP, path):
+            return file["lines"]
+    sys.exit(f"coverage: gcov knows nothing of {path}")
+
+
+def untaken(path, lines):
+    """(file, function, source, which) of each branch never taken."""
+    with open(os.path.join(TOP, path), encoding="utf-8") as file:
+        source = file.read().splitlines()
+    found = []
+    for line in lines:
+        for number, branch in enumerate(line["branches"]):
+            if branch["count"] == 0:
+                text = " ".join(source[line["line_number"] - 1].split())
+                found.append((path, line["function_name"], text,
+                              str(number)))
+    return found
+
+
+def named():
+    """The same from the list, with the reason of each."""
+    known = {}
+    with open(f"{TOP}/tests/coverage/branches", encoding="utf-8") as file:
+        text = re.sub(r"^#.*\n", "", file.read(), flags=re.M)
+    for block in filter(str.strip, re.split(r"\n\s*\n", text)):
+        lines = block.strip().splitlines()
+        match = re.fullmatch(r"(\S+): (\w+): ([\d ]+)", lines[0])
+        if not match or len(lines) < 3:
+            sys.exit(f"branches: cannot read:\n{block}")
+        for number in match.group(3).split():
+            known[(match.group(1), match.group(2), lines[1], number)] = \
+                " ".join(lines[2:])
+    return known
+
+
+def share(done, of):
+    return f"{100 * done / of:6.1f} % of {of:5}"
+
+
+def main():
+    build()
+    failures, missed = [], []
+    print(f"\n{'file':32}{'lines':>17}{'branches':>17}")
+    for room in ROOMS:
+        total = [0, 0, 0, 0]
+        for name in sorted(os.listdir(f"{TOP}/{room}")):
+            if not name.endswith(".c"):
+                continue
+            path = f"{room}/{name}"
+            lines = counted(path)
+            branches = [branch for line in lines for branch in
+                        line["branches"]]
+            figures = [sum(line["count"] > 0 for line in lines), len(lines),
+                       sum(branch["count"] > 0 for branch in branches),
+                       len(branches)]
+            total = [a + b for a, b in zip(total, figures)]
+            print(f"{path:32}{share(*figures[:2])}{share(*figures[2:])}")
+            if path in EVERY_BRANCH:
+                missed += untaken(path, lines)
+        print(f"{room:32}{share(*total[:2])}{share(*total[2:])}\n")
+        if 100 * total[0] < LEAST * total[1]:
+            failures.append(f"{room}: below {LEAST} % of lines")
+    known = named()
+    failures += [f"never taken: {': '.join(key[:2])}: {key[3]}\n{key[2]}"
+                 for key in missed if key not in known]
+    failures += [f"taken after all: {': '.join(key[:2])}: {key[3]}\n{key[2]}"
+                 for key in known if key not in missed]
+    print(f"{len(missed)} branches never taken of the files that decide, "
+          f"{sum(key in known for key in missed)} of them named")
+    print("\n".join(failures))
+    # The line that .ci/run counts.
+    print(f"{0 if failures else 1} passed, {len(failures)} failed, 0 skipped")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
