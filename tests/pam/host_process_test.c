@@ -107,7 +107,7 @@ bits(const sigset_t *set)
 static void
 note_timers(struct process *process)
 {
-	for (int i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		getitimer(i, &process->timers[i]);
 		process->timers[i].it_value.tv_usec = 0;
 		process->timers[i].it_value.tv_sec /= 1000;
@@ -140,7 +140,7 @@ note_process(struct process *process)
 	    setlocale(LC_ALL, NULL));
 	note_environment(process->environment, sizeof(process->environment));
 	note_descriptors(process->descriptors, sizeof(process->descriptors));
-	for (int i = 0; i < RLIM_NLIMITS; i++)
+	for (unsigned i = 0; i < RLIM_NLIMITS; i++)
 		getrlimit(i, &process->limits[i]);
 	process->attributes[0] = prctl(PR_GET_DUMPABLE);
 	process->attributes[1] = prctl(PR_GET_KEEPCAPS);

@@ -29,7 +29,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 /* Where this process stops itself: behind a write at or before that offset. */
-static enum {
+static enum manner {
 	RUNS_ON,
 	STOPS_AT_CHARGE,
 	STOPS_AT_RECORD
@@ -75,7 +75,7 @@ run(const struct race *race, struct race_lane *lane, void *context)
 
 /* A login with CODE that stopped where it should. */
 static pid_t
-stopped_login(struct host *host, const char *code, int where)
+stopped_login(struct host *host, const char *code, enum manner where)
 {
 	int status = 0;
 	pid_t child;
