@@ -105,7 +105,8 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/README %D%/check/lib.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
-	%D%/demo.sh %D%/bench/run %D%/bench/plot %D%/mutation/run.py \
+	%D%/demo.sh %D%/bench/run %D%/bench/plot %D%/bench/results-vm-2-cores.txt \
+	%D%/bench/results-vm-2-cores.svg %D%/mutation/run.py \
 	%D%/mutation/mutants.py %D%/mutation/equivalent \
 	%D%/coverage/coverage.py %D%/coverage/branches \
 	%D%/check/static.sh %D%/check/static.cppcheck
