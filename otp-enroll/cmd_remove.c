@@ -88,12 +88,14 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 	struct otp_view before;
 	enum otp_err err =
 	    otp_view_read(&tool->host, subject->account, &before, &fault);
+	const bool seen = err == OTP_OK;
 
-	if (err == OTP_OK)
+	if (seen)
 		err = otp_enrol_remove(&tool->host, subject, purge, &fault);
 	if (err != OTP_OK) {
 		status = otp_report(tool, subject->account, err, &fault);
-		say_what_is_left(tool, subject, &before, NULL);
+		if (seen)
+			say_what_is_left(tool, subject, &before, NULL);
 	} else {
 		otp_audit(purge ? "purged" : "removed", subject, NULL);
 		otp_print(purge

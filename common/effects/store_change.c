@@ -261,7 +261,7 @@ otp_store_move_seed(const struct otp_store *from, const struct otp_store *to,
 	else if (errno == EEXIST)
 		return OTP_ERR_EXISTS;
 	else
-		err = write_fault(fault, "cannot rename the file");
+		err = write_fault(fault, N_("cannot rename the file"));
 	return otp_store_blame(to, STORE_SEEDS, fault, err);
 }
 

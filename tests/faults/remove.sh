@@ -112,4 +112,18 @@ for what in one all purge renew; do
 	check "${name}__failing_at_any_call_leaves_it_whole_and_says_which" \
 	    fail_each $what ${what}_is_sound
 done
+
+# Of whom there never was anything nothing is said to be removed.
+nothing_was_there() {
+	for number in 1 2 3 4; do
+		strace -qq -o "$scratch/trace" -e trace=fstatfs \
+		    -e inject=fstatfs:error=EIO:when=$number \
+		    "$OTP_ENROLL" --conf "$conf" remove --purge zoe \
+		    >"$scratch/out" 2>"$scratch/err"
+		test $? != 0 || return 1
+		cat "$scratch/err"
+		! grep -q 'removed all the same' "$scratch/err" || return 1
+	done
+}
+check 'remove__failing_before_it_looked_claims_nothing' nothing_was_there
 conclude
