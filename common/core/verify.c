@@ -100,7 +100,7 @@ found_stateless(struct search *search, unsigned line)
 
 /*
  * RFC 6238, section 5.2.  Ascending, so that the latest of several equal
- * values is the one that is spent.
+ * values is the one that is spent: it is no more than the window away.
  */
 static enum otp_err
 search_totp(struct search *search, const struct target *target)
@@ -140,38 +140,53 @@ search_totp(struct search *search, const struct target *target)
 }
 
 /*
- * RFC 4226, section 7.2 (and 7.4 for the look-ahead).  A counter is never
- * below the seed's; its last value has no successor, so it cannot be spent.
+ * Whether the code is the one that was accepted last, of the counter before
+ * NEXT.  It stays spent even if a counter to come has the same value.
+ */
+static enum otp_err
+is_last_hotp(const struct search *search, const struct target *target,
+    uint64_t next, bool *ret_last)
+{
+	if (next == target->token->counter)
+		return OTP_OK; /* none was accepted yet */
+	return is_value_at(search, target, next - 1, ret_last);
+}
+
+/*
+ * RFC 4226, section 7.2 (and 7.4 for the look-ahead).  Of several equal values
+ * the first is spent, else the device's next codes would all be wrong.  A
+ * counter is never below the seed's; its last value has no successor, so it
+ * cannot be spent.
  */
 static enum otp_err
 search_hotp(struct search *search, const struct target *target)
 {
-	uint64_t next = target->token->counter;
-	struct otp_spend spend = { 0 };
-	bool fresh = false;
+	uint64_t counter = target->token->counter;
+	bool last = false, same = false;
+	enum otp_err err;
 
-	if (target->credential && target->credential->value > next)
-		next = target->credential->value;
-	for (unsigned i = 0; i < search->policy->lookahead; i++) {
-		bool same = false;
-		enum otp_err err = is_value_at(search, target, next + i, &same);
-
+	if (target->credential && target->credential->value > counter)
+		counter = target->credential->value;
+	err = is_last_hotp(search, target, counter, &last);
+	if (err != OTP_OK || last)
+		return err;
+	for (unsigned left = search->policy->lookahead;; counter++) {
+		err = is_value_at(search, target, counter, &same);
 		if (err != OTP_OK)
 			return err;
-		if (same && !target->credential) {
-			found_stateless(
-			    search, search->seed->token_lines[target->index]);
-		} else if (same) {
-			if (next + i == UINT64_MAX)
-				return OTP_ERR_LIMIT;
-			fresh = true;
-			spend.value = next + i + 1;
-		}
-		if (next + i == UINT64_MAX)
+		if (same || --left == 0 || counter == UINT64_MAX)
 			break;
 	}
-	if (fresh)
-		found_fresh(search, OTP_HOTP, target->id, target->index, spend);
+	if (!same)
+		return OTP_OK;
+	if (!target->credential)
+		found_stateless(
+		    search, search->seed->token_lines[target->index]);
+	else if (counter == UINT64_MAX)
+		return OTP_ERR_LIMIT;
+	else
+		found_fresh(search, OTP_HOTP, target->id, target->index,
+		    (struct otp_spend){ .value = counter + 1 });
 	return OTP_OK;
 }
 

@@ -31,6 +31,9 @@ compare(struct model_token *at, const struct model *model, const char *typed,
 	char code[16];
 
 	reach(model, at, now, &first, &last);
+	if (at->token.kind == OTP_HOTP && first > at->token.counter &&
+	    strcmp(oracle_code(&at->token, first - 1, code), typed) == 0)
+		return MODEL_NO; /* the last one again */
 	for (uint64_t moving = first; moving <= last; moving++) {
 		if (strcmp(oracle_code(&at->token, moving, code), typed) != 0)
 			continue;
@@ -39,6 +42,8 @@ compare(struct model_token *at, const struct model *model, const char *typed,
 		if (moving >= at->next)
 			next = moving + 1;
 		answer = moving >= at->next ? MODEL_YES : MODEL_SPENT;
+		if (at->token.kind == OTP_HOTP)
+			break;
 	}
 	if (spend)
 		at->next = next;

@@ -461,9 +461,11 @@ verify_hotp__takes_the_look_ahead_and_no_more(void **unused)
 		make(&account, OTP_HOTP, 100);
 		account.policy.lookahead = ahead;
 		assert_int_equal(
-		    judge(&account, 0, 99, NOW), OTP_VERDICT_REJECT);
+		    judge(&account, 0, 98, NOW), OTP_VERDICT_REJECT);
 		assert_false(account.finding.drift_known);
-		assert_int_equal(values_count, ahead);
+		assert_int_equal(values_count, 1 + ahead);
+		assert_int_equal(
+		    judge(&account, 0, 99, NOW), OTP_VERDICT_REJECT);
 		assert_int_equal(
 		    judge(&account, 0, 100 + ahead, NOW), OTP_VERDICT_REJECT);
 		assert_int_equal(
@@ -483,21 +485,37 @@ verify_hotp__takes_the_look_ahead_and_no_more(void **unused)
 }
 
 static void
-verify_hotp__spends_the_later_of_two_equal_counters(void **unused)
+verify_hotp__spends_the_first_of_two_equal_counters(void **unused)
 {
 	struct account account;
 
 	(void)unused;
-	make(&account, OTP_HOTP, 2386);
+	make(&account, OTP_HOTP, 2380);
+	account.seed.tokens[0].counter = 2380;
 	assert_int_equal(oracle_value(&account.seed.tokens[0], 2386),
 	    oracle_value(&account.seed.tokens[0], 2394));
 	assert_int_equal(spend(&account, 0, 2386, NOW), OTP_VERDICT_ACCEPT);
 	assert_int_equal(account.finding.spends_count, 1);
-	assert_int_equal(account.state.credentials[0].value, 2395);
-	make(&account, OTP_HOTP, 2386);
-	account.policy.lookahead = 8; /* the other is beyond it */
-	assert_int_equal(spend(&account, 0, 2386, NOW), OTP_VERDICT_ACCEPT);
 	assert_int_equal(account.state.credentials[0].value, 2387);
+	/* which is then within reach once more, and not taken */
+	assert_int_equal(judge(&account, 0, 2386, NOW), OTP_VERDICT_REJECT);
+	for (uint64_t counter = 2387; counter <= 2396; counter++)
+		assert_int_equal(
+		    spend(&account, 0, counter, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.state.credentials[0].value, 2397);
+}
+
+/* Its counter may be where the state's is, and nothing was accepted yet. */
+static void
+verify_hotp__begins_with_no_last_code(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_HOTP, 2387);
+	account.seed.tokens[0].counter = 2387;
+	assert_int_equal(spend(&account, 0, 2394, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(account.state.credentials[0].value, 2395);
 }
 
 static void
@@ -529,7 +547,7 @@ verify_hotp__ends_at_the_last_counter_and_does_not_wrap(void **unused)
 	    try_code(&account, digits(6, oracle_value(token, UINT64_MAX)), NOW),
 	    OTP_ERR_LIMIT);
 	assert_int_equal(judge(&account, 0, 0, NOW), OTP_VERDICT_REJECT);
-	assert_int_equal(values_count, 2);
+	assert_int_equal(values_count, 3);
 	assert_int_equal(
 	    spend(&account, 0, UINT64_MAX - 1, NOW), OTP_VERDICT_ACCEPT);
 	assert_true(account.state.credentials[0].value == UINT64_MAX);
@@ -597,7 +615,7 @@ verify__holds_a_code_against_the_tokens_of_its_length_alone(void **unused)
 	assert_int_equal(judge(&account, 1, 9, NOW), OTP_VERDICT_ACCEPT);
 	assert_int_equal(account.finding.token, 1);
 	assert_int_equal(account.finding.kind, OTP_HOTP);
-	assert_int_equal(values_count, OTP_LOOKAHEAD_DEFAULT);
+	assert_int_equal(values_count, 4); /* of 6 to 9 */
 	assert_int_equal(judge(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
 	assert_int_equal(values_count, 3);
 	assert_int_equal(try_code(&account, digits(7, 1), NOW), OTP_OK);
@@ -810,12 +828,14 @@ verify__says_so_where_values_cannot_be_computed(void **unused)
 			digits(6, oracle_value(&account.seed.tokens[0], STEP)),
 			NOW),
 		    OTP_ERR_CRYPTO);
-	make(&account, OTP_HOTP, 0);
-	fail_at = 5;
-	assert_int_equal(
-	    try_code(&account,
-		digits(6, oracle_value(&account.seed.tokens[0], 0)), NOW),
-	    OTP_ERR_CRYPTO);
+	make(&account, OTP_HOTP, 1);
+	for (fail_at = 1; fail_at <= 5; fail_at++)
+		assert_int_equal(
+		    try_code(&account,
+			digits(6, oracle_value(&account.seed.tokens[0], 4)),
+			NOW),
+		    OTP_ERR_CRYPTO);
+	assert_int_equal(judge(&account, 0, 4, NOW), OTP_VERDICT_ACCEPT);
 	fail_at = 0;
 }
 
@@ -988,7 +1008,8 @@ main(void)
 		    verify_totp__keeps_what_is_spent_where_the_period_is_edited),
 		cmocka_unit_test(verify_hotp__takes_the_look_ahead_and_no_more),
 		cmocka_unit_test(
-		    verify_hotp__spends_the_later_of_two_equal_counters),
+		    verify_hotp__spends_the_first_of_two_equal_counters),
+		cmocka_unit_test(verify_hotp__begins_with_no_last_code),
 		cmocka_unit_test(verify_hotp__is_never_below_the_seeds_counter),
 		cmocka_unit_test(
 		    verify_hotp__ends_at_the_last_counter_and_does_not_wrap),
