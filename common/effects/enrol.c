@@ -107,30 +107,33 @@ out:
 	return err;
 }
 
-/* Where a code is looked for: steps or counters FIRST to LAST. */
+/* Where a code is looked for: steps or counters, up or down. */
 struct range {
-	uint64_t first;
-	uint64_t last;
+	uint64_t from;
+	uint64_t to;
 };
 
+/* The first place of RANGE at which the code is right. */
 static enum otp_err
-find_last(struct otp_oath *oath, const struct otp_enrolment *enrolment,
+find_first(struct otp_oath *oath, const struct otp_enrolment *enrolment,
     const struct otp_code *code, struct range range, bool *ret_found,
     uint64_t *ret_at)
 {
-	for (uint64_t at = range.first; at <= range.last; at++) {
+	uint64_t at = range.from;
+
+	for (;;) {
 		uint32_t value;
 		enum otp_err err =
 		    otp_oath_value(oath, at, enrolment->token.digits, &value);
 
 		if (err != OTP_OK)
 			return err;
-		if (otp_equal(&value, &code->value, sizeof(value))) {
-			*ret_found = true;
-			*ret_at = at;
-		}
+		*ret_found = otp_equal(&value, &code->value, sizeof(value));
+		*ret_at = at;
+		if (*ret_found || at == range.to)
+			return OTP_OK;
+		at = range.from < range.to ? at + 1 : at - 1;
 	}
-	return OTP_OK;
 }
 
 static int32_t
@@ -146,13 +149,14 @@ confirm_totp(struct otp_enrolment *enrolment, const struct otp_code *code,
 {
 	const unsigned period = enrolment->token.period;
 	const uint64_t current = (uint64_t)now / period;
-	struct range range = { current > window ? current - window : 0,
-		current + window };
+	/* Of equal codes the latest is spent, and so all of them. */
+	struct range range = { current + window,
+		current > window ? current - window : 0 };
 	bool found = false;
 	uint64_t step = 0;
 	enum otp_err err;
 
-	err = find_last(oath, enrolment, code, range, &found, &step);
+	err = find_first(oath, enrolment, code, range, &found, &step);
 	if (err == OTP_OK && found) {
 		enrolment->value = (step + 1) * period;
 		enrolment->drift = drift_of(step, current, period);
@@ -173,6 +177,7 @@ confirm_hotp(struct otp_enrolment *enrolment, const struct otp_code *code,
     struct otp_confirmation *confirmation)
 {
 	const uint64_t first = enrolment->token.counter;
+	/* Of equal codes the first is spent, lest the next ones be wrong. */
 	struct range range = { first, first + lookahead - 1 };
 	bool found = false;
 	uint64_t counter = 0;
@@ -180,7 +185,7 @@ confirm_hotp(struct otp_enrolment *enrolment, const struct otp_code *code,
 
 	if (first > UINT64_MAX - lookahead)
 		return OTP_ERR_LIMIT;
-	err = find_last(oath, enrolment, code, range, &found, &counter);
+	err = find_first(oath, enrolment, code, range, &found, &counter);
 	if (err == OTP_OK && found) {
 		enrolment->value = counter + 1;
 		enrolment->confirmed = true;
