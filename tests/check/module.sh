@@ -36,6 +36,9 @@ check 'module__needs_libpam_libcrypto_and_libc_only' \
 libcrypto.so.3
 libpam.so.0' "$(needed)"
 
+# What each login has to map: one piece to read and run, one to write.
+check 'module__is_mapped_in_two_pieces' same 2 "$(segment LOAD | wc -l)"
+
 if [ "${HARDENED-yes}" = no ]; then
 	skip 'module__is_hardened' 'this build has --disable-hardening'
 	finish
