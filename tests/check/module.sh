@@ -39,6 +39,11 @@ libpam.so.0' "$(needed)"
 # What each login has to map: one piece to read and run, one to write.
 check 'module__is_mapped_in_two_pieces' same 2 "$(segment LOAD | wc -l)"
 
+stays_loaded() {
+	readelf -d "$module" | grep -w NODELETE
+}
+check 'module__is_kept_by_a_process_that_had_it' stays_loaded
+
 if [ "${HARDENED-yes}" = no ]; then
 	skip 'module__is_hardened' 'this build has --disable-hardening'
 	finish

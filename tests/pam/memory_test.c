@@ -500,7 +500,7 @@ module__can_be_loaded_a_thousand_times(void **state)
 	grows_no_more("module loaded and unloaded", 1000, &before);
 }
 
-/* libpam loads and unloads it each time. */
+/* libpam loads it each time, and gives it back; it stays where it is. */
 static void
 logins__leave_a_process_as_large_as_it_was(void **state)
 {
