@@ -26,28 +26,42 @@ forget(struct subject *subjects, unsigned count)
 }
 
 static void
+accept_rounds(
+    struct subject *subject, unsigned first, unsigned end, bench_login *login)
+{
+	for (unsigned round = first; round < end; round++) {
+		bench_next_code(subject);
+		if (!bench_measure(subject, login, &subject->micros[round]))
+			subject->failed++;
+		subject->next++;
+	}
+}
+
+/*
+ * Of each subject so many in a ROW, then of the next: 1 is what seldom happens,
+ * and finds nothing in the processor's caches; many are a rush.
+ */
+static void
 accepted(const char *title, struct subject *subjects, unsigned count,
-    bench_login *login)
+    bench_login *login, unsigned row)
 {
 	forget(subjects, count);
 	for (unsigned i = 0; i < count; i++)
 		subjects[i].syscalls =
 		    bench_syscalls(&subjects[i], login, true);
-	for (unsigned round = 0; round < bench.rounds; round++) {
-		for (unsigned i = 0; i < count; i++) {
-			bench_next_code(&subjects[i]);
-			if (!bench_measure(&subjects[i], login,
-				&subjects[i].micros[round]))
-				subjects[i].failed++;
-			subjects[i].next++;
-		}
+	for (unsigned first = 0; first < bench.rounds; first += row) {
+		const unsigned left = bench.rounds - first;
+		const unsigned end = first + (left < row ? left : row);
+
+		for (unsigned i = 0; i < count; i++)
+			accept_rounds(&subjects[i], first, end, login);
 	}
 	for (unsigned i = 0; i < count && login == bench_afresh; i++) {
 		bench_next_code(&subjects[i]);
 		subjects[i].memory = bench_memory(&subjects[i]);
 		subjects[i].next++;
 	}
-	bench_table(title, subjects, count, login == bench_here);
+	bench_table(title, subjects, count, row, login == bench_here);
 }
 
 /* One wrong code; before each run of them a right one, which is not counted. */
@@ -80,7 +94,7 @@ refused(struct subject *subjects, unsigned count)
 		for (unsigned i = 0; i < count; i++)
 			refuse(&subjects[i], round);
 	bench_table("refused logins, in a process with libcrypto", subjects,
-	    count, true);
+	    count, 1, true);
 	bench_ratios(subjects, count, "pam_otp");
 }
 
@@ -99,7 +113,7 @@ waiting(struct subject *subject)
 	for (unsigned round = 0; round < bench.rounds; round++)
 		if (bench_measure(subject, bench_here, &subject->micros[round]))
 			subject->failed++;
-	bench_table("refused during a wait", subject, 1, true);
+	bench_table("refused during a wait", subject, 1, bench.rounds, true);
 }
 
 /* A subject is added by its name, and its services made before. */
@@ -140,8 +154,8 @@ sizes(bool oath)
 		bench_oath(name, 0, users - 1);
 		add(subjects, &count, name, 1);
 	}
-	accepted(
-	    "accepted logins among so many users", subjects, count, bench_here);
+	accepted("accepted logins among so many users", subjects, count,
+	    bench_here, 1);
 }
 
 int
@@ -198,12 +212,15 @@ main(int argc, char **argv)
 	}
 
 	accepted("accepted logins, in a process with libcrypto", subjects,
-	    count, bench_here);
+	    count, bench_here, 1);
+	bench_ratios(subjects, count, "pam_otp");
+	accepted("accepted logins in a rush, in a process with libcrypto",
+	    subjects, count, bench_here, BENCH_RUSH);
 	bench_ratios(subjects, count, "pam_otp");
 	refused(
 	    subjects + 1, count - 1); /* without the floor: nothing to flush */
 	accepted("accepted logins, each in a fresh process", subjects, count,
-	    bench_afresh);
+	    bench_afresh, 1);
 	bench_ratios(subjects, count, "pam_otp");
 	sizes(oath);
 	bench_crowds(crowds, peers / 2);

@@ -13,6 +13,7 @@
 #define BENCH_SECRET	 "pam_otp bench secret" /* 20 bytes */
 #define BENCH_SECRET_HEX "70616d5f6f74702062656e636820736563726574"
 #define BENCH_PEOPLE	 64 /* user0 ... of the stores made for crowds */
+#define BENCH_RUSH	 50 /* logins in a row */
 #define BENCH_WRONG_RUN	 4  /* wrong codes in a row that begin no wait */
 
 struct subject {
@@ -85,8 +86,9 @@ void bench_oath(const char *name, unsigned people, unsigned others);
 /* --- table.c --- */
 
 double bench_quantile(double *micros, unsigned count, double part); /* sorts */
-void bench_table(
-    const char *title, struct subject *subjects, unsigned count, bool here);
+/* ROW: how many logins of a subject came one after the other. */
+void bench_table(const char *title, struct subject *subjects, unsigned count,
+    unsigned row, bool here);
 
 /* The median of the subject OURS in terms of each other one's. */
 void bench_ratios(struct subject *subjects, unsigned count, const char *ours);

@@ -61,10 +61,14 @@ print_row(struct subject *subject, bool here)
 }
 
 void
-bench_table(
-    const char *title, struct subject *subjects, unsigned count, bool here)
+bench_table(const char *title, struct subject *subjects, unsigned count,
+    unsigned row, bool here)
 {
-	(void)printf("\n%s (%u of each, in turn)\n", title, bench.rounds);
+	(void)printf("\n%s (%u of each, ", title, bench.rounds);
+	if (row == 1)
+		(void)printf("in turn)\n");
+	else
+		(void)printf("%u in a row)\n", row);
 	(void)printf("  %-22s %9s %9s %9s %9s%9s%9s\n", "", "a second",
 	    "median us", "99% us", "CPU us", "syscalls",
 	    here ? "flushes" : "KiB");
