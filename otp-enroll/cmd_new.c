@@ -26,7 +26,8 @@ struct enrolling {
 	struct otp_subject subject;
 	enum otp_enrol_mode mode;
 	bool fresh;  /* there was nothing in force before */
-	bool proven; /* --self: of what is in force, a code was typed */
+	bool proven; /* --self: of what is in force, a code was typed: */
+	struct otp_in_force in_force;
 	struct otp_enrolment enrolment;
 	struct otp_recovery_set set;
 	char uri[OTP_URI_MAX + 1];
@@ -102,6 +103,8 @@ begin(struct enrolling *enrolling)
 		    enrolling->mode, &token, &enrolling->enrolment, &fault);
 	if (err != OTP_OK)
 		return otp_report(tool, account, err, &fault);
+	enrolling->enrolment.bound = enrolling->proven;
+	enrolling->enrolment.former = enrolling->in_force;
 	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
 	if (err == OTP_OK)
 		return OTP_EXIT_DONE;
@@ -283,8 +286,8 @@ run(const struct otp_tool *tool)
 	status = tool->args.self ? otp_self_find(tool, &enrolling.subject)
 				 : otp_subject_find(tool, &enrolling.subject);
 	if (status == OTP_EXIT_DONE && tool->args.self)
-		status = otp_self_allow(
-		    tool, &enrolling.subject, &enrolling.proven, &signum);
+		status = otp_self_allow(tool, &enrolling.subject,
+		    &enrolling.proven, &enrolling.in_force, &signum);
 	if (status == OTP_EXIT_DONE)
 		status = enrol(&enrolling, &signum);
 	otp_wipe(&enrolling, sizeof(enrolling));

@@ -155,7 +155,7 @@ ask(const struct otp_tool *tool, const struct otp_request *request,
 
 enum otp_exit
 otp_self_allow(const struct otp_tool *tool, const struct otp_subject *subject,
-    bool *ret_proven, int *ret_signal)
+    bool *ret_proven, struct otp_in_force *ret_in_force, int *ret_signal)
 {
 	struct otp_request request = { .uid = subject->uid };
 	enum otp_ask wanted = OTP_ASK_NOTHING;
@@ -172,6 +172,10 @@ otp_self_allow(const struct otp_tool *tool, const struct otp_subject *subject,
 	 * which then nobody has. */
 	if (wanted == OTP_ASK_UNENROLLED)
 		return OTP_EXIT_DONE;
+	/* Before the code, which is of this or of what came later. */
+	err = otp_enrol_in_force(&tool->host, subject, ret_in_force, &fault);
+	if (err != OTP_OK)
+		return otp_report(tool, subject->account, err, &fault);
 	status = ask(tool, &request, ret_signal);
 	*ret_proven = status == OTP_EXIT_DONE;
 	return status;

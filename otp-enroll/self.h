@@ -8,6 +8,8 @@
  *  - what is in force is replaced only after a code of it, which is charged and
  *    spent as at a login [self__replaces_only_after_a_present_code,
  *    self__wrong_codes_are_charged]
+ *  - and then that alone, not what came in force in between
+ *    [self__replaces_nothing_that_came_in_between]
  *  - nothing that makes it weaker can be asked for [self__takes_no_*], save
  *    --conf, which the line in sudoers has to keep out: no wildcard there
  */
@@ -28,10 +30,11 @@ enum otp_exit otp_self_find(
 
 /*
  * Whether SUBJECT may enrol now: who is enrolled has to type a present code.
- * *RET_PROVEN: that was so.  Other than OTP_EXIT_DONE: it was said; with
- * *RET_SIGNAL end by it.
+ * *RET_PROVEN: that was so, and *RET_IN_FORCE is what it was a code of.  Other
+ * than OTP_EXIT_DONE: it was said; with *RET_SIGNAL end by it.
  */
 enum otp_exit otp_self_allow(const struct otp_tool *tool,
-    const struct otp_subject *subject, bool *ret_proven, int *ret_signal);
+    const struct otp_subject *subject, bool *ret_proven,
+    struct otp_in_force *ret_in_force, int *ret_signal);
 
 #endif

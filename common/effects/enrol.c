@@ -26,6 +26,66 @@ secret_size(enum otp_hash hash)
 	return 0;
 }
 
+static enum otp_err
+digest_seed(const struct otp_seed *seed, struct otp_in_force *ret_in_force)
+{
+	uint8_t ids[(OTP_SEED_TOKENS + OTP_SEED_RECOVERY) * OTP_ID_SIZE];
+	size_t size = 0;
+
+	for (unsigned i = 0; i < seed->tokens_count; i++) {
+		enum otp_err err = otp_token_id(&seed->tokens[i], ids + size);
+
+		if (err != OTP_OK)
+			return err;
+		size += OTP_ID_SIZE;
+	}
+	for (unsigned i = 0; i < seed->recovery_count; i++) {
+		otp_recovery_id(&seed->recovery[i], ids + size);
+		size += OTP_ID_SIZE;
+	}
+	return otp_digest(ids, size, ret_in_force->digest);
+}
+
+enum otp_err
+otp_enrol_in_force(const struct otp_host *host,
+    const struct otp_subject *subject, struct otp_in_force *ret_in_force,
+    struct otp_fault *fault)
+{
+	struct otp_store *store = NULL;
+	struct otp_seed seed = { 0 };
+	enum otp_err err =
+	    otp_store_open(host->store, subject->account, &store, fault);
+
+	if (err == OTP_OK)
+		err = otp_store_seed(store, &seed, fault);
+	if (err == OTP_OK)
+		err = digest_seed(&seed, ret_in_force);
+	otp_store_close(store);
+	otp_wipe(&seed, sizeof(seed));
+	return err;
+}
+
+/* Whether what may be replaced is still what is in force, under the lock. */
+static enum otp_err
+check_bound(
+    const struct otp_holding *holding, const struct otp_enrolment *enrolment)
+{
+	struct otp_in_force present;
+	enum otp_err err = holding->state_err;
+
+	if (!enrolment->bound)
+		return OTP_OK;
+	if (err == OTP_OK)
+		err = holding->seed_err;
+	if (err == OTP_OK)
+		err = digest_seed(&holding->seed, &present);
+	if (err == OTP_ERR_ABSENT ||
+	    (err == OTP_OK &&
+		memcmp(&present, &enrolment->former, sizeof(present)) != 0))
+		err = OTP_ERR_CONFLICT;
+	return err;
+}
+
 /*
  * The seed that is to be in force: TOKEN beside the old ones (ADD), or alone.
  * SEED and its old state are judged as HOLDING found them.
@@ -276,6 +336,8 @@ otp_enrol_put_set(const struct otp_host *host,
 	enum otp_err err;
 
 	err = otp_holding_open(&holding, host, &enrolment->subject, fault);
+	if (err == OTP_OK)
+		err = check_bound(&holding, enrolment);
 	if (err == OTP_OK)
 		err = otp_holding_need_state(&holding);
 	if (err == OTP_OK)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "attempt.h"
+#include "common/core/digest.h"
 #include "common/core/err.h"
 #include "common/core/recovery.h"
 #include "common/core/seed.h"
@@ -42,6 +43,11 @@ enum otp_enrol_mode {
 	OTP_ENROL_REPLACE, /* instead of all that is in force */
 };
 
+/* Which tokens and recovery codes were in force once; no secret. */
+struct otp_in_force {
+	uint8_t digest[OTP_DIGEST_SIZE];
+};
+
 /* A token that is not yet in force.  A secret: the caller wipes it. */
 struct otp_enrolment {
 	struct otp_subject subject;
@@ -50,6 +56,8 @@ struct otp_enrolment {
 	uint64_t value; /* the credential's, once confirmed (state.h) */
 	int32_t drift;	/* of the confirming code, seconds */
 	bool confirmed;
+	bool bound; /* it may take the place of this alone: */
+	struct otp_in_force former;
 };
 
 /*
@@ -67,6 +75,14 @@ struct otp_confirmation {
 	bool drift_known;	  /* REJECT: right, but for another time: */
 	int32_t drift; /* seconds; negative: the device's clock is slow */
 };
+
+/*
+ * What is in force just now.  Who has shown that it is his may replace it, and
+ * not what came in force since.  Errors: ABSENT (nothing is).
+ */
+enum otp_err otp_enrol_in_force(const struct otp_host *host,
+    const struct otp_subject *subject, struct otp_in_force *ret_in_force,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * A fresh secret for TOKEN (its secret is made here; all else is taken as it
@@ -109,7 +125,8 @@ enum otp_err otp_enrol_put_set(const struct otp_host *host,
  * spent, then the seed, then `enrolled`.  NEW and REPLACE make a set of
  * COUNT recovery codes (0 to 16); with ADD the set is empty and the old codes
  * stay.  Failures and waits stay as they are.
- * Errors: EXISTS, FULL, CHANCE, UID.
+ * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT (`bound', and something else is in
+ * force by now).
  */
 enum otp_err otp_enrol_put(const struct otp_host *host,
     const struct otp_enrolment *enrolment, unsigned count,

@@ -453,6 +453,67 @@ replace__leaves_nothing_of_the_old_seed(void **unused)
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
 }
 
+/* Bind the enrolment that was begun to what is in force now. */
+static void
+bind(void)
+{
+	assert_int_equal(otp_enrol_in_force(&world.host, &world.subject,
+			     &enrolment.former, NULL),
+	    OTP_OK);
+	enrolment.bound = true;
+}
+
+/* Put what was begun; it must change nothing. */
+static void
+put_in_vain(void)
+{
+	snapshot_take(&world, &before);
+	assert_int_equal(put(2), OTP_ERR_CONFLICT);
+	assert_unchanged(&world, &before);
+}
+
+static void
+put__replaces_what_it_is_bound_to_alone(void **unused)
+{
+	struct otp_enrolment bound;
+	struct otp_recovery_set codes;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 3);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	bind();
+	bound = enrolment;
+	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
+	enrolment = bound;
+	put_in_vain();
+	bind();
+	assert_int_equal(
+	    otp_enrol_recovery(&world.host, &world.subject, 3, &codes, NULL),
+	    OTP_OK);
+	put_in_vain();
+	bind(); /* a login changes nothing of it */
+	assert_int_equal(world_try(&world, codes.text[0]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(put(2), OTP_OK);
+}
+
+static void
+put__replaces_nothing_that_was_taken_away(void **unused)
+{
+	(void)unused;
+	for (int purge = 0; purge < 2; purge++) {
+		enrol(OTP_ENROL_NEW, OTP_TOTP, 3);
+		assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+		bind();
+		assert_int_equal(
+		    otp_enrol_remove(&world.host, &world.subject, purge, NULL),
+		    OTP_OK);
+		put_in_vain();
+		assert_int_equal(otp_enrol_in_force(&world.host, &world.subject,
+				     &enrolment.former, NULL),
+		    OTP_ERR_ABSENT);
+	}
+}
+
 static void
 put__makes_as_many_recovery_codes_as_asked(void **unused)
 {
@@ -1103,6 +1164,8 @@ main(void)
 		TEST(add__is_full_at_eight_tokens),
 		TEST(add__makes_nothing_too_easy_to_guess),
 		TEST(replace__leaves_nothing_of_the_old_seed),
+		TEST(put__replaces_what_it_is_bound_to_alone),
+		TEST(put__replaces_nothing_that_was_taken_away),
 		TEST(put__makes_as_many_recovery_codes_as_asked),
 		TEST(put__keeps_failures_and_waits),
 		TEST(put__refuses_the_state_of_another_uid),

@@ -82,6 +82,9 @@ foreach answer $argv {
 		timeout { exit 98 }
 		eof { break }
 	}
+	if {$answer eq "new" && [info exists env(MEANWHILE)]} {
+		exec sh -c $env(MEANWHILE)
+	}
 	if {$answer eq "new"} {
 		set answer [exec oathtool --totp -b $secret]
 	}
@@ -185,6 +188,31 @@ replaced() {
 	    test "$(grep -c ^otpauth "$store/seed/$user")" = 1
 }
 check 'self__replaces_only_after_a_present_code' replaced
+
+# Who has a code of a stolen phone, and waits with the new one until the phone
+# was reported, gets nothing.
+in_between() {
+	fresh || return 1
+	MEANWHILE="'$OTP_ENROLL' --conf '$conf' $* >'$scratch/meanwhile'" \
+	    dialogue "$(oathtool --totp -b "$secret")" new
+	test $status = 1 && shows 'changed meanwhile' &&
+	    shows 'Nothing was changed'
+}
+by_another() {
+	in_between new --replace --no-confirm --print "$user" &&
+	    grep -qF "$(secret_in "$(cat "$scratch/meanwhile")")" "$store/seed/$user"
+}
+by_recovery_codes() {
+	in_between recovery --print "$user" &&
+	    grep -qF "$secret" "$store/seed/$user"
+}
+by_nothing() {
+	in_between remove "$user" && test ! -e "$store/seed/$user"
+}
+check 'self__replaces_nothing_that_came_in_between' by_another
+check 'self__replaces_nothing_whose_recovery_codes_are_others' by_recovery_codes
+check 'self__replaces_nothing_that_was_removed' by_nothing
+fresh
 
 # A seed that is gone, but not by `remove', is no invitation.
 lost_seed() {
