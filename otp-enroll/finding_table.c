@@ -262,7 +262,8 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_HELD] = { "lock-timeout", OTP_LEVEL_FAULT,
 	    N_("The state of {what} is {where}, so that logins fail "
 	       "meanwhile."),
-	    N_("See what that process is, and end it: `kill {more}'.") },
+	    N_("See what that process is, and end it, also if it is stopped: "
+	       "`kill -KILL {more}'.") },
 	[OTP_FOUND_FAILURES] = { "failures", OTP_LEVEL_NOTE,
 	    N_("{what} has {where} wrong codes in a row, the last one {more}."),
 	    N_("See what the code is worth: `otp-enroll verify {user}'.") },

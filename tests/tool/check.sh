@@ -389,11 +389,17 @@ held() {
 		kill -0 "$holder" || return 1
 		sleep 0.05
 	done
-	finds_only 1 lock-timeout "$user"
+	# As somebody's su may be: what is to be done must end that one, too.
+	kill -STOP "$holder"
+	finds_only 1 lock-timeout "$user" && tells "poke\[$holder\]" &&
+	    advice=$(put "$out" | jq -r '.findings[] | .do // empty' |
+		sed -n "s/.*\`\(kill .*\)'.*/\1/p") &&
+	    put "$advice" && same "kill -KILL $holder" "$advice" &&
+	    $advice && finds_only 0 '' "$user"
 	ended=$?
-	kill "$holder"
+	kill -KILL "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
-	test $ended = 0 && tells "poke\[$holder\]" && tells "kill $holder"
+	return $ended
 }
 check 'account__whose_state_is_held' held
 # A code of the next step; once more where that began meanwhile.
