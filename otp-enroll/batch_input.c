@@ -205,6 +205,7 @@ unquote(char **at)
 	for (;; from++) {
 		if (*from == '\0')
 			return NULL;
+		/* NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): && is in order */
 		if (*from == '"' && *++from != '"')
 			break;
 		*to++ = *from;

@@ -201,6 +201,7 @@ check_all(struct check *check)
 	otp_wiring_judge(&check->wiring);
 	if (check->tool.args.user != NULL)
 		known = find_subject(check, &subject);
+	/* cppcheck-suppress uninitvar; `known' says that it was filled */
 	check_sshd(check, known && subject.uid == 0);
 	if (known && check->stored) {
 		otp_account_check(

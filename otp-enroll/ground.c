@@ -79,7 +79,7 @@ otp_ground_check_disk(struct otp_findings *findings, const char *folder)
 	if (statfs(folder, &status) != 0 || statvfs(folder, &room) != 0)
 		return; /* that the store can be read was seen before */
 	for (size_t i = 0; i < COUNT(kinds); i++) {
-		if (((unsigned long)status.f_type & 0xffffffffu) !=
+		if (((unsigned long)status.f_type & UINT32_MAX) !=
 			kinds[i].magic ||
 		    (kinds[i].found == OTP_FOUND_COPYING &&
 			is_in_place(folder)))

@@ -29,6 +29,6 @@ void otp_ground_check_clock(struct otp_findings *findings, int64_t now);
 struct otp_moment {
 	char text[40];
 };
-struct otp_moment otp_moment(int64_t time);
+struct otp_moment otp_moment(int64_t seconds);
 
 #endif

@@ -109,6 +109,7 @@ make_room(struct otp_intake *intake)
 
 	if (intake->records_count < intake->records_capacity)
 		return true;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	records = reallocarray(intake->records, capacity, sizeof(records[0]));
 	if (records == NULL)
 		return false;
@@ -223,6 +224,7 @@ otp_intake_group(struct otp_intake *intake)
 	if (intake->records_count == 0)
 		return OTP_EXIT_DONE;
 	qsort(intake->records, intake->records_count,
+	    /* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers too */
 	    sizeof(intake->records[0]), compare_records);
 	intake->users = calloc(intake->records_count, sizeof(intake->users[0]));
 	if (intake->users == NULL) {

@@ -269,6 +269,7 @@ read_oath_of(struct otp_intake *intake, struct place *place, const char *line,
 		return;
 	place->user = name;
 	read_oath(intake, place, line, length);
+	place->user = NULL;
 }
 
 void

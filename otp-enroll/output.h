@@ -67,7 +67,7 @@ void otp_complain(const char *format, ...)
 json_t *otp_json_text(const char *text);
 
 /* 2026-01-31T12:00:00Z; a time of 0 is null. */
-json_t *otp_json_time(int64_t time);
+json_t *otp_json_time(int64_t seconds);
 
 /*
  * OBJECT as one line on standard output; OBJECT is given up.  NULL stands for

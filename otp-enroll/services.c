@@ -228,6 +228,8 @@ next_line(struct otp_service *service)
 	return NULL;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as INCLUDES_MAX; see expand() */
+
 /*
  * The last line, LINE, is an include: what is in there takes its place or,
  * being a substack, comes behind it.  Where that fails, PAM puts a line there
@@ -305,6 +307,8 @@ expand(const struct tour *tour, struct otp_service *service, const char *name,
 	free(whole);
 	return NULL;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* --- All of them -------------------------------------------------------- */
 

@@ -157,6 +157,8 @@ split(char *line, char **ret_value)
 static bool read_file(
     struct reading *reading, const char *path, unsigned depth);
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as INCLUDES_MAX; see read_file() */
+
 /* What INCLUDE's patterns stand for, in their order. */
 static void
 read_includes(struct reading *reading, char *patterns, unsigned depth)
@@ -238,6 +240,8 @@ read_file(struct reading *reading, const char *path, unsigned depth)
 	free(text);
 	return true;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* What is written in files, up to their Match blocks.  False: errno says why. */
 static bool

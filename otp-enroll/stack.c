@@ -295,12 +295,15 @@ read_type(struct otp_stack_line *line, const char *word)
 		line->kind = OTP_STACK_BROKEN;
 }
 
-static void
+/* False: there are none. */
+static bool
 read_words(struct otp_stack_line *line)
 {
 	char *at = line->text;
 	const char *word = take_word(&at);
 
+	if (word == NULL)
+		return false;
 	read_type(line, word);
 	if (line->kind == OTP_STACK_INCLUDE) {
 		line->control = word;
@@ -316,11 +319,12 @@ read_words(struct otp_stack_line *line)
 		line->kind = OTP_STACK_BROKEN;
 		line->name = NULL;
 		refuse_control(line);
-		return;
+		return true;
 	}
 	while (
 	    line->argc < OTP_STACK_ARGUMENTS && (word = take_word(&at)) != NULL)
 		line->argv[line->argc++] = word;
+	return true;
 }
 
 bool
@@ -353,9 +357,7 @@ otp_stack_next(struct otp_stack_text *text, struct otp_stack_line *ret_line)
 			return true;
 		}
 		line->text[length] = '\0';
-		if (line->text[strspn(line->text, " \t\r\v\f")] == '\0')
-			continue;
-		read_words(line);
-		return true;
+		if (read_words(line))
+			return true;
 	}
 }

@@ -168,6 +168,7 @@ read_options(struct judged *judged, const struct otp_service_line *line)
 	struct otp_fault fault = { 0 };
 	/* libpam's own type; nothing is written there. */
 	enum otp_err err = otp_arguments_read(line->line.argc,
+	    /* NOLINTNEXTLINE(performance-no-int-to-ptr): a const less, so */
 	    (const char **)(uintptr_t)line->line.argv, &options, &fault);
 	const char *file = otp_arguments_file(&options);
 	bool same = strcmp(file, wiring->conf) == 0;

@@ -109,7 +109,7 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/bench/results-vm-2-cores.svg %D%/mutation/run.py \
 	%D%/mutation/mutants.py %D%/mutation/equivalent \
 	%D%/coverage/coverage.py %D%/coverage/branches \
-	%D%/check/static.sh %D%/check/static.cppcheck
+	%D%/check/static.sh %D%/check/static.analyzer
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
 	%D%/effects/stop.h

@@ -386,6 +386,7 @@ otp_slots_record(const struct otp_slots *slots, const struct otp_state *state,
     struct otp_slot *ret_slot, struct otp_slots *ret_next)
 {
 	struct otp_slots next = *slots;
+	/* cppcheck-suppress ctuuninitvar; it is what is filled here */
 	uint8_t *bytes = ret_slot->bytes;
 	enum otp_err err;
 

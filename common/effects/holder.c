@@ -77,6 +77,7 @@ holds(int process, const struct statx *file)
 
 	if (!descriptors)
 		return false;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream */
 	while (!found && (entry = readdir(descriptors)) != NULL) {
 		char path[sizeof("fdinfo/") + NAME_MAX], info[512];
 
@@ -116,6 +117,7 @@ otp_holder_find(int fd, char *text, size_t size)
 	proc = open_folder(AT_FDCWD, "/proc");
 	if (!proc)
 		return;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream */
 	while (!found && (entry = readdir(proc)) != NULL) {
 		int process;
 
@@ -124,6 +126,7 @@ otp_holder_find(int fd, char *text, size_t size)
 		if (clock_gettime(CLOCK_MONOTONIC, &now) != 0 ||
 		    now.tv_sec - begin.tv_sec > SEARCH_MAX)
 			break;
+		/* NOLINTNEXTLINE(*-unix.StdCLibraryFunctions): it is open */
 		process = otp_path_raise(openat(dirfd(proc), entry->d_name,
 		    O_PATH | O_DIRECTORY | O_CLOEXEC));
 		if (process < 0)

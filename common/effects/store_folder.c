@@ -116,7 +116,7 @@ check_file_system(int folder, struct otp_fault *fault)
 
 	if (fstatfs(folder, &status) != 0)
 		return otp_fault_set(fault, OTP_ERR_READ, errno, NULL, NULL);
-	switch ((unsigned long)status.f_type & 0xffffffffu) {
+	switch ((unsigned long)status.f_type & UINT32_MAX) {
 	case NFS_SUPER_MAGIC:
 	case SMB_SUPER_MAGIC:
 	case MAGIC_CIFS:
@@ -259,7 +259,7 @@ forbid_copying(int folder, struct otp_fault *fault)
 
 	if (fstatfs(folder, &status) != 0)
 		return otp_fault_set(fault, OTP_ERR_READ, errno, NULL, NULL);
-	if (((unsigned long)status.f_type & 0xffffffffu) != BTRFS_SUPER_MAGIC)
+	if (((unsigned long)status.f_type & UINT32_MAX) != BTRFS_SUPER_MAGIC)
 		return OTP_OK;
 	fd = otp_path_raise(
 	    openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -350,6 +350,7 @@ visit_folder(int at, int skip,
 		struct stat status;
 
 		errno = 0;
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of our own */
 		entry = readdir(folder);
 		if (!entry && errno != 0)
 			err = otp_fault_set(
