@@ -195,14 +195,16 @@ include %D%/fuzz/local.mk
 	-Wl,--wrap=otp_oath_new -Wl,--wrap=otp_token_id \
 	-Wl,--wrap=otp_recovery_check
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
-	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value
+	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value \
+	-Wl,--wrap=otp_path_write -Wl,--wrap=otp_throttle_check \
+	-Wl,--wrap=otp_code_read
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
-	-Wl,--wrap=otp_token_id
+	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check
 
 include %D%/race/local.mk
 include %D%/host/local.mk

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/effects/world.h"
 
+#include <errno.h>
+#include <limits.h>
+
+#include "common/core/throttle.h"
+#include "common/effects/path.h"
+
 static struct world world;
 static struct snapshot before;
 
@@ -30,6 +36,7 @@ __wrap_fsync(int fd)
 /* --- how many values were computed --- */
 
 static unsigned values;
+static bool values_fail;
 
 enum otp_err __real_otp_oath_value(struct otp_oath *oath, uint64_t moving,
     unsigned digits, uint32_t *ret_value);
@@ -41,7 +48,57 @@ __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
     uint32_t *ret_value)
 {
 	values++;
+	if (values_fail)
+		return OTP_ERR_CRYPTO;
 	return __real_otp_oath_value(oath, moving, digits, ret_value);
+}
+
+/* --- a disk that takes so many writes more --- */
+
+static unsigned writes_left = UINT_MAX;
+
+enum otp_err __real_otp_path_write(int fd, const void *data, size_t size,
+    off_t offset, struct otp_fault *fault);
+enum otp_err __wrap_otp_path_write(int fd, const void *data, size_t size,
+    off_t offset, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_path_write(int fd, const void *data, size_t size, off_t offset,
+    struct otp_fault *fault)
+{
+	if (writes_left == 0)
+		return otp_fault_set(fault, OTP_ERR_WRITE, EIO, NULL, NULL);
+	writes_left--;
+	return __real_otp_path_write(fd, data, size, offset, fault);
+}
+
+/* --- answers that nothing here knows --- */
+
+static bool odd_gate, odd_code;
+
+enum otp_gate __real_otp_throttle_check(const struct otp_tally *tally,
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds);
+enum otp_gate __wrap_otp_throttle_check(const struct otp_tally *tally,
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds);
+void __real_otp_code_read(const char *typed, struct otp_code *ret_code);
+void __wrap_otp_code_read(const char *typed, struct otp_code *ret_code);
+
+enum otp_gate
+__wrap_otp_throttle_check(const struct otp_tally *tally,
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds)
+{
+	enum otp_gate gate =
+	    __real_otp_throttle_check(tally, policy, now, ret_seconds);
+
+	return odd_gate ? (enum otp_gate)99 : gate;
+}
+
+void
+__wrap_otp_code_read(const char *typed, struct otp_code *ret_code)
+{
+	__real_otp_code_read(typed, ret_code);
+	if (odd_code)
+		ret_code->typed = (enum otp_typed)99;
 }
 
 /* --- alice, enrolled with one TOTP token --- */
@@ -50,6 +107,8 @@ static int
 setup(void **unused)
 {
 	(void)unused;
+	values_fail = odd_gate = odd_code = false;
+	writes_left = UINT_MAX;
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
@@ -520,6 +579,18 @@ try__takes_a_recovery_code_once(void **unused)
 	assert_int_equal(world.answer.recovery_left, 0);
 }
 
+/* One that was written beside the others by hand cannot be used yet. */
+static void
+try__counts_no_recovery_code_that_was_not_adopted(void **unused)
+{
+	(void)unused;
+	enrol_with_recovery();
+	world_recovery(&world, 4);
+	world_put_seed(&world);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.recovery_left, 3);
+}
+
 static void
 try__never_charges_a_recovery_code(void **unused)
 {
@@ -918,6 +989,60 @@ try__gives_the_charge_back_where_a_right_code_cannot_be_judged(void **unused)
 	assert_int_equal(world_state(&world)->tally.failures, 1);
 }
 
+static void
+try__says_so_where_the_charge_cannot_be_given_back(void **unused)
+{
+	char text[16];
+
+	(void)unused;
+	world_token(&world, OTP_TOTP);
+	world_put_seed(&world);
+	writes_left = 1;
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[1], WORLD_STEP, text)),
+	    OTP_ERR_WRITE);
+	assert_int_equal(world.fault.errnum, EIO);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	writes_left = UINT_MAX;
+	assert_int_equal(world_state(&world)->tally.failures, 1);
+}
+
+/* Else who makes a login fail would have his guesses for nothing. */
+static void
+try__stays_charged_where_no_value_can_be_computed(void **unused)
+{
+	char text[16];
+
+	(void)unused;
+	values_fail = true;
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[0], WORLD_STEP, text)),
+	    OTP_ERR_CRYPTO);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	values_fail = false;
+	assert_int_equal(world_state(&world)->tally.failures, 1);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+try__compares_nothing_where_it_does_not_know_what_it_was_told(void **unused)
+{
+	(void)unused;
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < 2; i++) {
+		odd_gate = i == 0;
+		odd_code = i == 1;
+		values = 0;
+		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REJECT);
+		assert_int_equal(values, 0);
+	}
+	assert_unchanged(&world, &before);
+	odd_code = false;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
 /* --- what changes while someone sits at the prompt --- */
 
 static void
@@ -1040,6 +1165,7 @@ main(void)
 		TEST(try__splits_password_and_code),
 		TEST(try__splits_by_the_tokens_length),
 		TEST(try__takes_a_recovery_code_once),
+		TEST(try__counts_no_recovery_code_that_was_not_adopted),
 		TEST(try__never_charges_a_recovery_code),
 		TEST(try__ends_waits_and_locks_by_a_recovery_code),
 		TEST(try__keeps_a_code_spent_when_the_clock_goes_back),
@@ -1058,6 +1184,10 @@ main(void)
 		TEST(try__answers_nothing_where_half_is_missing),
 		TEST(
 		    try__gives_the_charge_back_where_a_right_code_cannot_be_judged),
+		TEST(try__says_so_where_the_charge_cannot_be_given_back),
+		TEST(try__stays_charged_where_no_value_can_be_computed),
+		TEST(
+		    try__compares_nothing_where_it_does_not_know_what_it_was_told),
 		TEST(try__refuses_the_old_token_after_another_enrolment),
 		TEST(try__says_unenrolled_of_who_was_removed_in_a_wait),
 		TEST(look__asks_unless_surely_nobody_is_enrolled),

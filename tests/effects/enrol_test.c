@@ -2,6 +2,8 @@
 #include "tests/effects/stop.h"
 #include "tests/effects/world.h"
 
+#include "common/core/throttle.h"
+
 static struct world world;
 static struct snapshot before;
 static struct otp_enrolment enrolment;
@@ -70,10 +72,30 @@ crypto_fails(unsigned at)
 	crypto_fails_at = at;
 }
 
+/* --- a throttle of another mind --- */
+
+static bool odd_gate;
+
+enum otp_gate __real_otp_throttle_check(const struct otp_tally *tally,
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds);
+enum otp_gate __wrap_otp_throttle_check(const struct otp_tally *tally,
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds);
+
+enum otp_gate
+__wrap_otp_throttle_check(const struct otp_tally *tally,
+    const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds)
+{
+	enum otp_gate gate =
+	    __real_otp_throttle_check(tally, policy, now, ret_seconds);
+
+	return odd_gate ? (enum otp_gate)99 : gate;
+}
+
 static int
 setup(void **unused)
 {
 	(void)unused;
+	odd_gate = false;
 	stop_from(0);
 	world_open(&world);
 	return 0;
@@ -189,6 +211,10 @@ begin__makes_a_secret_and_writes_nothing(void **unused)
 		token.secret_size = OTP_SECRET_MIN - 1;
 		assert_int_equal(
 		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
+		token.secret_size = 0;
+		token.hash = (enum otp_hash)99;
+		assert_int_equal(
+		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
 	}
 	world.random_fails = true;
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_CRYPTO);
@@ -245,6 +271,17 @@ confirm_totp__tells_the_drift_within_a_day(void **unused)
 	assert_int_equal(confirm(WORLD_STEP + 2881), OTP_VERDICT_REJECT);
 	assert_false(confirmation.drift_known);
 	assert_false(enrolment.confirmed);
+}
+
+static void
+confirm_totp__takes_the_first_step_of_all(void **unused)
+{
+	(void)unused;
+	world.now = 11;
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	assert_int_equal(confirm(0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(enrolment.value, 30);
+	assert_int_equal(enrolment.drift, 0);
 }
 
 static void
@@ -378,6 +415,27 @@ new__is_refused_where_a_seed_is_in_force(void **unused)
 	enrolment.mode = OTP_ENROL_ADD;
 	assert_int_equal(put(2), OTP_ERR_PARSE);
 	assert_unchanged(&world, &before);
+}
+
+static void
+lose(const char *name)
+{
+	char path[96];
+
+	world_path(&world, name, path);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+begin__joins_no_token_to_a_seed_that_is_lost(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	lose("seed/alice");
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_EXISTS);
+	assert_int_equal(begin(OTP_ENROL_ADD, OTP_TOTP), OTP_ERR_READ);
+	assert_string_equal(world.fault.what, "enrolled, but the seed is gone");
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 }
 
 static void
@@ -712,6 +770,35 @@ remove__keeps_what_was_spent(void **unused)
 }
 
 static void
+remove__takes_what_is_left_of_an_account(void **unused)
+{
+	enum otp_ask ask;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	lose("seed/alice");
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_false(world_state(&world)->enrolled);
+	assert_int_equal(
+	    otp_attempt_look(&world.host, &world.request, &ask, NULL), OTP_OK);
+	assert_int_equal(ask, OTP_ASK_UNENROLLED);
+
+	world_put_seed(&world);
+	lose("state/alice");
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_false(world_has(&world, "seed/alice"));
+	assert_false(world_has(&world, "state/alice"));
+
+	world_write(&world, "state/alice", "x", 1);
+	assert_int_equal(
+	    otp_enrol_remove(&world.host, &world.subject, false, NULL),
+	    OTP_ERR_CHECKSUM);
+	assert_true(world_has(&world, "state/alice"));
+}
+
+static void
 remove_purge__takes_the_state_too(void **unused)
 {
 	(void)unused;
@@ -910,6 +997,19 @@ resync__finds_two_successive_codes_within_its_range(void **unused)
 }
 
 static void
+resync__is_never_below_the_seeds_counter(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	assert_int_equal(world_show(&world, 0, 9), OTP_VERDICT_ACCEPT);
+	world.seed.tokens[0].counter = 50;
+	world_put_seed(&world);
+	assert_int_equal(resync(48, 49), OTP_VERDICT_REJECT);
+	assert_int_equal(resync(50, 51), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_state(&world)->credentials[0].value, 52);
+}
+
+static void
 resync__is_charged_and_locked_like_a_login(void **unused)
 {
 	(void)unused;
@@ -922,6 +1022,18 @@ resync__is_charged_and_locked_like_a_login(void **unused)
 	}
 	snapshot_take(&world, &before);
 	assert_int_equal(resync(5, 6), OTP_VERDICT_LOCKED);
+	assert_unchanged(&world, &before);
+}
+
+static void
+resync__compares_nothing_where_it_does_not_know_the_gate(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
+	snapshot_take(&world, &before);
+	odd_gate = true;
+	assert_int_equal(resync(5, 6), OTP_VERDICT_LOCKED);
+	odd_gate = false;
 	assert_unchanged(&world, &before);
 }
 
@@ -1153,6 +1265,7 @@ main(void)
 		TEST(
 		    confirm_totp__takes_a_neighbouring_step_whatever_the_window),
 		TEST(confirm_totp__tells_the_drift_within_a_day),
+		TEST(confirm_totp__takes_the_first_step_of_all),
 		TEST(confirm_hotp__takes_the_look_ahead_and_no_more),
 		TEST(confirm_totp__spends_the_latest_of_equal_steps),
 		TEST(confirm_hotp__spends_the_first_of_equal_counters),
@@ -1160,6 +1273,7 @@ main(void)
 		TEST(put__spends_the_confirming_code),
 		TEST(put__takes_an_unconfirmed_token),
 		TEST(new__is_refused_where_a_seed_is_in_force),
+		TEST(begin__joins_no_token_to_a_seed_that_is_lost),
 		TEST(add__keeps_tokens_and_recovery_codes),
 		TEST(add__is_full_at_eight_tokens),
 		TEST(add__makes_nothing_too_easy_to_guess),
@@ -1174,13 +1288,16 @@ main(void)
 		TEST(recovery__kills_the_old_set),
 		TEST(recovery__needs_a_state),
 		TEST(remove__keeps_what_was_spent),
+		TEST(remove__takes_what_is_left_of_an_account),
 		TEST(remove_purge__takes_the_state_too),
 		TEST(remove__shuts_nobody_out_wherever_it_is_stopped),
 		TEST(remove_token__takes_one_and_the_seed_with_the_last),
 		TEST(remove_token__takes_no_other_that_moved_to_its_place),
 		TEST(unlock__tells_how_many_there_were),
 		TEST(resync__finds_two_successive_codes_within_its_range),
+		TEST(resync__is_never_below_the_seeds_counter),
 		TEST(resync__is_charged_and_locked_like_a_login),
+		TEST(resync__compares_nothing_where_it_does_not_know_the_gate),
 		TEST(resync__knows_what_it_cannot_do),
 		TEST(resync__ends_at_the_last_counter),
 		TEST(confirm__says_so_where_no_value_can_be_computed),

@@ -643,6 +643,22 @@ verify__tells_the_drift_of_whichever_token_it_is(void **unused)
 }
 
 static void
+verify__looks_back_at_the_tokens_of_a_codes_length_alone(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	account.seed.tokens[0].digits = 8;
+	add_token(&account, OTP_TOTP, secret_two);
+	adopt(&account, 1, 0);
+	assert_int_equal(judge(&account, 1, STEP - 7, NOW), OTP_VERDICT_REJECT);
+	assert_true(account.finding.drift_known);
+	assert_int_equal(account.finding.drift, -210);
+	assert_int_equal(values_count, 3 + 6); /* the window; 2 to 7 ago */
+}
+
+static void
 verify__names_the_token_of_a_replay(void **unused)
 {
 	struct account account;
@@ -656,6 +672,16 @@ verify__names_the_token_of_a_replay(void **unused)
 }
 
 /* --- credentials that the state does not know --- */
+
+/* What comes of VALUE now where nobody asks for the fault. */
+static enum otp_err
+judge_untold(struct account *account, uint32_t value)
+{
+	const struct otp_code code = digits(6, value);
+
+	return otp_verify(&account->seed, &account->state, &account->policy,
+	    &code, NOW, &account->finding, NULL);
+}
 
 static void
 verify__cannot_judge_what_was_not_adopted(void **unused)
@@ -675,6 +701,9 @@ verify__cannot_judge_what_was_not_adopted(void **unused)
 		    OTP_ERR_NO_STATE);
 		assert_int_equal(
 		    account.fault.line, account.seed.token_lines[1]);
+		assert_int_equal(
+		    judge_untold(&account, oracle_value(token, moving)),
+		    OTP_ERR_NO_STATE);
 		/* all else is judged as ever */
 		assert_int_equal(
 		    judge(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
@@ -1019,6 +1048,8 @@ main(void)
 		    verify__holds_a_code_against_the_tokens_of_its_length_alone),
 		cmocka_unit_test(
 		    verify__tells_the_drift_of_whichever_token_it_is),
+		cmocka_unit_test(
+		    verify__looks_back_at_the_tokens_of_a_codes_length_alone),
 		cmocka_unit_test(verify__names_the_token_of_a_replay),
 		cmocka_unit_test(verify__cannot_judge_what_was_not_adopted),
 		cmocka_unit_test(verify_recovery__takes_each_code_once),
