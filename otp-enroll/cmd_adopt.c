@@ -321,10 +321,11 @@ const struct otp_command otp_command_adopt = {
 	    "  --from=NAME  what USER had under this former name\n"
 	    "  --force      also make fit again: a damaged state, one of "
 	    "another uid, times\n"
-	    "               ahead of the clock. No code is fresh again: "
-	    "recovery codes are\n"
-	    "               replaced, and two codes of a HOTP token are asked "
-	    "for\n"
+	    "               ahead of the clock (set that right before). Of a "
+	    "lost state no\n"
+	    "               code is fresh again: recovery codes are replaced, "
+	    "and two\n"
+	    "               codes of a HOTP token are asked for\n"
 	    "  --print      with --force: show secrets although this is no "
 	    "terminal\n"),
 	.user = true,

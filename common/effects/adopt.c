@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Taking over seeds that no enrolment made, and states that no login can
- * read.  Nothing here makes a spent code fresh.
+ * read.  Nothing here makes a spent code fresh, save, with FORCE, one that was
+ * used for a time to come.
  */
 #include "enrol.h"
 

@@ -188,7 +188,8 @@ struct otp_adoption {
  * TOTP from NOW + window on, HOTP from the seed's counter.  Idempotent.
  * FORCE also makes fit again: a state that is gone or cannot be read, another
  * account's uid, and TOTP values ahead of the clock (set to NOW + window, never back
- * below what is still in the window).  It never revives a code: where the
+ * below what is still in the window).  A code that was used for such a time
+ * can be used again when the clock comes there; else none is revived: where the
  * state was lost the recovery codes are replaced, and a HOTP token is kept at
  * its last counter, where no code is right, until otp_enrol_resync() finds
  * it.  SET is filled where `replaced`.
