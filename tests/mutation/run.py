@@ -250,34 +250,35 @@ def main():
                 counts[mutant.file]["equivalent"] += 1
             elif killer is None:
                 counts[mutant.file]["survived"] += 1
-                print("survived:", end=" ")
+                print("failed: survived:", end=" ")
                 show(mutant)
-            else:
-                if killer != "compiler":
-                    counts[mutant.file]["killed"] += 1
-                if key in known:
-                    wrong += 1
-                    print(f"not equivalent, {killer} tells it:", end=" ")
-                    show(mutant)
+            elif key in known:
+                wrong += 1
+                print(f"failed: not equivalent, {killer} tells it:", end=" ")
+                show(mutant)
+            elif killer != "compiler":
+                counts[mutant.file]["killed"] += 1
     subprocess.run(["rm", "-rf", bench.folder], check=True)
 
     there = {(m.file, m.function, m.before, m.after) for m in every}
     for key in known:
         if key[0] in counts and key not in there:
             wrong += 1
-            print(f"equivalent: no such mutant: {key[0]}: {key[1]}\n"
+            print(f"failed: equivalent: no such mutant: {key[0]}: {key[1]}\n"
                   f"- {key[2]}\n+ {key[3]}\n")
     print(f"{'file':30}{'killed':>10}{'survived':>10}{'equivalent':>12}")
     for file, count in counts.items():
         print(f"{file:30}{count['killed']:10}{count['survived']:10}"
               f"{count['equivalent']:12}")
-    survived = sum(count["survived"] for count in counts.values())
-    print(f"{'all':30}"
-          f"{sum(count['killed'] for count in counts.values()):10}"
-          f"{survived:10}"
-          f"{sum(count['equivalent'] for count in counts.values()):12}")
+    killed, survived, equivalent = (
+        sum(count[what] for count in counts.values())
+        for what in ("killed", "survived", "equivalent"))
+    print(f"{'all':30}{killed:10}{survived:10}{equivalent:12}")
     print(f"{len(tried)} of {len(every)} mutants in "
           f"{time.monotonic() - started:.0f} s")
+    # The line that .ci/run counts.
+    print(f"{killed + equivalent} passed, {survived + wrong} failed, "
+          "0 skipped")
     return 1 if survived or wrong else 0
 
 
