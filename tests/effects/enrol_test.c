@@ -573,6 +573,34 @@ put__replaces_nothing_that_was_taken_away(void **unused)
 }
 
 static void
+put__replaces_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
+{
+	struct otp_in_force in_force;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	bind();
+	snapshot_take(&world, &before);
+	crypto_fails(1);
+	assert_int_equal(
+	    otp_enrol_in_force(&world.host, &world.subject, &in_force, NULL),
+	    OTP_ERR_CRYPTO);
+	crypto_fails(1);
+	assert_int_equal(put(0), OTP_ERR_CRYPTO);
+	crypto_fails(0);
+	assert_unchanged(&world, &before);
+	world_write(&world, "state/alice", "x", 1);
+	snapshot_take(&world, &before);
+	assert_int_equal(put(0), OTP_ERR_CHECKSUM);
+	assert_unchanged(&world, &before);
+	lose(".store");
+	assert_int_equal(
+	    otp_enrol_in_force(&world.host, &world.subject, &in_force, NULL),
+	    OTP_ERR_NO_STORE);
+}
+
+static void
 put__makes_as_many_recovery_codes_as_asked(void **unused)
 {
 	(void)unused;
@@ -1280,6 +1308,8 @@ main(void)
 		TEST(replace__leaves_nothing_of_the_old_seed),
 		TEST(put__replaces_what_it_is_bound_to_alone),
 		TEST(put__replaces_nothing_that_was_taken_away),
+		TEST(
+		    put__replaces_nothing_where_it_cannot_tell_what_is_in_force),
 		TEST(put__makes_as_many_recovery_codes_as_asked),
 		TEST(put__keeps_failures_and_waits),
 		TEST(put__refuses_the_state_of_another_uid),
