@@ -195,14 +195,11 @@ is_whole(
 	uint8_t digest[OTP_DIGEST_SIZE];
 	enum otp_err err;
 
-	*ret_whole = false;
-	if (memcmp(slot + AT_MAGIC, magic, 8) != 0)
-		return OTP_OK;
 	err = otp_digest(slot, digest_at, digest);
-	if (err != OTP_OK)
-		return err;
-	*ret_whole = memcmp(digest, slot + digest_at, sizeof(digest)) == 0;
-	return OTP_OK;
+	if (err == OTP_OK)
+		*ret_whole = memcmp(slot + AT_MAGIC, magic, 8) == 0 &&
+		    memcmp(digest, slot + digest_at, sizeof(digest)) == 0;
+	return err;
 }
 
 static enum otp_err
@@ -238,8 +235,8 @@ decode_record(const uint8_t *slot, struct otp_state *ret_state)
 static enum otp_err
 pick_record(const uint8_t *file, unsigned *ret_record)
 {
-	const uint8_t *slot[2] = { file, file + OTP_SLOTS_RECORD_SIZE };
-	uint64_t generation[2] = { get_u64(slot[0] + AT_GENERATION),
+	const uint8_t *slot[] = { file, file + OTP_SLOTS_RECORD_SIZE };
+	uint64_t generation[] = { get_u64(slot[0] + AT_GENERATION),
 		get_u64(slot[1] + AT_GENERATION) };
 	unsigned first = generation[1] > generation[0] ? 1 : 0;
 	bool whole = false, other = false;
@@ -317,7 +314,6 @@ apply_charges(
 	slots->charge = charges[newest].counts || !charges[!newest].counts
 	    ? newest
 	    : !newest;
-	slots->on_disk = false;
 	slots->settled = true;
 	in_force = &charges[slots->charge];
 	if (!in_force->counts)
@@ -335,7 +331,7 @@ enum otp_err
 otp_slots_read(const uint8_t file[OTP_SLOTS_FILE_SIZE],
     struct otp_state *ret_state, struct otp_slots *ret_slots)
 {
-	struct otp_slots slots = { 0 };
+	struct otp_slots slots = { .on_disk = false };
 	struct otp_state state;
 	const uint8_t *record;
 	enum otp_err err;

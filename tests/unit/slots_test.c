@@ -311,6 +311,32 @@ slots_read__reads_the_file_to_the_byte(void **unused)
 	    image.slots.record_digest, image.file + RECORD_DIGEST, 32);
 }
 
+/* Leave on the stack what the next call must not take for its own. */
+static void
+soil_stack(void)
+{
+	volatile uint8_t bytes[32768];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = 0xee;
+}
+
+static void
+slots_read__takes_nothing_behind_the_last_credential(void **unused)
+{
+	static const struct otp_credential none;
+	struct image image;
+
+	(void)unused;
+	golden_file(image.file);
+	soil_stack();
+	image_read(&image);
+	assert_int_equal(image.state.credentials_count, 2);
+	for (unsigned i = 2; i < OTP_STATE_CREDENTIALS; i++)
+		assert_memory_equal(
+		    &image.state.credentials[i], &none, sizeof(none));
+}
+
 static void
 random_text(uint64_t *seed, char *text, size_t size)
 {
@@ -611,6 +637,7 @@ slots_read__takes_the_records_tally_where_both_charges_are_torn(void **unused)
 	image_read(&image);
 	assert_int_equal(image.state.tally.failures, 7);
 	assert_int_equal(image.slots.charge_generation, 0);
+	assert_int_equal(image.slots.charge, 0);
 	assert_false(image.slots.on_disk);
 }
 
@@ -730,7 +757,7 @@ slots__say_so_where_no_digest_can_be_computed(void **unused)
 	(void)unused;
 	golden_file(file);
 	for (unsigned torn = 0; torn < 2; torn++) {
-		const unsigned calls = torn ? 4 : 2;
+		const unsigned calls = torn ? 4 : 3;
 
 		if (torn) { /* the newer record, and the older is there */
 			memcpy(file + RECORD, file, RECORD);
@@ -796,6 +823,8 @@ main(void)
 		cmocka_unit_test(
 		    slots_fresh__writes_nothing_behind_the_last_credential),
 		cmocka_unit_test(slots_read__reads_the_file_to_the_byte),
+		cmocka_unit_test(
+		    slots_read__takes_nothing_behind_the_last_credential),
 		cmocka_unit_test(slots__read_back_every_state_they_wrote),
 		cmocka_unit_test(
 		    slots_read__takes_the_other_record_where_one_is_damaged),
