@@ -197,7 +197,8 @@ include %D%/fuzz/local.mk
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
 	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_path_write -Wl,--wrap=otp_throttle_check \
-	-Wl,--wrap=otp_code_read
+	-Wl,--wrap=otp_code_read -Wl,--wrap=otp_path_read \
+	-Wl,--wrap=otp_store_load
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)

@@ -49,8 +49,7 @@ take_state(struct attempt *attempt,
 
 /* Without a state nobody is enrolled, unless a seed says otherwise. */
 static enum otp_err
-without_state(
-    struct otp_store *store, bool *ret_enrolled, struct otp_fault *fault)
+without_state(struct otp_store *store, struct otp_fault *fault)
 {
 	bool has_seed = true;
 	enum otp_err err = otp_store_has_seed(store, &has_seed, fault);
@@ -58,20 +57,16 @@ without_state(
 	if (err == OTP_OK && has_seed)
 		err = otp_fault_set(
 		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
-	if (err == OTP_OK)
-		*ret_enrolled = false;
 	return err;
 }
 
 /* Without a seed nobody is enrolled, unless the state says otherwise. */
 static enum otp_err
-without_seed(
-    const struct otp_state *state, bool *ret_enrolled, struct otp_fault *fault)
+without_seed(const struct otp_state *state, struct otp_fault *fault)
 {
 	if (state->enrolled)
 		return otp_fault_set(fault, OTP_ERR_READ, ENOENT, NULL,
 		    N_("enrolled, but the seed is gone"));
-	*ret_enrolled = false;
 	return OTP_OK;
 }
 
@@ -81,7 +76,7 @@ otp_attempt_look(const struct otp_host *host, const struct otp_request *request,
 {
 	struct otp_store *store = NULL;
 	struct otp_state state;
-	bool enrolled = true;
+	bool enrolled = false;
 	enum otp_err err;
 
 	err = otp_store_open(host->store, request->account, &store, fault);
@@ -91,11 +86,11 @@ otp_attempt_look(const struct otp_host *host, const struct otp_request *request,
 	if (err == OTP_ERR_CHECKSUM) /* maybe met a writer, twice */
 		err = otp_store_load(store, &state, fault);
 	if (err == OTP_ERR_ABSENT) {
-		err = without_state(store, &enrolled, fault);
+		err = without_state(store, fault);
 	} else if (err == OTP_OK) {
 		err = otp_store_has_seed(store, &enrolled, fault);
 		if (err == OTP_OK && !enrolled)
-			err = without_seed(&state, &enrolled, fault);
+			err = without_seed(&state, fault);
 	}
 	if (err == OTP_OK)
 		*ret_ask = enrolled ? OTP_ASK_CODE : OTP_ASK_UNENROLLED;
@@ -135,14 +130,13 @@ is_held_off(struct attempt *attempt)
 static enum otp_err
 look_first(struct attempt *attempt, bool *ret_done)
 {
-	bool enrolled = true;
 	struct otp_tally tally;
 	enum otp_err err = read_clock(attempt);
 
 	if (err == OTP_OK)
 		err = take_state(attempt, otp_store_peek);
 	if (err == OTP_ERR_ABSENT) {
-		err = without_state(attempt->store, &enrolled, attempt->fault);
+		err = without_state(attempt->store, attempt->fault);
 		attempt->answer.verdict = OTP_VERDICT_UNENROLLED;
 		*ret_done = true;
 		return err;
@@ -165,7 +159,6 @@ look_first(struct attempt *attempt, bool *ret_done)
 static enum otp_err
 load(struct attempt *attempt, bool *ret_done)
 {
-	bool enrolled = true;
 	enum otp_err err = take_state(attempt, otp_store_load);
 
 	if (err == OTP_OK)
@@ -175,7 +168,7 @@ load(struct attempt *attempt, bool *ret_done)
 	err = otp_store_seed(attempt->store, &attempt->seed, attempt->fault);
 	if (err != OTP_ERR_ABSENT)
 		return err;
-	err = without_seed(&attempt->state, &enrolled, attempt->fault);
+	err = without_seed(&attempt->state, attempt->fault);
 	if (err == OTP_OK) {
 		attempt->answer.verdict = OTP_VERDICT_UNENROLLED;
 		*ret_done = true;
@@ -238,7 +231,6 @@ fill_news(struct attempt *attempt, const struct otp_tally *before)
 
 	answer->untold = state->untold + before->failures;
 	answer->replays = before->replays;
-	answer->last_success = -1;
 	if (last > 0 && last <= attempt->now)
 		answer->last_success = attempt->now - last;
 	memcpy(answer->failure_host, before->last_failure.host, OTP_HOST_SIZE);
@@ -251,7 +243,6 @@ count_recovery(struct attempt *attempt)
 	struct otp_answer *answer = &attempt->answer;
 
 	answer->recovery_known = seed->recovery_count > 0;
-	answer->recovery_left = 0;
 	for (unsigned i = 0; i < seed->recovery_count; i++) {
 		const struct otp_credential *credential;
 		uint8_t id[OTP_ID_SIZE];
@@ -268,7 +259,6 @@ static void
 fill_answer(struct attempt *attempt, const struct otp_finding *finding)
 {
 	struct otp_answer *answer = &attempt->answer;
-	uint32_t wait = 0;
 
 	answer->kind = finding->kind;
 	if (finding->kind == OTP_TOTP || finding->kind == OTP_HOTP)
@@ -278,9 +268,8 @@ fill_answer(struct attempt *attempt, const struct otp_finding *finding)
 	answer->drift_known = finding->drift_known;
 	answer->failures = attempt->state.tally.failures;
 	answer->month_failures = attempt->state.tally.month_failures;
-	if (otp_throttle_check(&attempt->state.tally, attempt->host->policy,
-		attempt->now, &wait) == OTP_GATE_WAITING)
-		answer->wait = wait;
+	(void)otp_throttle_check(&attempt->state.tally, attempt->host->policy,
+	    attempt->now, &answer->wait);
 	count_recovery(attempt);
 }
 
@@ -397,7 +386,7 @@ static enum otp_err
 pretend(struct attempt *attempt, const char *typed)
 {
 	const struct otp_sys *sys = attempt->host->sys;
-	uint8_t secret[20];
+	uint8_t secret[20]; /* nobody's */
 	size_t password;
 	enum otp_err err = sys->random(sys->context, secret, sizeof(secret));
 
@@ -412,7 +401,6 @@ pretend(struct attempt *attempt, const char *typed)
 	if (err == OTP_OK)
 		err = otp_verify_decoy(secret, attempt->host->policy,
 		    &attempt->code, attempt->now);
-	otp_wipe(secret, sizeof(secret));
 	return err;
 }
 

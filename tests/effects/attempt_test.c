@@ -2,6 +2,7 @@
 #include "tests/effects/world.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 
 #include "common/core/throttle.h"
@@ -72,6 +73,50 @@ __wrap_otp_path_write(int fd, const void *data, size_t size, off_t offset,
 	return __real_otp_path_write(fd, data, size, offset, fault);
 }
 
+/* --- a reader that a writer came across --- */
+
+static unsigned torn; /* so many reads of a state see no whole record */
+
+enum otp_err __real_otp_path_read(int fd, void *data, size_t capacity,
+    off_t offset, size_t *ret_size, struct otp_fault *fault);
+enum otp_err __wrap_otp_path_read(int fd, void *data, size_t capacity,
+    off_t offset, size_t *ret_size, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_path_read(int fd, void *data, size_t capacity, off_t offset,
+    size_t *ret_size, struct otp_fault *fault)
+{
+	enum otp_err err =
+	    __real_otp_path_read(fd, data, capacity, offset, ret_size, fault);
+
+	if (err == OTP_OK && capacity == OTP_SLOTS_FILE_SIZE && torn > 0) {
+		torn--;
+		memset((char *)data + 100, 0xee, 8000);
+	}
+	return err;
+}
+
+/* --- what another does before a login holds the account --- */
+
+static void (*meanwhile)(void);
+
+enum otp_err __real_otp_store_load(struct otp_store *store,
+    struct otp_state *ret_state, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_load(struct otp_store *store,
+    struct otp_state *ret_state, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_store_load(struct otp_store *store, struct otp_state *ret_state,
+    struct otp_fault *fault)
+{
+	void (*const act)(void) = meanwhile;
+
+	meanwhile = NULL;
+	if (act)
+		act();
+	return __real_otp_store_load(store, ret_state, fault);
+}
+
 /* --- answers that nothing here knows --- */
 
 static bool odd_gate, odd_code;
@@ -103,12 +148,27 @@ __wrap_otp_code_read(const char *typed, struct otp_code *ret_code)
 
 /* --- alice, enrolled with one TOTP token --- */
 
+static unsigned descriptors; /* that were open before */
+
+static unsigned
+count_descriptors(void)
+{
+	unsigned count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) != -1;
+	return count;
+}
+
 static int
 setup(void **unused)
 {
 	(void)unused;
 	values_fail = odd_gate = odd_code = false;
 	writes_left = UINT_MAX;
+	torn = 0;
+	meanwhile = NULL;
+	descriptors = count_descriptors();
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
@@ -127,6 +187,7 @@ static int
 teardown(void **unused)
 {
 	(void)unused;
+	assert_int_equal(count_descriptors(), descriptors);
 	world_close(&world);
 	return 0;
 }
@@ -165,6 +226,8 @@ try__takes_a_right_code_once(void **unused)
 	assert_int_equal(state->tally.failures, 0);
 
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+	assert_true(world.answer.benign);
+	assert_int_equal(world.answer.last_success, -1);
 	assert_int_equal(
 	    world_show(&world, 0, WORLD_STEP - 1), OTP_VERDICT_REPLAY);
 	assert_int_equal(
@@ -579,6 +642,19 @@ try__takes_a_recovery_code_once(void **unused)
 	assert_int_equal(world.answer.recovery_left, 0);
 }
 
+static void
+try__tells_that_the_only_recovery_code_is_left(void **unused)
+{
+	(void)unused;
+	start_over();
+	world_token(&world, OTP_TOTP);
+	world_recovery(&world, 1);
+	world_enrol(&world);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_true(world.answer.recovery_known);
+	assert_int_equal(world.answer.recovery_left, 1);
+}
+
 /* One that was written beside the others by hand cannot be used yet. */
 static void
 try__counts_no_recovery_code_that_was_not_adopted(void **unused)
@@ -718,6 +794,52 @@ try__answers_nothing_without_a_clock(void **unused)
 	world.request.unknown = true;
 	assert_int_equal(world_try_text(&world, text), OTP_ERR_CLOCK);
 	assert_unchanged(&world, &before);
+}
+
+static unsigned readings_left; /* until one fails */
+
+static enum otp_err
+stuttering_time(void *context, int64_t *ret_now)
+{
+	if (readings_left-- == 0)
+		return OTP_ERR_CLOCK;
+	return world_time(context, ret_now);
+}
+
+static void
+try__answers_nothing_where_one_reading_of_the_clock_fails(void **unused)
+{
+	static const char *const names[] = { "alice", "bob" };
+	char text[16];
+
+	(void)unused;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP, text);
+	world.sys.time = stuttering_time;
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < COUNT(names); i++) {
+		strcpy(world.request.account, names[i]);
+		for (unsigned reading = 0; reading < 2; reading++) {
+			readings_left = reading;
+			assert_int_equal(
+			    world_try_text(&world, text), OTP_ERR_CLOCK);
+			assert_int_equal(
+			    world.answer.verdict, OTP_VERDICT_REJECT);
+		}
+	}
+	assert_unchanged(&world, &before);
+}
+
+/* A success in the first second there was is one. */
+static void
+try__tells_of_a_success_however_long_ago(void **unused)
+{
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	state.last_success.time = 1;
+	world_put_state(&world, &state);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world.answer.last_success, WORLD_NOW - 1);
 }
 
 /* --- who is not there --- */
@@ -922,6 +1044,9 @@ try__answers_nothing_on_a_bad_state(void **unused)
 	world_write(&world, "state/alice", file, sizeof(file));
 	world.request.uid = WORLD_UID + 1;
 	assert_no_answer(OTP_ERR_UID);
+	assert_int_equal(world.fault.errnum, 0);
+	assert_string_equal(
+	    world.fault.what, "the state is of another account's uid");
 	world.request.uid = OTP_UID_VIRTUAL;
 	assert_no_answer(OTP_ERR_UID);
 	world.request.uid = WORLD_UID;
@@ -937,10 +1062,13 @@ try__answers_nothing_where_half_is_missing(void **unused)
 	world_path(&world, "seed/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_no_answer(OTP_ERR_READ); /* the state says `enrolled` */
+	assert_int_equal(world.fault.errnum, ENOENT);
 	world_put_seed(&world);
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_no_answer(OTP_ERR_NO_STATE);
+	assert_int_equal(world.fault.errnum, 0);
+	assert_string_equal(world.fault.what, "not adopted yet");
 	world_path(&world, ".store", path);
 	assert_int_equal(unlink(path), 0);
 	assert_no_answer(OTP_ERR_NO_STORE);
@@ -1026,6 +1154,44 @@ try__stays_charged_where_no_value_can_be_computed(void **unused)
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
 }
 
+/* Of a right code the charge, the record, and the charge upon it. */
+static void
+try__answers_nothing_where_it_cannot_write(void **unused)
+{
+	char right[16], wrong[16];
+
+	(void)unused;
+	(void)oracle_code(&world.seed.tokens[0], WORLD_STEP, right);
+	(void)oracle_wrong(&world.seed.tokens[0], WORLD_STEP - 30, 60, wrong);
+	for (unsigned i = 0; i < 4; i++) {
+		writes_left = i;
+		assert_int_equal(world_try_text(&world, i < 3 ? right : wrong),
+		    i < 3 ? OTP_ERR_WRITE : OTP_OK);
+		assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+		world_enrol(&world);
+	}
+	writes_left = 0;
+	assert_int_equal(world_try_text(&world, wrong), OTP_ERR_WRITE);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+	/* a wait that has to be told anew */
+	writes_left = UINT_MAX;
+	guess_wrong(5);
+	world.now -= 86400;
+	writes_left = 0;
+	assert_int_equal(world_try_text(&world, wrong), OTP_ERR_WRITE);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+}
+
+static void
+try__answers_nothing_on_the_unknown_where_no_value_can_be_computed(
+    void **unused)
+{
+	(void)unused;
+	values_fail = world.request.unknown = true;
+	assert_int_equal(world_try_text(&world, "123456"), OTP_ERR_CRYPTO);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+}
+
 static void
 try__compares_nothing_where_it_does_not_know_what_it_was_told(void **unused)
 {
@@ -1041,6 +1207,103 @@ try__compares_nothing_where_it_does_not_know_what_it_was_told(void **unused)
 	assert_unchanged(&world, &before);
 	odd_code = false;
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+/* --- who else is at the account --- */
+
+static struct otp_store *rival;
+static struct otp_state others;
+
+static void
+other_holds(void)
+{
+	assert_int_equal(
+	    otp_store_open(world.store, "alice", &rival, NULL), OTP_OK);
+	assert_int_equal(otp_store_load(rival, &others, NULL), OTP_OK);
+}
+
+static void
+other_lets_go(void)
+{
+	otp_store_close(rival);
+}
+
+/* Else who holds the account could make tries queue up. */
+static void
+try__tells_a_wait_and_a_lock_without_waiting_for_anybody(void **unused)
+{
+	(void)unused;
+	world.policy.lock = 10;
+	guess_wrong(5);
+	other_holds();
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_WAITING);
+	assert_int_equal(world.answer.wait, 30);
+	other_lets_go();
+	for (unsigned i = 5; i < 10; i++) {
+		world.now += 4000;
+		guess_wrong(1);
+	}
+	other_holds();
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_LOCKED);
+	other_lets_go();
+}
+
+/* The code of another one is right, and has been charged so far. */
+static void
+other_was_right(void)
+{
+	others.tally = (struct otp_tally){ 0 };
+	assert_int_equal(
+	    otp_store_put(rival, &others, OTP_PUT_COMMIT, NULL), OTP_OK);
+	other_lets_go();
+}
+
+static void
+try__is_not_put_off_by_a_charge_that_is_being_judged(void **unused)
+{
+	struct otp_occasion occasion;
+
+	(void)unused;
+	guess_wrong(4);
+	other_holds();
+	otp_occasion_set(&occasion, world.now, "sshd", "203.0.113.5");
+	otp_throttle_charge(&others.tally, &world.policy, &occasion);
+	assert_int_equal(
+	    otp_store_put(rival, &others, OTP_PUT_CHARGE, NULL), OTP_OK);
+	meanwhile = other_was_right;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+}
+
+static void
+other_comes_with_another_uid(void)
+{
+	struct otp_state state = *world_state(&world);
+
+	state.uid++;
+	world_put_state(&world, &state);
+}
+
+static void
+try__believes_what_it_holds_and_not_what_it_saw_before(void **unused)
+{
+	char text[16];
+
+	(void)unused;
+	meanwhile = other_comes_with_another_uid;
+	assert_int_equal(
+	    world_try_text(
+		&world, oracle_code(&world.seed.tokens[0], WORLD_STEP, text)),
+	    OTP_ERR_UID);
+	assert_int_equal(world.answer.verdict, OTP_VERDICT_REJECT);
+}
+
+static void
+try__reads_again_under_the_lock_what_was_torn(void **unused)
+{
+	(void)unused;
+	torn = 2;
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(torn, 0);
 }
 
 /* --- what changes while someone sits at the prompt --- */
@@ -1141,6 +1404,21 @@ look__asks_unless_surely_nobody_is_enrolled(void **unused)
 	assert_look(OTP_ERR_NO_STORE, OTP_ASK_NOTHING);
 }
 
+static void
+look__reads_again_under_the_lock_what_was_torn(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	torn = 2;
+	assert_look(OTP_OK, OTP_ASK_CODE);
+	assert_int_equal(torn, 0);
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	torn = 2;
+	assert_look(OTP_ERR_READ, OTP_ASK_NOTHING);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -1165,6 +1443,7 @@ main(void)
 		TEST(try__splits_password_and_code),
 		TEST(try__splits_by_the_tokens_length),
 		TEST(try__takes_a_recovery_code_once),
+		TEST(try__tells_that_the_only_recovery_code_is_left),
 		TEST(try__counts_no_recovery_code_that_was_not_adopted),
 		TEST(try__never_charges_a_recovery_code),
 		TEST(try__ends_waits_and_locks_by_a_recovery_code),
@@ -1172,6 +1451,8 @@ main(void)
 		TEST(try__keeps_a_wait_when_the_clock_goes_back),
 		TEST(try__is_right_far_ahead),
 		TEST(try__answers_nothing_without_a_clock),
+		TEST(try__answers_nothing_where_one_reading_of_the_clock_fails),
+		TEST(try__tells_of_a_success_however_long_ago),
 		TEST(try__writes_nothing_for_the_unenrolled_and_the_unknown),
 		TEST(try__answers_nothing_on_the_unknown_without_random_bytes),
 		TEST(try__blames_no_file_for_what_failed_without_one),
@@ -1186,11 +1467,19 @@ main(void)
 		    try__gives_the_charge_back_where_a_right_code_cannot_be_judged),
 		TEST(try__says_so_where_the_charge_cannot_be_given_back),
 		TEST(try__stays_charged_where_no_value_can_be_computed),
+		TEST(try__answers_nothing_where_it_cannot_write),
+		TEST(
+		    try__answers_nothing_on_the_unknown_where_no_value_can_be_computed),
 		TEST(
 		    try__compares_nothing_where_it_does_not_know_what_it_was_told),
+		TEST(try__tells_a_wait_and_a_lock_without_waiting_for_anybody),
+		TEST(try__is_not_put_off_by_a_charge_that_is_being_judged),
+		TEST(try__believes_what_it_holds_and_not_what_it_saw_before),
+		TEST(try__reads_again_under_the_lock_what_was_torn),
 		TEST(try__refuses_the_old_token_after_another_enrolment),
 		TEST(try__says_unenrolled_of_who_was_removed_in_a_wait),
 		TEST(look__asks_unless_surely_nobody_is_enrolled),
+		TEST(look__reads_again_under_the_lock_what_was_torn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
