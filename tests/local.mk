@@ -112,7 +112,7 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/check/static.sh %D%/check/static.analyzer
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
-	%D%/effects/stop.h
+	%D%/effects/stop.h %D%/effects/stack.h
 
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
@@ -205,7 +205,8 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 %C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
-	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check
+	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check \
+	-Wl,--wrap=otp_digest
 
 include %D%/race/local.mk
 include %D%/host/local.mk

@@ -52,7 +52,7 @@ otp_enrol_in_force(const struct otp_host *host,
     struct otp_fault *fault)
 {
 	struct otp_store *store = NULL;
-	struct otp_seed seed = { 0 };
+	struct otp_seed seed;
 	enum otp_err err =
 	    otp_store_open(host->store, subject->account, &store, fault);
 
@@ -87,40 +87,33 @@ check_bound(
 }
 
 /*
- * The seed that is to be in force: TOKEN beside the old ones (ADD), or alone.
- * SEED and its old state are judged as HOLDING found them.
+ * The seed that is to be in force, into SEED, which is empty: TOKEN beside the
+ * old ones (ADD), or alone.  What was there is judged as HOLDING found it.
  */
 static enum otp_err
 join(const struct otp_holding *holding, enum otp_enrol_mode mode,
-    const struct otp_token *token, struct otp_seed *ret_seed)
+    const struct otp_token *token, struct otp_seed *seed)
 {
 	const bool has_seed = holding->seed_err != OTP_ERR_ABSENT;
 	const bool lost = !has_seed && holding->state_err == OTP_OK &&
 	    holding->state.enrolled;
 
-	memset(ret_seed, 0, sizeof(*ret_seed));
-	switch (mode) {
-	case OTP_ENROL_NEW:
-		if (has_seed || lost) /* which may be found again */
-			return OTP_ERR_EXISTS;
-		break;
-	case OTP_ENROL_ADD:
-		if (has_seed && holding->seed_err != OTP_OK)
+	if (mode == OTP_ENROL_NEW && (has_seed || lost))
+		return OTP_ERR_EXISTS; /* what is lost may be found again */
+
+	/* The others would be lost for good. */
+	if (mode == OTP_ENROL_ADD && lost)
+		return otp_fault_set(holding->fault, OTP_ERR_READ, ENOENT, NULL,
+		    N_("enrolled, but the seed is gone"));
+	if (mode == OTP_ENROL_ADD && has_seed) {
+		if (holding->seed_err != OTP_OK)
 			return holding->seed_err;
-		if (lost) /* the others would be, for good */
-			return otp_fault_set(holding->fault, OTP_ERR_READ,
-			    ENOENT, NULL, N_("enrolled, but the seed is gone"));
-		if (has_seed)
-			*ret_seed = holding->seed;
-		break;
-	case OTP_ENROL_REPLACE:
-		break;
+		*seed = holding->seed;
 	}
-	if (ret_seed->tokens_count >= OTP_SEED_TOKENS)
+	if (seed->tokens_count >= OTP_SEED_TOKENS)
 		return OTP_ERR_FULL;
-	ret_seed->token_lines[ret_seed->tokens_count] = 0;
-	ret_seed->tokens[ret_seed->tokens_count++] = *token;
-	if (otp_policy_chance(holding->host->policy, ret_seed) > OTP_CHANCE_MAX)
+	seed->tokens[seed->tokens_count++] = *token;
+	if (otp_policy_chance(holding->host->policy, seed) > OTP_CHANCE_MAX)
 		return OTP_ERR_CHANCE;
 	return OTP_OK;
 }
@@ -359,7 +352,7 @@ otp_enrol_put(const struct otp_host *host,
     struct otp_recovery_set *ret_set, struct otp_fault *fault)
 {
 	const bool add = enrolment->mode == OTP_ENROL_ADD;
-	struct otp_recovery_set set = { 0 };
+	struct otp_recovery_set set;
 	enum otp_err err =
 	    otp_enrol_make_set(host, add ? 0 : count, &set, fault);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/effects/stack.h"
 #include "tests/effects/stop.h"
 #include "tests/effects/world.h"
+
+#include <openssl/sha.h>
 
 #include "common/core/throttle.h"
 
@@ -65,6 +68,23 @@ __wrap_otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
 	return __real_otp_token_id(token, ret_id);
 }
 
+static unsigned digests;
+static unsigned digest_fails_at; /* the same */
+
+enum otp_err __real_otp_digest(
+    const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE]);
+enum otp_err __wrap_otp_digest(
+    const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE]);
+
+enum otp_err
+__wrap_otp_digest(
+    const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE])
+{
+	if (++digests == digest_fails_at)
+		return OTP_ERR_CRYPTO;
+	return __real_otp_digest(data, size, ret_digest);
+}
+
 static void
 crypto_fails(unsigned at)
 {
@@ -96,6 +116,7 @@ setup(void **unused)
 {
 	(void)unused;
 	odd_gate = false;
+	digest_fails_at = 0;
 	stop_from(0);
 	world_open(&world);
 	return 0;
@@ -208,6 +229,8 @@ begin__makes_a_secret_and_writes_nothing(void **unused)
 		token.secret_size = OTP_SECRET_MAX + 1;
 		assert_int_equal(
 		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
+		assert_int_equal(world.fault.errnum, 0);
+		assert_string_equal(world.fault.what, "secret too long");
 		token.secret_size = OTP_SECRET_MIN - 1;
 		assert_int_equal(
 		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
@@ -355,6 +378,7 @@ confirm__knows_what_is_no_code(void **unused)
 	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
 			     &confirmation, &world.fault),
 	    OTP_ERR_CLOCK);
+	assert_int_equal(world.fault.errnum, 0);
 }
 
 static void
@@ -434,6 +458,7 @@ begin__joins_no_token_to_a_seed_that_is_lost(void **unused)
 	lose("seed/alice");
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_EXISTS);
 	assert_int_equal(begin(OTP_ENROL_ADD, OTP_TOTP), OTP_ERR_READ);
+	assert_int_equal(world.fault.errnum, ENOENT);
 	assert_string_equal(world.fault.what, "enrolled, but the seed is gone");
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 }
@@ -531,6 +556,32 @@ put_in_vain(void)
 }
 
 static void
+in_force__is_a_digest_over_all_ids(void **unused)
+{
+	uint8_t ids[5][OTP_ID_SIZE], want[OTP_DIGEST_SIZE];
+	struct otp_in_force in_force;
+	enum otp_err err = OTP_ERR_CRYPTO;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 3);
+	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
+	for (unsigned i = 0; i < 2; i++)
+		memcpy(ids[i], world_id(&world, i), OTP_ID_SIZE);
+	for (unsigned i = 0; i < 3; i++)
+		otp_recovery_id(&world.seed.recovery[i], ids[2 + i]);
+	SHA256(ids[0], sizeof(ids), want);
+	for (digest_fails_at = 1; err != OTP_OK; digest_fails_at++) {
+		digests = 0;
+		err = otp_enrol_in_force(
+		    &world.host, &world.subject, &in_force, NULL);
+		assert_true(err == OTP_OK || err == OTP_ERR_CRYPTO);
+		assert_int_equal(err == OTP_OK, digests < digest_fails_at);
+	}
+	digest_fails_at = 0;
+	assert_memory_equal(in_force.digest, want, sizeof(want));
+}
+
+static void
 put__replaces_what_it_is_bound_to_alone(void **unused)
 {
 	struct otp_enrolment bound;
@@ -594,6 +645,15 @@ put__replaces_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
 	snapshot_take(&world, &before);
 	assert_int_equal(put(0), OTP_ERR_CHECKSUM);
 	assert_unchanged(&world, &before);
+	/* what is wrong with the state comes first */
+	world_write(&world, "seed/alice", "junk\n", 5);
+	assert_int_equal(put(0), OTP_ERR_CHECKSUM);
+	remove_all();
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	bind();
+	world_write(&world, "seed/alice", "junk\n", 5);
+	assert_int_equal(put(0), OTP_ERR_PARSE);
 	lose(".store");
 	assert_int_equal(
 	    otp_enrol_in_force(&world.host, &world.subject, &in_force, NULL),
@@ -1186,6 +1246,36 @@ resync__stays_charged_where_no_value_can_be_computed(void **unused)
 	assert_in_range(charged, 2, 3);
 }
 
+/* --- what is left behind --- */
+
+static void
+enrol__leaves_no_secret_on_the_stack(void **unused)
+{
+	uint8_t code[OTP_RECOVERY_CODE_SIZE];
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	stack_soil();
+	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
+	assert_false(stack_has(enrolment.token.secret, 20));
+
+	(void)world_recovery_text(2, text);
+	memset(code, 2, sizeof(code));
+	stack_soil();
+	assert_int_equal(confirm_text(text), OTP_VERDICT_MALFORMED);
+	assert_false(stack_has(code, sizeof(code)));
+	assert_int_equal(confirm(WORLD_STEP), OTP_VERDICT_ACCEPT);
+	assert_false(stack_has(enrolment.token.secret, 20));
+
+	assert_int_equal(put(3), OTP_OK);
+	assert_false(stack_has(enrolment.token.secret, 20));
+	assert_false(stack_has(set.text[0], strlen(set.text[0])));
+
+	stack_soil();
+	bind();
+	assert_false(stack_has(enrolment.token.secret, 20));
+}
+
 /* --- forty credentials --- */
 
 static void
@@ -1306,6 +1396,7 @@ main(void)
 		TEST(add__is_full_at_eight_tokens),
 		TEST(add__makes_nothing_too_easy_to_guess),
 		TEST(replace__leaves_nothing_of_the_old_seed),
+		TEST(in_force__is_a_digest_over_all_ids),
 		TEST(put__replaces_what_it_is_bound_to_alone),
 		TEST(put__replaces_nothing_that_was_taken_away),
 		TEST(
@@ -1333,6 +1424,7 @@ main(void)
 		TEST(confirm__says_so_where_no_value_can_be_computed),
 		TEST(put__changes_nothing_where_no_id_can_be_computed),
 		TEST(resync__stays_charged_where_no_value_can_be_computed),
+		TEST(enrol__leaves_no_secret_on_the_stack),
 		TEST(state__forgets_the_oldest_and_never_what_is_in_force),
 		TEST(store_put__needs_another_load_after_a_failure),
 		TEST(store_create__leaves_no_file_behind_where_it_fails),

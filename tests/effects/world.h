@@ -9,6 +9,7 @@
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@
 struct world {
 	char folder[32];
 	char store[48];
+	unsigned descriptors; /* that were open before */
 	int64_t now;
 	bool clock_fails;
 	bool random_fails;
@@ -65,12 +67,23 @@ world_random(void *context, void *bytes, size_t size)
 	return OTP_OK;
 }
 
+static inline unsigned
+world_descriptors(void)
+{
+	unsigned count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) != -1;
+	return count;
+}
+
 static inline void
 world_open(struct world *world)
 {
 	bool made = false;
 
 	memset(world, 0, sizeof(*world));
+	world->descriptors = world_descriptors();
 	strcpy(world->folder, "/tmp/pam_otp.world.XXXXXX");
 	assert_non_null(mkdtemp(world->folder));
 	(void)snprintf(
@@ -103,6 +116,7 @@ world_unlink(
 static inline void
 world_close(struct world *world)
 {
+	assert_int_equal(world_descriptors(), world->descriptors);
 	assert_int_equal(
 	    nftw(world->folder, world_unlink, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
