@@ -253,6 +253,7 @@ try__takes_hotp_codes_within_the_look_ahead(void **unused)
 	assert_int_equal(world_show(&world, 0, 50), OTP_VERDICT_REJECT);
 	assert_int_equal(world_show(&world, 0, 49), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world.answer.kind, OTP_HOTP);
+	assert_string_equal(world.answer.token, "host:alice0");
 	assert_false(world.answer.drift_known);
 	/* what is spent is wrong, and charged */
 	assert_int_equal(world_show(&world, 0, 49), OTP_VERDICT_REJECT);
