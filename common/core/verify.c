@@ -132,10 +132,11 @@ search_totp(struct search *search, const struct target *target)
 			spent = true;
 		}
 	}
-	if (fresh)
-		found_fresh(search, OTP_TOTP, target->id, target->index, spend);
-	else if (spent)
+	/* What is spent stays so even if a fresh step has the same value. */
+	if (spent)
 		found_spent(search, OTP_TOTP, target->index);
+	else if (fresh)
+		found_fresh(search, OTP_TOTP, target->id, target->index, spend);
 	return OTP_OK;
 }
 

@@ -39,6 +39,8 @@ compare(struct model_token *at, const struct model *model, const char *typed,
 			continue;
 		if (!at->known)
 			return MODEL_UNKNOWN;
+		if (answer == MODEL_SPENT)
+			continue; /* and stays so */
 		if (moving >= at->next)
 			next = moving + 1;
 		answer = moving >= at->next ? MODEL_YES : MODEL_SPENT;

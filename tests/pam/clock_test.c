@@ -65,6 +65,34 @@ steps_before_a_spent_one__are_spent(void **state)
 	assert_int_equal(host_state(host, "alice").tally.failures, 0);
 }
 
+/* One code in a million is that of a step shortly before, too. */
+static void
+code_of_a_spent_step__is_none_of_a_later_one(void **state)
+{
+	static const struct {
+		int64_t step; /* whose code is that of step + apart, too */
+		int apart;
+		int early; /* so many seconds, by a device that is fast */
+	} twins[] = { { 59911146, 2, 0 }, { 61094226, 1, 30 } };
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	char code[HOST_CODE_SIZE], other[HOST_CODE_SIZE];
+
+	host_enrol_alice(host);
+	for (unsigned i = 0; i < 2; i++) {
+		const uint64_t step = (uint64_t)twins[i].step;
+
+		host_code_at(&token, step, code);
+		host_code_at(&token, step + (uint64_t)twins[i].apart, other);
+		assert_string_equal(code, other);
+		fake.now = twins[i].step * 30 + 5 - twins[i].early;
+		assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+		fake.now += 30;
+		assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+		host_logged("refused", "replay");
+	}
+}
+
 static void
 clock_gone_back_in_a_wait__keeps_one_full_wait(void **state)
 {
@@ -140,6 +168,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HOST_TEST(clock_gone_back__revives_no_code),
 		HOST_TEST(steps_before_a_spent_one__are_spent),
+		HOST_TEST(code_of_a_spent_step__is_none_of_a_later_one),
 		HOST_TEST(clock_gone_back_in_a_wait__keeps_one_full_wait),
 		HOST_TEST(times_to_come__are_right),
 		HOST_TEST(time_before_1970__is_no_answer),
