@@ -8,6 +8,7 @@
  * This runs inside somebody else's process: nothing here is static or
  * global, and no environment is read.
  */
+#include <pthread.h>
 #include <security/pam_modules.h>
 #include <stdbool.h>
 #include <string.h>
@@ -159,6 +160,7 @@ hand_on(struct otp_login *login)
 static enum otp_end
 judge(struct otp_login *login)
 {
+	int cancel = 0;
 	const struct otp_host host = host_of(login);
 	struct otp_answer *answer = &login->answer;
 	const char *typed = login->secrets.typed;
@@ -169,8 +171,11 @@ judge(struct otp_login *login)
 		answer->verdict = OTP_VERDICT_CHANGED_USER;
 		return OTP_END_VERDICT;
 	}
+	/* A thread that is cancelled would leave with the lock. */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	login->err = otp_attempt_try(&host, &login->request,
 	    typed != NULL ? typed : "", answer, &login->fault);
+	(void)pthread_setcancelstate(cancel, NULL);
 	if (login->err != OTP_OK)
 		return OTP_END_ERROR;
 	if (answer->verdict == OTP_VERDICT_ACCEPT &&
