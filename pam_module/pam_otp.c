@@ -156,14 +156,31 @@ hand_on(struct otp_login *login)
 	return OTP_END_ERROR;
 }
 
-/* Judge what was typed.  No text at all is an empty answer. */
+/*
+ * No text at all is an empty answer.  A thread that its host cancels goes on
+ * until the account is let go: the lock would stay as long as the process.
+ */
+static enum otp_err
+try_typed(struct otp_login *login)
+{
+	const struct otp_host host = host_of(login);
+	const char *typed = login->secrets.typed;
+	int cancelable = PTHREAD_CANCEL_ENABLE;
+	enum otp_err err = OTP_OK;
+
+	/* Neither fails with states that there are. */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable);
+	err = otp_attempt_try(&host, &login->request,
+	    typed != NULL ? typed : "", &login->answer, &login->fault);
+	(void)pthread_setcancelstate(cancelable, NULL);
+	return err;
+}
+
+/* Judge what was typed. */
 static enum otp_end
 judge(struct otp_login *login)
 {
-	int cancel = 0;
-	const struct otp_host host = host_of(login);
 	struct otp_answer *answer = &login->answer;
-	const char *typed = login->secrets.typed;
 
 	*answer = (struct otp_answer){ .verdict = OTP_VERDICT_REJECT };
 	login->fault = (struct otp_fault){ 0 };
@@ -171,11 +188,7 @@ judge(struct otp_login *login)
 		answer->verdict = OTP_VERDICT_CHANGED_USER;
 		return OTP_END_VERDICT;
 	}
-	/* A thread that is cancelled would leave with the lock. */
-	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-	login->err = otp_attempt_try(&host, &login->request,
-	    typed != NULL ? typed : "", answer, &login->fault);
-	(void)pthread_setcancelstate(cancel, NULL);
+	login->err = try_typed(login);
 	if (login->err != OTP_OK)
 		return OTP_END_ERROR;
 	if (answer->verdict == OTP_VERDICT_ACCEPT &&

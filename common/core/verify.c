@@ -99,7 +99,7 @@ found_stateless(struct search *search, unsigned line)
 }
 
 /*
- * RFC 6238, section 5.2.  Ascending, so that the latest of several equal
+ * RFC 6238, section 5.2.  Ascending, so that the latest of several equal fresh
  * values is the one that is spent: it is no more than the window away.
  */
 static enum otp_err

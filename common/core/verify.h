@@ -65,12 +65,13 @@ bool otp_verify_comparable(
  * TOTP (RFC 6238, section 5.2): steps from -window to +window, only those
  * that begin at or after the credential's value; HOTP (RFC 4226, section
  * 7.2): `lookahead` counters from the next one.  Where a code is right at
- * several steps or for several tokens, all of them are spent, of several
- * counters the first; the code of a spent step of the window, and of the
- * counter before the next one, stays spent whatever else has it.  A wrong code that was right within the last OTP_DRIFT_STEPS
- * steps has its drift told; never a code to come.  A credential that STATE
- * does not know cannot be judged: where the code would be right for it, the
- * answer is OTP_ERR_NO_STATE with the seed's line.
+ * several steps or for several tokens, all of them are spent; at several
+ * counters, the first.  The code of a spent step of the window, and of the
+ * counter before the next one, stays spent whatever else has it.  A wrong code
+ * that was right within the last OTP_DRIFT_STEPS steps has its drift told;
+ * never a code to come.  A credential that STATE does not know cannot be
+ * judged: where the code would be right for it, the answer is OTP_ERR_NO_STATE
+ * with the seed's line.
  *
  * Errors: CRYPTO, NOMEM, NO_STATE, LIMIT (a HOTP counter at its end).
  */

@@ -5,9 +5,11 @@
  */
 #include <fcntl.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <errno.h>
@@ -477,6 +479,58 @@ held_account__is_no_answer_until_it_is_let_go(void **state)
 }
 
 /* Set before the program starts, since libraries read them but once. */
+/* --- a host that cancels its threads --- */
+
+static bool cancels;
+
+/* The module finds this before libc's: its thread is cancelled in there. */
+__attribute__((visibility("default"))) int
+fdatasync(int fd)
+{
+	if (cancels)
+		assert_int_equal(pthread_cancel(pthread_self()), 0);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+struct threaded {
+	struct host *host;
+	char code[HOST_CODE_SIZE];
+};
+
+static void *
+log_in_threaded(void *data)
+{
+	struct threaded *threaded = data;
+
+	(void)host_login(threaded->host, "alice", threaded->code);
+	pthread_testcancel();
+	return NULL;
+}
+
+static void
+cancelled_thread__lets_the_account_go(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	struct threaded threaded = { .host = host };
+	pthread_t thread;
+	void *ended = NULL;
+
+	host_enrol_alice(host);
+	host_code(&token, 0, threaded.code);
+	cancels = true;
+	assert_int_equal(
+	    pthread_create(&thread, NULL, log_in_threaded, &threaded), 0);
+	assert_int_equal(pthread_join(thread, &ended), 0);
+	cancels = false;
+	assert_ptr_equal(ended, PTHREAD_CANCELED);
+
+	fake.now += 30;
+	host->pamh = NULL; /* the thread may have left before its end */
+	host_code(&token, 0, threaded.code);
+	assert_int_equal(host_login(host, "alice", threaded.code), PAM_SUCCESS);
+}
+
 static int
 with_hostile_environment(struct host *host, const char *code)
 {
@@ -533,6 +587,7 @@ main(int argc, char **argv)
 		HOST_TEST(odd_processes__get_the_same_answer),
 		HOST_TEST(limits__never_let_in),
 		HOST_TEST(held_account__is_no_answer_until_it_is_let_go),
+		HOST_TEST(cancelled_thread__lets_the_account_go),
 		HOST_TEST(hostile_environment__lets_nobody_in_wrongly),
 		HOST_TEST(every_outcome__leaves_an_unusual_process_as_it_was),
 	};
