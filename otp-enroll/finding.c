@@ -197,6 +197,15 @@ static const char *const levels[] = {
 	[OTP_LEVEL_FAULT] = "fault",
 };
 
+#define LEVEL_WIDTH 8 /* columns */
+
+static void
+print_row(const char *level, const char *text)
+{
+	otp_print("%-*s ", LEVEL_WIDTH, level);
+	otp_print_wrapped(text, LEVEL_WIDTH + 1);
+}
+
 void
 otp_findings_print(const struct otp_findings *findings)
 {
@@ -208,9 +217,9 @@ otp_findings_print(const struct otp_findings *findings)
 
 			if (at->level != (enum otp_level)level)
 				continue;
-			otp_print("%-8s %s\n", levels[level], at->text);
+			print_row(levels[level], at->text);
 			if (at->mend != NULL)
-				otp_print("%-8s %s\n", "", at->mend);
+				print_row("", at->mend);
 		}
 	}
 }

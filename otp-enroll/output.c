@@ -14,8 +14,10 @@
 #include "common/core/wipe.h"
 #include "language.h"
 #include "output.h"
+#include "terminal.h"
 
 #define WIDE_MAX 1024 /* characters; what is longer aligns with nothing */
+#define ROOM_MIN 20   /* columns; in fewer, the terminal breaks lines as well */
 
 static char buffer[4096]; /* standard output's, since secrets pass through */
 static bool failed;	  /* and it was said */
@@ -137,6 +139,73 @@ otp_print_column(const char *text, int width, const char *behind)
 		padding = 0;
 	otp_print("%*s%s%*s%s", width > 0 ? padding : 0, "", text,
 	    width > 0 ? 0 : padding, "", behind);
+}
+
+/* Its columns; what cannot be shown takes one for each character. */
+static int
+wide_width(const wchar_t *text, size_t length)
+{
+	int width = wcswidth(text, length);
+
+	return width >= 0 ? width : (int)length;
+}
+
+/*
+ * How much of TEXT stays on one line: a word, or a command in `...' or the
+ * German quotes, which is whole when it is copied, if there is ROOM.
+ */
+static size_t
+piece_length(const wchar_t *text, int room)
+{
+	size_t word = wcscspn(text, L" "), length;
+	const wchar_t *open = wcspbrk(text, L"`\u201e");
+	const wchar_t *close = NULL;
+
+	if (open != NULL && open < text + word)
+		close = wcschr(open, *open == L'`' ? L'\'' : L'\u201c');
+	if (close == NULL)
+		return word;
+	length = (size_t)(close - text);
+	length += wcscspn(close, L" ");
+	return wide_width(text, length) <= room ? length : word;
+}
+
+static void
+print_pieces(wchar_t *text, int indent, int room)
+{
+	int column = 0;
+
+	for (wchar_t *at = text; at[0] != L'\0';) {
+		size_t length = piece_length(at, room);
+		int width = wide_width(at, length);
+		wchar_t end = at[length];
+
+		if (at != text && column + 1 + width > room) {
+			otp_print("\n%*s", indent, "");
+			column = 0;
+		} else if (at != text) {
+			otp_print(" ");
+			column++;
+		}
+		at[length] = L'\0';
+		otp_print("%ls", at);
+		column += width;
+		at += end != L'\0' ? length + 1 : length;
+	}
+	otp_print("\n");
+}
+
+void
+otp_print_wrapped(const char *text, int indent)
+{
+	wchar_t wide[WIDE_MAX];
+	int room = otp_terminal_size(STDOUT_FILENO).columns - indent;
+
+	if (isatty(STDOUT_FILENO) && room >= ROOM_MIN &&
+	    mbstowcs(wide, text, WIDE_MAX) < WIDE_MAX)
+		print_pieces(wide, indent, room);
+	else
+		otp_print("%s\n", text);
 }
 
 /* Messages come after the data they are about. */

@@ -58,6 +58,12 @@ int otp_wider(int a, int b);
  */
 void otp_print_column(const char *text, int width, const char *behind);
 
+/*
+ * otp_print() TEXT and a newline, where INDENT columns stand already: on a
+ * terminal broken between words, and indented so; elsewhere as one line.
+ */
+void otp_print_wrapped(const char *text, int indent);
+
 /* One line to standard error; otp_complain() says whose. */
 void otp_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void otp_complain(const char *format, ...)

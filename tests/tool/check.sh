@@ -870,6 +870,35 @@ for change in '.extra = 1' 'del(.enrolled)' '.level = "bad"' \
 	check "schema__refuses $change" refuses "$change"
 done
 
+# --- On a terminal ---
+
+if have script; then
+	host
+	auth 'auth sufficient OTP'
+	for columns in 40 64 80; do
+		check "terminal__breaks_lines_between_words_at_$columns" \
+		    is_wrapped "$columns" check --root="$root" no-such-user-here
+	done
+	commands_are_whole() {
+		in_window 70 check --root="$root" no-such-user-here
+		put "$out"
+		shows '`' && ! shows "^[^\`]*[\`][^']*$"
+	}
+	check 'terminal__breaks_no_command_that_fits' commands_are_whole
+	tiny() {
+		in_window 12 check --root="$root"
+		shows '^fault .\{40\}'
+	}
+	check 'terminal__of_a_few_columns_breaks_lines_itself' tiny
+	unknown() {
+		in_window 0 check --root="$root"
+		shows '^fault ' && test "$(put "$out" | wc -L)" -le 80
+	}
+	check 'terminal__of_unknown_width_has_80_columns' unknown
+else
+	skip 'terminal' 'script is missing'
+fi
+
 # --- The page has every id, and every id was met ---
 
 ids() {

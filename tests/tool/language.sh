@@ -159,6 +159,18 @@ checked() {
 check 'json__of_a_check_is_in_no_language' checked
 in_german enroll check --root="$scratch" bob
 check 'check__is_translated' shows 'fragt nach einem Code\|nicht verstanden\|Niemand wird'
+if have script; then
+	for columns in 40 64; do
+		check "check__in_german_breaks_lines_at_$columns" \
+		    in_german is_wrapped $columns check --root="$scratch" bob
+	done
+	has_umlauts() {
+		put "$out" | LC_ALL=C grep -q '[^ -~]'
+	}
+	check 'check__in_german_has_letters_of_two_bytes' has_umlauts
+else
+	skip 'check__in_german_breaks_lines' 'script is missing'
+fi
 put 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' >"$scratch/uris"
 check 'json__of_an_import_is_in_no_language' \
     in_both import --json --dry-run --file="$scratch/uris" "$user"

@@ -54,6 +54,35 @@ ends() {
 	test "$expected" = 0 || test -n "$err"
 }
 
+# in_window COLUMNS ARGUMENT...: the same on a terminal so wide.
+in_window() {
+	columns=$1
+	shift
+	status=0
+	script -qec "stty cols $columns; '$OTP_ENROLL' --conf '$conf' $*" \
+	    /dev/null >"$scratch/seen" </dev/null || status=$?
+	out=$(tr -d '\r' <"$scratch/seen")
+}
+
+# is_wrapped COLUMNS ARGUMENT...: on such a terminal no line of some words is
+# longer, each goes on below its own text, and the words are those that are
+# said elsewhere in one line. (The clock may have gone on meanwhile.)
+is_wrapped() {
+	wide=$1
+	shift
+	enroll "$@"
+	whole=$(put "$out" | tr '0-9' 0)
+	test "$(put "$whole" | wc -L)" -gt "$wide" || return 1
+	in_window "$wide" "$@"
+	put "$out"
+	same "$(put "$whole" | tr -s ' \n' ' ')" \
+	    "$(put "$out" | tr '0-9' 0 | tr -s ' \n' ' ')" &&
+	    test "$(put "$out" | cut -c 10- | grep ' ' | wc -L)" -le \
+		$((wide - 9)) &&
+	    says_no grep -vE '^((ok|note|warning|fault) *| {9})[^ ]' \
+		"$scratch/seen"
+}
+
 # says PATTERN: what it said last on standard error.
 says() {
 	put "$err"
