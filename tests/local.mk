@@ -206,7 +206,8 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check \
-	-Wl,--wrap=otp_digest
+	-Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_new \
+	-Wl,--wrap=otp_oath_free
 
 include %D%/race/local.mk
 include %D%/host/local.mk

@@ -68,6 +68,33 @@ __wrap_otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
 	return __real_otp_token_id(token, ret_id);
 }
 
+static bool oath_fails;
+static int oaths; /* that were made and not freed */
+
+enum otp_err __real_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
+    size_t size, struct otp_oath **ret_oath);
+enum otp_err __wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
+    size_t size, struct otp_oath **ret_oath);
+void __real_otp_oath_free(struct otp_oath *oath);
+void __wrap_otp_oath_free(struct otp_oath *oath);
+
+enum otp_err
+__wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret, size_t size,
+    struct otp_oath **ret_oath)
+{
+	if (oath_fails)
+		return OTP_ERR_CRYPTO;
+	oaths++;
+	return __real_otp_oath_new(hash, secret, size, ret_oath);
+}
+
+void
+__wrap_otp_oath_free(struct otp_oath *oath)
+{
+	oaths -= oath != NULL;
+	__real_otp_oath_free(oath);
+}
+
 static unsigned digests;
 static unsigned digest_fails_at; /* the same */
 
@@ -115,7 +142,7 @@ static int
 setup(void **unused)
 {
 	(void)unused;
-	odd_gate = false;
+	odd_gate = oath_fails = false;
 	digest_fails_at = 0;
 	stop_from(0);
 	world_open(&world);
@@ -127,6 +154,7 @@ teardown(void **unused)
 {
 	(void)unused;
 	stop_from(0);
+	assert_int_equal(oaths, 0);
 	world_close(&world);
 	return 0;
 }
@@ -323,6 +351,10 @@ confirm_hotp__takes_the_look_ahead_and_no_more(void **unused)
 	assert_int_equal(confirm(14), OTP_VERDICT_ACCEPT);
 	assert_int_equal(enrolment.value, 15);
 	assert_true(enrolment.confirmed);
+	/* the last code of all is looked for, and none behind it */
+	enrolment.token.counter = UINT64_MAX - 10;
+	assert_int_equal(confirm(UINT64_MAX - 1), OTP_VERDICT_ACCEPT);
+	assert_true(enrolment.value == UINT64_MAX);
 	enrolment.token.counter = UINT64_MAX - 9;
 	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
 			     &confirmation, NULL),
@@ -369,11 +401,17 @@ confirm__knows_what_is_no_code(void **unused)
 {
 	static const char *const typed[] = { "", "12345", "1234567", "abcdef",
 		"2222-2222-2222-2222-2222-2222", "\b" };
+	char digits[16], text[20];
 
 	(void)unused;
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
 	for (unsigned i = 0; i < COUNT(typed); i++)
 		assert_int_equal(confirm_text(typed[i]), OTP_VERDICT_MALFORMED);
+	/* the right digits, and one more that changes no number */
+	(void)oracle_code(&enrolment.token, WORLD_STEP, digits);
+	(void)snprintf(text, sizeof(text), "0%s", digits);
+	assert_int_equal(confirm_text(text), OTP_VERDICT_MALFORMED);
+	assert_false(enrolment.confirmed);
 	world.clock_fails = true;
 	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
 			     &confirmation, &world.fault),
@@ -679,6 +717,13 @@ put__makes_as_many_recovery_codes_as_asked(void **unused)
 	snapshot_take(&world, &before);
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 	assert_int_equal(put(OTP_SEED_RECOVERY + 1), OTP_ERR_FULL);
+	assert_int_equal(world.fault.errnum, 0);
+	world.random_fails = true;
+	assert_int_equal(put(1), OTP_ERR_CRYPTO);
+	world.random_fails = false;
+	world.clock_fails = true;
+	assert_int_equal(put(1), OTP_ERR_CLOCK);
+	world.clock_fails = false;
 	assert_unchanged(&world, &before);
 }
 
@@ -1187,6 +1232,11 @@ confirm__says_so_where_no_value_can_be_computed(void **unused)
 		const enum otp_kind kind = i ? OTP_HOTP : OTP_TOTP;
 
 		assert_int_equal(begin(OTP_ENROL_NEW, kind), OTP_OK);
+		oath_fails = true;
+		assert_int_equal(otp_enrol_confirm(&world.host, &enrolment,
+				     "123456", &confirmation, NULL),
+		    OTP_ERR_CRYPTO);
+		oath_fails = false;
 		oracle_wrong(
 		    &enrolment.token, i ? 0 : WORLD_STEP - 3000, 6000, text);
 		/* of a TOTP token, also of those that would tell the drift */
@@ -1295,6 +1345,30 @@ state__forgets_the_oldest_and_never_what_is_in_force(void **unused)
 		assert_true(world_state(&world)->credentials_count <= 40);
 	}
 	assert_int_equal(world_state(&world)->credentials_count, 40);
+}
+
+static void
+put__forgets_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
+{
+	enum otp_err err = OTP_ERR_CRYPTO;
+
+	(void)unused;
+	for (unsigned i = 0; i < 3; i++)
+		enrol(OTP_ENROL_REPLACE, OTP_TOTP, OTP_SEED_RECOVERY);
+	assert_int_equal(
+	    world_state(&world)->credentials_count, OTP_STATE_CREDENTIALS);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	snapshot_take(&world, &before);
+	for (unsigned at = 1; err != OTP_OK; at++) {
+		crypto_fails(at);
+		err = put(1);
+		assert_int_equal(err == OTP_OK, crypto_calls < at);
+		if (err == OTP_OK)
+			continue;
+		assert_int_equal(err, OTP_ERR_CRYPTO);
+		assert_unchanged(&world, &before);
+	}
+	crypto_fails(0);
 }
 
 /* --- the store, after something went wrong --- */
@@ -1426,6 +1500,8 @@ main(void)
 		TEST(resync__stays_charged_where_no_value_can_be_computed),
 		TEST(enrol__leaves_no_secret_on_the_stack),
 		TEST(state__forgets_the_oldest_and_never_what_is_in_force),
+		TEST(
+		    put__forgets_nothing_where_it_cannot_tell_what_is_in_force),
 		TEST(store_put__needs_another_load_after_a_failure),
 		TEST(store_create__leaves_no_file_behind_where_it_fails),
 		TEST(store_peek__reads_again_what_a_writer_came_across),

@@ -12,7 +12,7 @@
 #define STACK_SIZE 65536
 
 /* From here on, nothing of what is there now is taken for found. */
-static __attribute__((noinline)) void
+static __attribute__((noinline, unused)) void
 stack_soil(void)
 {
 	volatile char bytes[STACK_SIZE];
@@ -21,7 +21,7 @@ stack_soil(void)
 		bytes[i] = (char)0xee;
 }
 
-static __attribute__((noinline)) bool
+static __attribute__((noinline, unused)) bool
 stack_has(const void *needle, size_t size)
 {
 	char bytes[STACK_SIZE];
