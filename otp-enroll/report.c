@@ -46,8 +46,8 @@ advice_for(enum otp_err err)
 					"over."),
 		[OTP_ERR_LIMIT] = N_("See whether a limit of this shell "
 				     "(ulimit -a) is too low."),
-		[OTP_ERR_LOCK_TIMEOUT] = N_("Try again; a login that is "
-					    "stopped can be killed."),
+		[OTP_ERR_LOCK_TIMEOUT] = N_("Try again; `kill -KILL' ends a "
+					    "login that is stopped."),
 		[OTP_ERR_CONFLICT] = N_("Try again."),
 		[OTP_ERR_OPTION] = N_("See pam_otp.conf(5)."),
 	};
