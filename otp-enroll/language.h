@@ -9,6 +9,8 @@
 
 #include "common/core/mark.h"
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*): as everybody calls it */
+
 #ifdef OTP_NLS
 #include <libintl.h>
 #define _(text) gettext(text)
@@ -16,6 +18,7 @@
 #define _(text)			   (text)
 #define ngettext(one, more, count) ((count) == 1 ? (one) : (more))
 #endif
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 /* Take the language of the environment.  Before anything is said. */
 void otp_language_begin(void);
