@@ -33,6 +33,7 @@ struct enrolling {
 	char uri[OTP_URI_MAX + 1];
 };
 
+/* What is wrong with the options alone; what they say of secrets, begin() looks at. */
 static bool
 check_usage(const struct otp_args *args)
 {
@@ -61,7 +62,8 @@ check_usage(const struct otp_args *args)
 		wrong = otp_batch_usage(args);
 	if (wrong != NULL)
 		otp_complain("%s", _(wrong));
-	return wrong == NULL && otp_secrets_allowed(args);
+	return wrong == NULL &&
+	    (args->batch == NULL || otp_secrets_allowed(args));
 }
 
 /* Beside nothing there is nothing to add to: recovery codes are due then. */
@@ -103,6 +105,9 @@ begin(struct enrolling *enrolling)
 		    enrolling->mode, &token, &enrolling->enrolment, &fault);
 	if (err != OTP_OK)
 		return otp_report(tool, account, err, &fault);
+	/* Now that nothing else is in the way, which --print would not mend. */
+	if (!otp_secrets_allowed(&tool->args))
+		return OTP_EXIT_USAGE;
 	enrolling->enrolment.bound = enrolling->proven;
 	enrolling->enrolment.former = enrolling->in_force;
 	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);

@@ -78,8 +78,8 @@ check 'usage__escapes_what_was_typed' escaped
 
 # --- Secrets ---
 
-for arguments in "new $user" "new --no-confirm $user" "recovery $user" \
-    "adopt --force $user"; do
+# (`new' says first what else is in the way.)
+for arguments in "recovery $user" "adopt --force $user"; do
 	# shellcheck disable=SC2086
 	check "secrets__need_a_terminal_or_print: $arguments" wrong $arguments
 	check "secrets__hint_at_print: $arguments" says --print
@@ -121,6 +121,17 @@ nobody_made() {
 	untouched 1 new --print --no-confirm no-such-user-here
 }
 check 'user__unknown_gets_no_token' nobody_made
+unknown_first() {
+	untouched 1 new no-such-user-here &&
+	    says 'no user "no-such-user-here"' && ! says terminal
+}
+check 'user__unknown_is_told_before_the_terminal' unknown_first
+for command in new 'new --no-confirm'; do
+	# shellcheck disable=SC2086
+	check "secrets__need_a_terminal_or_print: $command" \
+	    untouched 2 $command "$user"
+	check "secrets__hint_at_print: $command" says '--print'
+done
 check 'user__is_named_by_the_database' ends 3 status "$user"
 
 as_root_without_user() {
@@ -178,4 +189,9 @@ no_store() {
 	    says 'otp-enroll init'
 }
 check 'store__missing' no_store
+no_store_first() {
+	ends 1 new "$user" && says 'there is no store' && ! says terminal &&
+	    test ! -e "$store"
+}
+check 'store__missing_is_told_before_the_terminal' no_store_first
 finish
