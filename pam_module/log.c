@@ -139,7 +139,8 @@ has_files(const struct otp_login *login)
 
 /*
  * Whether the account's name is somebody's.  What the system does not know is
- * one only if the store knows it, else perhaps a password.
+ * one only if the store knows it, else perhaps a password.  So a virtual user
+ * is not named with a malformed code, which may be judged without the store.
  */
 static bool
 is_somebody(const struct otp_login *login, enum otp_end end)
