@@ -17,6 +17,7 @@ unit_tests = \
 	%D%/effects/adopt_test \
 	%D%/effects/attempt_test \
 	%D%/effects/enrol_test \
+	%D%/effects/enrolled_test \
 	%D%/effects/import_test \
 	%D%/effects/former_test \
 	%D%/effects/inspect_test \
@@ -111,8 +112,8 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/coverage/coverage.py %D%/coverage/branches \
 	%D%/check/static.sh %D%/check/static.analyzer
 
-EXTRA_DIST += %D%/unit/unit.h %D%/unit/oracle.h %D%/effects/world.h \
-	%D%/effects/stop.h %D%/effects/stack.h
+EXTRA_DIST += %D%/unit/unit.h %D%/unit/stack.h %D%/unit/oracle.h \
+	%D%/effects/world.h %D%/effects/stop.h %D%/effects/stack.h
 
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
@@ -192,7 +193,8 @@ include %D%/tool/local.mk
 include %D%/store/powercut.mk
 include %D%/fuzz/local.mk
 %C%_unit_verify_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_oath_value \
-	-Wl,--wrap=otp_oath_new -Wl,--wrap=otp_token_id \
+	-Wl,--wrap=otp_oath_new -Wl,--wrap=otp_oath_free \
+	-Wl,--wrap=otp_token_id \
 	-Wl,--wrap=otp_recovery_check
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
 	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value \
@@ -200,9 +202,14 @@ include %D%/fuzz/local.mk
 	-Wl,--wrap=otp_code_read -Wl,--wrap=otp_path_read \
 	-Wl,--wrap=otp_store_load
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
-	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat
+	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
+	-Wl,--wrap=otp_store_create
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
-%C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
+%C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
+	-Wl,--wrap=otp_store_open
+%C%_effects_enrolled_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
+	-Wl,--wrap=otp_store_load -Wl,--wrap=otp_token_id \
+	-Wl,--wrap=otp_oath_value -Wl,--wrap=otp_recovery_make
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check \

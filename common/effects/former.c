@@ -136,7 +136,7 @@ otp_enrol_adopt_former(const struct otp_host *host,
 	if (length >= sizeof(former.account) ||
 	    strcmp(name, subject->account) == 0)
 		return otp_fault_set(fault, OTP_ERR_NAME, 0, NULL, NULL);
-	memcpy(former.account, name, length + 1);
+	memcpy(former.account, name, length); /* its NUL is there */
 	err = open_both(&moving, host, &former, subject, fault);
 	if (err == OTP_OK)
 		err = check(&moving, force);

@@ -6,11 +6,38 @@ static struct world world;
 static struct snapshot before;
 static struct otp_subject bob;
 
+/* --- in which order accounts are opened, and one that cannot be --- */
+
+static char opened[64];	       /* the first letters of their names */
+static unsigned open_fails_at; /* the how-manieth; 0 = none */
+
+enum otp_err __real_otp_store_open(const char *folder, const char *account,
+    struct otp_store **ret_store, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_open(const char *folder, const char *account,
+    struct otp_store **ret_store, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_store_open(const char *folder, const char *account,
+    struct otp_store **ret_store, struct otp_fault *fault)
+{
+	const size_t count = strlen(opened);
+
+	if (count + 1 < sizeof(opened)) {
+		opened[count] = account[0];
+		opened[count + 1] = '\0';
+	}
+	if (open_fails_at == count + 1)
+		return OTP_ERR_READ;
+	return __real_otp_store_open(folder, account, ret_store, fault);
+}
+
 /* alice, with a TOTP and a HOTP token and two recovery codes. */
 static void
 begin(void)
 {
 	stop_from(0);
+	open_fails_at = 0;
+	meanwhile = NULL;
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_token(&world, OTP_HOTP);
@@ -42,6 +69,8 @@ static enum otp_err
 adopt_former(bool force)
 {
 	memset(&world.fault, 0, sizeof(world.fault));
+	world.fault.errnum = 7;
+	opened[0] = '\0';
 	return otp_enrol_adopt_former(
 	    &world.host, &bob, "alice", force, &world.fault);
 }
@@ -154,7 +183,213 @@ former__changes_nothing_where_it_cannot(void **unused)
 	assert_int_equal(unlink(path), 0);
 	snapshot_take(&world, &before);
 	assert_int_equal(adopt_former(true), OTP_ERR_NO_STATE);
+	assert_string_equal(world.fault.what, "not adopted yet");
+	assert_int_equal(world.fault.errnum, 0);
 	assert_unchanged(&world, &before);
+	world_write(&world, "seed/alice", "junk\n", 5);
+	snapshot_take(&world, &before);
+	assert_int_equal(adopt_former(true), OTP_ERR_PARSE);
+	assert_unchanged(&world, &before);
+}
+
+static void
+former__takes_no_name_that_no_account_can_have(void **unused)
+{
+	char name[OTP_ACCOUNT_SIZE + 1];
+
+	(void)unused;
+	memset(name, 'a', sizeof(name));
+	name[OTP_ACCOUNT_SIZE] = '\0';
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < 2; i++) {
+		opened[0] = '\0';
+		world.fault.errnum = 7;
+		assert_int_equal(otp_enrol_adopt_former(&world.host, &bob,
+				     i ? "bob" : name, false, &world.fault),
+		    OTP_ERR_NAME);
+		assert_int_equal(world.fault.errnum, 0);
+		assert_string_equal(opened, "");
+	}
+	assert_int_equal(
+	    otp_enrol_adopt_former(&world.host, &bob, "boa", false, NULL),
+	    OTP_ERR_ABSENT);
+	assert_unchanged(&world, &before);
+}
+
+/* Two who do it the other way round do not wait for each other. */
+static void
+former__opens_accounts_in_the_order_of_their_names(void **unused)
+{
+	const struct otp_subject alice = world.subject;
+
+	(void)unused;
+	assert_int_equal(adopt_former(false), OTP_OK);
+	assert_string_equal(opened, "ab");
+	opened[0] = '\0';
+	assert_int_equal(
+	    otp_enrol_adopt_former(&world.host, &alice, "bob", false, NULL),
+	    OTP_OK);
+	assert_string_equal(opened, "ab");
+}
+
+static void
+former__changes_nothing_where_one_cannot_be_opened(void **unused)
+{
+	const struct otp_subject alice = world.subject;
+
+	(void)unused;
+	snapshot_take(&world, &before);
+	for (open_fails_at = 1; open_fails_at <= 2; open_fails_at++) {
+		assert_int_equal(adopt_former(false), OTP_ERR_READ);
+		assert_int_equal(strlen(opened), open_fails_at);
+		opened[0] = '\0';
+		assert_int_equal(otp_enrol_adopt_former(
+				     &world.host, &alice, "bob", false, NULL),
+		    OTP_ERR_READ);
+		assert_int_equal(strlen(opened), open_fails_at);
+	}
+	open_fails_at = 0;
+	assert_unchanged(&world, &before);
+}
+
+/* Write bob's state. */
+static void
+put_state_of_bob(const struct otp_state *state)
+{
+	uint8_t file[OTP_SLOTS_FILE_SIZE];
+
+	assert_int_equal(otp_slots_fresh(state, file), OTP_OK);
+	world_write(&world, "state/bob", file, sizeof(file));
+}
+
+static void
+former__refuses_a_state_that_cannot_be_read(void **unused)
+{
+	(void)unused;
+	world_write(&world, "state/bob", "damaged", 7);
+	snapshot_take(&world, &before);
+	assert_int_equal(adopt_former(false), OTP_ERR_CHECKSUM);
+	assert_int_equal(adopt_former(true), OTP_ERR_CHECKSUM);
+	assert_unchanged(&world, &before);
+}
+
+/* Of failures the more, of successes the later; as many: the former's own. */
+static void
+former__keeps_the_worse_tally_and_the_later_success(void **unused)
+{
+	static const struct {
+		uint32_t failures, kept_month;
+		int64_t success;
+		const char *kept_service;
+	} rows[] = {
+		{ 1, 20, 1000, "sshd" },
+		{ 2, 20, 2000, "sshd" },
+		{ 3, 30, 2001, "sudo" },
+	};
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct otp_state state;
+
+		world_close(&world);
+		begin();
+		state = *world_state(&world);
+		state.tally.failures = 2;
+		state.tally.month_failures = 20;
+		otp_occasion_set(&state.last_success, 2000, "sshd", NULL);
+		world_put_state(&world, &state);
+		state.enrolled = false;
+		state.tally.failures = rows[i].failures;
+		state.tally.month_failures = 30;
+		otp_occasion_set(
+		    &state.last_success, rows[i].success, "sudo", NULL);
+		put_state_of_bob(&state);
+		assert_int_equal(adopt_former(false), OTP_OK);
+		state = state_of("bob");
+		assert_int_equal(
+		    state.tally.month_failures, rows[i].kept_month);
+		assert_string_equal(
+		    state.last_success.service, rows[i].kept_service);
+	}
+}
+
+/* Nobody is enrolled before there is a seed, nor ceases to be. */
+static void
+former__says_enrolled_of_nobody_without_a_seed(void **unused)
+{
+	(void)unused;
+	for (int was = 0; was < 2; was++) {
+		unsigned stops = 0;
+
+		for (unsigned call = 1; call < 100; call++) {
+			enum otp_err err;
+
+			world_close(&world);
+			begin();
+			if (was)
+				put_state_of_bob(&(struct otp_state){
+				    .enrolled = true, .uid = WORLD_UID });
+			stop_from(call);
+			err = adopt_former(false);
+			stop_from(0);
+			if (err == OTP_OK)
+				break;
+			if (world_has(&world, "seed/bob") ||
+			    !world_has(&world, "state/bob"))
+				continue;
+			assert_int_equal(state_of("bob").enrolled, was);
+			stops++;
+		}
+		assert_true(stops > 2);
+	}
+}
+
+/* Stopped where her state is no more enrolled, it goes on when that is sure. */
+static void
+former__moves_no_seed_before_the_old_state_is_on_disk(void **unused)
+{
+	unsigned found = 0;
+
+	(void)unused;
+	for (unsigned call = 1; call < 20; call++) {
+		world_close(&world);
+		begin();
+		stop_from(call);
+		stop_once = true;
+		if (adopt_former(false) == OTP_OK ||
+		    state_of("alice").enrolled ||
+		    !world_has(&world, "seed/alice"))
+			continue;
+		found++;
+		/* of his state the record, its flush, a charge; then hers */
+		stop_from(4);
+		stop_once = true;
+		assert_int_equal(adopt_former(false), OTP_ERR_WRITE);
+		assert_true(world_has(&world, "seed/alice"));
+		stop_from(0);
+		assert_int_equal(adopt_former(false), OTP_OK);
+		assert_true(world_has(&world, "seed/bob"));
+	}
+	stop_from(0);
+	assert_in_range(found, 1, 3);
+}
+
+static void
+make_bob_meanwhile(void)
+{
+	put_state_of_bob(&(struct otp_state){
+	    .uid = WORLD_UID, .tally = { .failures = 3 } });
+}
+
+static void
+former__leaves_alone_who_was_faster(void **unused)
+{
+	(void)unused;
+	meanwhile = make_bob_meanwhile;
+	assert_int_equal(adopt_former(false), OTP_ERR_CONFLICT);
+	assert_int_equal(state_of("bob").tally.failures, 3);
+	assert_true(world_has(&world, "seed/alice"));
+	assert_true(state_of("alice").enrolled);
 }
 
 /* alice, then bob, then alice again: a state of hers is left. */
@@ -259,6 +494,14 @@ main(void)
 		TEST(former__takes_nothing_from_who_is_enrolled),
 		TEST(former__takes_another_uid_only_by_force),
 		TEST(former__changes_nothing_where_it_cannot),
+		TEST(former__takes_no_name_that_no_account_can_have),
+		TEST(former__opens_accounts_in_the_order_of_their_names),
+		TEST(former__changes_nothing_where_one_cannot_be_opened),
+		TEST(former__refuses_a_state_that_cannot_be_read),
+		TEST(former__keeps_the_worse_tally_and_the_later_success),
+		TEST(former__says_enrolled_of_nobody_without_a_seed),
+		TEST(former__moves_no_seed_before_the_old_state_is_on_disk),
+		TEST(former__leaves_alone_who_was_faster),
 		TEST(former__forgets_nothing_that_either_name_knows),
 		TEST(former__keeps_what_the_new_name_had_spent),
 		TEST(former__revives_nothing_wherever_it_is_stopped),

@@ -2,7 +2,8 @@
 /*
  * A process that stops at one of its writes: from the call numbered stop_at
  * on (1 = the first), nothing is written, flushed or renamed any more.  Or,
- * with stop_once, that call fails, and those after it do not.
+ * with stop_once, that call fails, and those after it do not.  And somebody
+ * else, who does something just before a state is made.
  * For one source of a program, linked with $(stop_wraps) of tests/local.mk.
  */
 #ifndef OTP_STOP_H
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/effects/path.h"
+#include "common/effects/store.h"
 
 static unsigned stop_at; /* 0 = never */
 static bool stop_once;
@@ -38,6 +40,12 @@ stop_from(unsigned call)
 	stop_calls = flushes = 0;
 }
 
+static void (*meanwhile)(void); /* done once; NULL = nothing */
+
+enum otp_err __real_otp_store_create(struct otp_store *store,
+    const struct otp_state *state, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_create(struct otp_store *store,
+    const struct otp_state *state, struct otp_fault *fault);
 enum otp_err __real_otp_path_write(int fd, const void *data, size_t size,
     off_t offset, struct otp_fault *fault);
 enum otp_err __wrap_otp_path_write(int fd, const void *data, size_t size,
@@ -54,6 +62,18 @@ int __wrap_renameat2(
     int from, const char *old, int to, const char *new, unsigned flags);
 int __real_unlinkat(int at, const char *name, int flags);
 int __wrap_unlinkat(int at, const char *name, int flags);
+
+enum otp_err
+__wrap_otp_store_create(struct otp_store *store, const struct otp_state *state,
+    struct otp_fault *fault)
+{
+	void (*const act)(void) = meanwhile;
+
+	meanwhile = NULL;
+	if (act)
+		act();
+	return __real_otp_store_create(store, state, fault);
+}
 
 enum otp_err
 __wrap_otp_path_write(int fd, const void *data, size_t size, off_t offset,

@@ -4,7 +4,9 @@
  * each test asserts that they are.
  */
 #include "unit.h"
+#include "tests/lib/fake.h"
 #include "tests/unit/oracle.h"
+#include "tests/unit/stack.h"
 #include "common/core/verify.h"
 
 #define STEP INT64_C(56666666) /* of 30 s, in 2023 */
@@ -34,6 +36,9 @@ __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
 static unsigned other_calls;
 static unsigned other_fails_at; /* the how-manieth; 0 = none */
 
+static uint8_t opened_secret[20]; /* the last one */
+static unsigned opened;		  /* and not freed */
+
 static bool
 other_fails(void)
 {
@@ -44,6 +49,8 @@ enum otp_err __real_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
     size_t size, struct otp_oath **ret_oath);
 enum otp_err __wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
     size_t size, struct otp_oath **ret_oath);
+void __real_otp_oath_free(struct otp_oath *oath);
+void __wrap_otp_oath_free(struct otp_oath *oath);
 enum otp_err __real_otp_token_id(
     const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
 enum otp_err __wrap_otp_token_id(
@@ -57,9 +64,22 @@ enum otp_err
 __wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret, size_t size,
     struct otp_oath **ret_oath)
 {
-	return other_fails()
-	    ? OTP_ERR_CRYPTO
-	    : __real_otp_oath_new(hash, secret, size, ret_oath);
+	enum otp_err err;
+
+	memcpy(opened_secret, secret,
+	    size < sizeof(opened_secret) ? size : sizeof(opened_secret));
+	if (other_fails())
+		return OTP_ERR_CRYPTO;
+	err = __real_otp_oath_new(hash, secret, size, ret_oath);
+	opened += err == OTP_OK;
+	return err;
+}
+
+void
+__wrap_otp_oath_free(struct otp_oath *oath)
+{
+	opened -= oath != NULL;
+	__real_otp_oath_free(oath);
 }
 
 enum otp_err
@@ -143,11 +163,15 @@ digits(unsigned count, uint32_t value)
 static enum otp_err
 try_code(struct account *account, struct otp_code code, int64_t now)
 {
+	enum otp_err err;
+
 	values_count = 0;
 	memset(&account->fault, 0, sizeof(account->fault));
 	memset(&account->finding, 0xee, sizeof(account->finding));
-	return otp_verify(&account->seed, &account->state, &account->policy,
+	err = otp_verify(&account->seed, &account->state, &account->policy,
 	    &code, now, &account->finding, &account->fault);
+	assert_int_equal(opened, 0);
+	return err;
 }
 
 /* The verdict on what token INDEX shows at MOVING. */
@@ -701,6 +725,7 @@ verify__cannot_judge_what_was_not_adopted(void **unused)
 		    OTP_ERR_NO_STATE);
 		assert_int_equal(
 		    account.fault.line, account.seed.token_lines[1]);
+		assert_int_equal(account.fault.errnum, 0);
 		assert_int_equal(
 		    judge_untold(&account, oracle_value(token, moving)),
 		    OTP_ERR_NO_STATE);
@@ -763,6 +788,7 @@ verify_recovery__takes_each_code_once(void **unused)
 		    try_code(&account, recovery_code(i), NOW), OTP_OK);
 		assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
 		assert_int_equal(account.finding.kind, OTP_RECOVERY);
+		assert_int_equal(account.finding.token, 0);
 		assert_false(account.finding.drift_known);
 		assert_int_equal(account.finding.spends_count, 1);
 		otp_verify_spend(&account.finding, NOW, &account.state);
@@ -772,12 +798,26 @@ verify_recovery__takes_each_code_once(void **unused)
 		    try_code(&account, recovery_code(i), NOW), OTP_OK);
 		assert_int_equal(account.finding.verdict, OTP_VERDICT_REPLAY);
 		assert_int_equal(account.finding.kind, OTP_RECOVERY);
+		assert_int_equal(account.finding.token, 0);
 		assert_int_equal(account.finding.spends_count, 0);
 	}
 	assert_int_equal(account.state.credentials[0].value, 0);
 	assert_int_equal(try_code(&account, recovery_code(3), NOW), OTP_OK);
 	assert_int_equal(account.finding.verdict, OTP_VERDICT_REJECT);
 	assert_int_equal(values_count, 0);
+}
+
+static void
+verify_recovery__ends_with_the_first_that_is_right(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	add_recovery(&account, 1, true);
+	add_recovery(&account, 1, true);
+	assert_int_equal(try_code(&account, recovery_code(1), NOW), OTP_OK);
+	assert_int_equal(account.finding.spends_count, 1);
 }
 
 static void
@@ -791,6 +831,7 @@ verify_recovery__is_spent_in_the_first_second_of_time_too(void **unused)
 	assert_int_equal(try_code(&account, recovery_code(1), 0), OTP_OK);
 	assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
 	otp_verify_spend(&account.finding, 0, &account.state);
+	assert_int_equal(account.state.credentials[1].value, 1);
 	assert_int_equal(try_code(&account, recovery_code(1), 0), OTP_OK);
 	assert_int_equal(account.finding.verdict, OTP_VERDICT_REPLAY);
 }
@@ -930,6 +971,65 @@ verify__looks_at_nothing_behind_the_last(void **unused)
 }
 
 static void
+verify_spend__writes_what_was_found_where_it_is_known(void **unused)
+{
+	struct account account;
+
+	(void)unused;
+	make(&account, OTP_TOTP, 0);
+	assert_int_equal(judge(&account, 0, STEP, NOW), OTP_VERDICT_ACCEPT);
+	account.state.credentials[1] = account.state.credentials[0];
+	account.finding.spends_count = 0;
+	otp_verify_spend(&account.finding, NOW, &account.state);
+	assert_int_equal(account.state.credentials[0].value, 0);
+	account.finding.spends_count = 1;
+	otp_verify_spend(&account.finding, NOW, &account.state);
+	assert_int_equal(account.state.credentials[0].value, (STEP + 1) * 30);
+	assert_int_equal(account.state.credentials[1].value, 0);
+}
+
+static struct account looked_at;
+static enum otp_err looked_err;
+
+static void
+look(void)
+{
+	looked_err = try_code(&looked_at, digits(6, 4711), NOW);
+}
+
+static const uint8_t nobodys_secret[20] = "random, as it were.";
+
+static void
+look_for_nobody(void)
+{
+	const struct otp_code code = digits(6, 4711);
+
+	looked_err =
+	    otp_verify_decoy(nobodys_secret, &looked_at.policy, &code, NOW);
+}
+
+/* Of all values that were computed, the last one would be there. */
+static void
+verify__leaves_no_value_in_memory(void **unused)
+{
+	uint32_t last;
+
+	(void)unused;
+	if (FAKE_SANITIZED)
+		skip();
+	make(&looked_at, OTP_TOTP, 0);
+	last = oracle_value(&looked_at.seed.tokens[0], STEP - OTP_DRIFT_STEPS);
+	run_on_stack(look);
+	assert_int_equal(looked_at.finding.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(values_count, 3 + OTP_DRIFT_STEPS - 1);
+	assert_false(stack_has(&last, sizeof(last)));
+	assert_int_equal(looked_err, OTP_OK);
+	run_on_stack(look_for_nobody);
+	assert_int_equal(looked_err, OTP_OK);
+	assert_false(stack_has(nobodys_secret, 20));
+}
+
+static void
 verify_decoy__works_as_hard_as_a_wrong_code(void **unused)
 {
 	const struct otp_code typed[] = {
@@ -964,6 +1064,8 @@ verify_decoy__works_as_hard_as_a_wrong_code(void **unused)
 					     &account.policy, &code, NOW),
 			    OTP_OK);
 			assert_int_equal(values_count, values);
+			if (code.digits == 6)
+				assert_memory_equal(opened_secret, secret, 20);
 		}
 	}
 	/* also where the code would be right, it says nothing */
@@ -1054,6 +1156,8 @@ main(void)
 		cmocka_unit_test(verify__cannot_judge_what_was_not_adopted),
 		cmocka_unit_test(verify_recovery__takes_each_code_once),
 		cmocka_unit_test(
+		    verify_recovery__ends_with_the_first_that_is_right),
+		cmocka_unit_test(
 		    verify_recovery__is_spent_in_the_first_second_of_time_too),
 		cmocka_unit_test(
 		    verify_recovery__cannot_judge_what_was_not_adopted),
@@ -1063,6 +1167,9 @@ main(void)
 		cmocka_unit_test(
 		    verify__says_so_wherever_a_digest_cannot_be_computed),
 		cmocka_unit_test(verify__looks_at_nothing_behind_the_last),
+		cmocka_unit_test(
+		    verify_spend__writes_what_was_found_where_it_is_known),
+		cmocka_unit_test(verify__leaves_no_value_in_memory),
 		cmocka_unit_test(verify_decoy__works_as_hard_as_a_wrong_code),
 		cmocka_unit_test(verdict__accept_is_far_from_all_others),
 		cmocka_unit_test(verdict_reason__is_the_logs_word),

@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is changed of an account that is enrolled, where something fails, and
+ * what is left in memory then.
+ */
+#include "tests/effects/stop.h"
+#include "tests/effects/world.h"
+#include "tests/lib/fake.h"
+#include "tests/unit/stack.h"
+
+static struct world world;
+static struct snapshot before;
+static struct otp_recovery_set set;
+
+/* --- calls that fail: the how-manieth; 0 = none --- */
+
+static unsigned load_fails_at, load_calls;
+static enum otp_err load_err;
+static unsigned crypto_fails_at, crypto_calls;
+static unsigned random_fails_at, random_calls;
+
+enum otp_err __real_otp_store_load(struct otp_store *store,
+    struct otp_state *ret_state, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_load(struct otp_store *store,
+    struct otp_state *ret_state, struct otp_fault *fault);
+enum otp_err __real_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+enum otp_err __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving,
+    unsigned digits, uint32_t *ret_value);
+enum otp_err __real_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+enum otp_err __wrap_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+enum otp_err __real_otp_recovery_make(
+    const uint8_t code[OTP_RECOVERY_CODE_SIZE],
+    const uint8_t salt[OTP_RECOVERY_SALT_SIZE],
+    struct otp_recovery *ret_recovery);
+enum otp_err __wrap_otp_recovery_make(
+    const uint8_t code[OTP_RECOVERY_CODE_SIZE],
+    const uint8_t salt[OTP_RECOVERY_SALT_SIZE],
+    struct otp_recovery *ret_recovery);
+
+enum otp_err
+__wrap_otp_store_load(struct otp_store *store, struct otp_state *ret_state,
+    struct otp_fault *fault)
+{
+	if (++load_calls == load_fails_at)
+		return load_err;
+	return __real_otp_store_load(store, ret_state, fault);
+}
+
+static bool
+crypto_fails(void)
+{
+	return ++crypto_calls == crypto_fails_at;
+}
+
+enum otp_err
+__wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
+    uint32_t *ret_value)
+{
+	return crypto_fails()
+	    ? OTP_ERR_CRYPTO
+	    : __real_otp_oath_value(oath, moving, digits, ret_value);
+}
+
+enum otp_err
+__wrap_otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
+{
+	return crypto_fails() ? OTP_ERR_CRYPTO
+			      : __real_otp_token_id(token, ret_id);
+}
+
+enum otp_err
+__wrap_otp_recovery_make(const uint8_t code[OTP_RECOVERY_CODE_SIZE],
+    const uint8_t salt[OTP_RECOVERY_SALT_SIZE],
+    struct otp_recovery *ret_recovery)
+{
+	return crypto_fails()
+	    ? OTP_ERR_CRYPTO
+	    : __real_otp_recovery_make(code, salt, ret_recovery);
+}
+
+static enum otp_err
+fickle_random(void *context, void *bytes, size_t size)
+{
+	if (++random_calls == random_fails_at)
+		return OTP_ERR_CRYPTO;
+	return world_random(context, bytes, size);
+}
+
+static void
+nothing_fails(void)
+{
+	stop_from(0);
+	meanwhile = NULL;
+	load_fails_at = load_calls = 0;
+	crypto_fails_at = crypto_calls = 0;
+	random_fails_at = random_calls = 0;
+}
+
+/* --- alice: a TOTP and a HOTP token, and two recovery codes --- */
+
+static uint8_t totp_id[OTP_ID_SIZE], hotp_id[OTP_ID_SIZE];
+
+static int
+setup(void **unused)
+{
+	(void)unused;
+	nothing_fails();
+	world_open(&world);
+	world.sys.random = fickle_random;
+	world_token(&world, OTP_TOTP);
+	world_token(&world, OTP_HOTP);
+	world_recovery(&world, 1);
+	world_recovery(&world, 2);
+	memcpy(totp_id, world_id(&world, 0), sizeof(totp_id));
+	memcpy(hotp_id, world_id(&world, 1), sizeof(hotp_id));
+	world_enrol(&world);
+	return 0;
+}
+
+static int
+teardown(void **unused)
+{
+	(void)unused;
+	nothing_fails();
+	world_close(&world);
+	return 0;
+}
+
+/* --- what can be changed of her, each with one call --- */
+
+static char first_typed[32], second_typed[32];
+static enum otp_verdict verdict;
+
+static enum otp_err
+do_recovery(void)
+{
+	return otp_enrol_recovery(
+	    &world.host, &world.subject, 2, &set, &world.fault);
+}
+
+static enum otp_err
+do_remove_token(void)
+{
+	return otp_enrol_remove_token(
+	    &world.host, &world.subject, totp_id, &world.fault);
+}
+
+static enum otp_err
+do_remove(void)
+{
+	return otp_enrol_remove(
+	    &world.host, &world.subject, false, &world.fault);
+}
+
+static enum otp_err
+do_purge(void)
+{
+	return otp_enrol_remove(
+	    &world.host, &world.subject, true, &world.fault);
+}
+
+static enum otp_err
+do_unlock(void)
+{
+	uint32_t failures = 0;
+
+	return otp_enrol_unlock(
+	    &world.host, &world.subject, &failures, &world.fault);
+}
+
+static enum otp_err
+do_resync(void)
+{
+	return otp_enrol_resync(&world.host, &world.subject, hotp_id,
+	    first_typed, second_typed, &verdict, &world.fault);
+}
+
+static enum otp_err
+do_adopt(void)
+{
+	struct otp_adoption adoption;
+
+	return otp_enrol_adopt(
+	    &world.host, &world.subject, true, &adoption, &set, &world.fault);
+}
+
+static enum otp_err
+do_former(void)
+{
+	struct otp_subject bob = world.subject;
+
+	strcpy(bob.account, "bob");
+	return otp_enrol_adopt_former(
+	    &world.host, &bob, "alice", false, &world.fault);
+}
+
+static enum otp_err (*const changes[])(void) = {
+	do_recovery,
+	do_remove_token,
+	do_remove,
+	do_purge,
+	do_unlock,
+	do_resync,
+	do_adopt,
+	do_former,
+};
+
+/* Codes that are right for a resynchronisation. */
+static void
+type_a_pair(void)
+{
+	oracle_code(&world.seed.tokens[1], 100, first_typed);
+	oracle_code(&world.seed.tokens[1], 101, second_typed);
+}
+
+/* --- memory: each call on a stack of its own --- */
+
+static enum otp_err (*called)(void);
+static enum otp_err called_err;
+
+static void
+call(void)
+{
+	called_err = called();
+}
+
+static enum otp_err on_its_own_stack(enum otp_err (*change)(void))
+{
+	called = change;
+	run_on_stack(call);
+	return called_err;
+}
+
+static void
+assert_no_secret_left(void)
+{
+	for (unsigned i = 0; i < 2; i++)
+		assert_false(stack_has(world.seed.tokens[i].secret, 20));
+	for (unsigned i = 0; i < set.count; i++) {
+		uint8_t code[OTP_RECOVERY_CODE_SIZE];
+
+		assert_false(stack_has(set.text[i], strlen(set.text[i])));
+		assert_int_equal(otp_recovery_read(set.text[i], code), OTP_OK);
+		assert_false(stack_has(code, sizeof(code)));
+	}
+}
+
+static void
+changes__leave_no_secret_in_memory(void **unused)
+{
+	if (FAKE_SANITIZED)
+		skip();
+	for (unsigned i = 0; i < COUNT(changes); i++) {
+		for (unsigned fails = 0; fails < 2; fails++) {
+			enum otp_err err;
+
+			(void)teardown(unused);
+			(void)setup(unused);
+			world.seed.tokens[0].secret[19] = 7;
+			world.seed.tokens[1].secret[19] = 8;
+			memcpy(totp_id, world_id(&world, 0), sizeof(totp_id));
+			memcpy(hotp_id, world_id(&world, 1), sizeof(hotp_id));
+			world_enrol(&world);
+			memset(&set, 0, sizeof(set));
+			type_a_pair();
+			if (changes[i] == do_adopt)
+				world_write(&world, "state/alice", "x", 1);
+			stop_from(fails);
+			err = on_its_own_stack(changes[i]);
+			stop_from(0);
+			if (!fails)
+				assert_int_equal(err, OTP_OK);
+			assert_no_secret_left();
+		}
+	}
+}
+
+/* Two recovery codes, which are no pair, and what the token would show. */
+static void
+resync__leaves_no_code_in_memory(void **unused)
+{
+	uint8_t code[OTP_RECOVERY_CODE_SIZE];
+
+	(void)unused;
+	if (FAKE_SANITIZED)
+		skip();
+	world_recovery_text(0x35, first_typed);
+	world_recovery_text(0x36, second_typed);
+	assert_int_equal(on_its_own_stack(do_resync), OTP_OK);
+	assert_int_equal(verdict, OTP_VERDICT_MALFORMED);
+	for (int i = 0x35; i <= 0x36; i++) {
+		memset(code, i, sizeof(code));
+		assert_false(stack_has(code, sizeof(code)));
+	}
+	strcpy(first_typed, "123456");
+	strcpy(second_typed, "123457");
+	assert_int_equal(on_its_own_stack(do_resync), OTP_OK);
+	assert_int_equal(verdict, OTP_VERDICT_REJECT);
+	for (uint64_t counter = 999; counter <= 1000; counter++) {
+		uint32_t value = oracle_value(&world.seed.tokens[1], counter);
+
+		assert_false(stack_has(&value, sizeof(value)));
+	}
+}
+
+/* --- faults --- */
+
+/* Each change fails with ERR, and changes nothing. */
+static void
+assert_all_fail(enum otp_err err)
+{
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < COUNT(changes); i++) {
+		memset(&world.fault, 0, sizeof(world.fault));
+		load_calls = 0;
+		assert_int_equal(on_its_own_stack(changes[i]), err);
+		assert_unchanged(&world, &before);
+	}
+}
+
+static void
+changes__need_clock_and_store(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	if (FAKE_SANITIZED)
+		skip(); /* it knows its own stacks alone */
+	type_a_pair();
+	world.clock_fails = true;
+	assert_all_fail(OTP_ERR_CLOCK);
+	world.clock_fails = false;
+	load_err = OTP_ERR_LOCK_TIMEOUT;
+	load_fails_at = 1;
+	assert_all_fail(OTP_ERR_LOCK_TIMEOUT);
+	load_fails_at = 0;
+	world_path(&world, ".store", path);
+	assert_int_equal(unlink(path), 0);
+	assert_all_fail(OTP_ERR_NO_STORE);
+}
+
+static void
+assert_fault(enum otp_err (*change)(void), enum otp_err err, const char *where,
+    const char *what)
+{
+	memset(&world.fault, 0, sizeof(world.fault));
+	world.fault.errnum = 7;
+	assert_int_equal(change(), err);
+	assert_int_equal(world.fault.errnum, 0);
+	assert_non_null(strstr(world.fault.where, where));
+	assert_non_null(strstr(world.fault.what, what));
+}
+
+static void
+changes__say_what_is_wrong_with_seed_and_state(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	world.subject.uid++;
+	assert_fault(do_recovery, OTP_ERR_UID, "",
+	    "the state is of another account's uid");
+	world.subject.uid--;
+	world_write(&world, "state/alice", "x", 1);
+	assert_fault(do_recovery, OTP_ERR_CHECKSUM, "state/alice", "");
+	/* what there is, is not hidden by what there is not */
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_fault(do_remove, OTP_ERR_CHECKSUM, "state/alice", "");
+	world_write(&world, "seed/alice", "junk\n", 5);
+	assert_fault(do_recovery, OTP_ERR_PARSE, "seed/alice", "");
+	assert_int_equal(world.fault.line, 1);
+	world_put_seed(&world);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_fault(do_recovery, OTP_ERR_NO_STATE, "", "not adopted yet");
+}
+
+/* --- what may not be on disk --- */
+
+/* One login, of which nobody noted that it is on disk. */
+static void
+log_in_unsettled(void)
+{
+	char text[16];
+
+	stop_from(4); /* a charge, the record, its flush, a charge */
+	stop_once = true;
+	(void)world_try_text(
+	    &world, oracle_code(&world.seed.tokens[1], 5, text));
+	assert_int_equal(stop_calls, 4);
+	stop_from(0);
+}
+
+static void
+unlock__flushes_what_may_not_be_on_disk(void **unused)
+{
+	(void)unused;
+	log_in_unsettled();
+	stop_from(1);
+	assert_int_equal(do_unlock(), OTP_ERR_WRITE);
+	stop_from(0);
+	assert_int_equal(do_unlock(), OTP_OK);
+	assert_int_equal(flushes, 1);
+	assert_int_equal(do_unlock(), OTP_OK);
+	assert_int_equal(flushes, 1);
+}
+
+static void
+unlock__ends_a_single_failure_too(void **unused)
+{
+	uint32_t failures = 4711;
+
+	(void)unused;
+	assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+	stop_from(1);
+	assert_int_equal(otp_enrol_unlock(&world.host, &world.subject,
+			     &failures, &world.fault),
+	    OTP_ERR_WRITE);
+	assert_int_equal(failures, 4711);
+	stop_from(0);
+	assert_int_equal(otp_enrol_unlock(&world.host, &world.subject,
+			     &failures, &world.fault),
+	    OTP_OK);
+	assert_int_equal(failures, 1);
+	assert_int_equal(world_state(&world)->tally.failures, 0);
+}
+
+/* Else a power cut could leave a state that misses its seed. */
+static void
+remove__takes_no_seed_before_its_state_is_on_disk(void **unused)
+{
+	(void)unused;
+	stop_from(3); /* the record, its flush, a charge */
+	stop_once = true;
+	assert_int_equal(do_remove(), OTP_ERR_WRITE);
+	stop_from(1);
+	stop_once = true;
+	assert_int_equal(do_remove(), OTP_ERR_WRITE);
+	assert_true(world_has(&world, "seed/alice"));
+	stop_from(0);
+	assert_int_equal(do_remove(), OTP_OK);
+	assert_int_equal(flushes, 2); /* of the state, and of the folder */
+	assert_false(world_has(&world, "seed/alice"));
+}
+
+static void
+changes__say_so_where_their_state_cannot_be_read_again(void **unused)
+{
+	(void)unused;
+	load_err = OTP_ERR_READ;
+	load_fails_at = 2;
+	assert_int_equal(do_recovery(), OTP_ERR_READ);
+	load_calls = 0;
+	assert_int_equal(do_remove(), OTP_ERR_READ);
+	assert_true(world_has(&world, "seed/alice"));
+}
+
+/* --- recovery codes --- */
+
+static void
+recovery__changes_nothing_without_random_bytes_or_digests(void **unused)
+{
+	(void)unused;
+	snapshot_take(&world, &before);
+	memset(&set, 0xee, sizeof(set));
+	for (unsigned at = 1; at <= 4; at++) {
+		random_calls = 0;
+		random_fails_at = at;
+		assert_int_equal(do_recovery(), OTP_ERR_CRYPTO);
+	}
+	random_fails_at = 0;
+	for (unsigned at = 1; at <= 2; at++) {
+		crypto_calls = 0;
+		crypto_fails_at = at;
+		assert_int_equal(do_recovery(), OTP_ERR_CRYPTO);
+	}
+	assert_unchanged(&world, &before);
+	assert_int_equal(((unsigned char *)&set)[0], 0xee);
+}
+
+static void
+make_set__leaves_nothing_beside_what_it_made(void **unused)
+{
+	static const struct otp_recovery_set none;
+	struct otp_recovery_set made;
+
+	(void)unused;
+	memset(&made, 0xee, sizeof(made));
+	assert_int_equal(
+	    otp_enrol_make_set(&world.host, 2, &made, NULL), OTP_OK);
+	assert_int_equal(made.count, 2);
+	for (unsigned i = 2; i < OTP_SEED_RECOVERY; i++) {
+		assert_memory_equal(
+		    made.text[i], none.text[i], sizeof(none.text[i]));
+		assert_memory_equal(
+		    &made.kept[i], &none.kept[i], sizeof(none.kept[i]));
+	}
+	random_calls = 0;
+	random_fails_at = 4;
+	assert_int_equal(
+	    otp_enrol_make_set(&world.host, 3, &made, NULL), OTP_ERR_CRYPTO);
+	assert_memory_equal(&made, &none, sizeof(made));
+}
+
+/* Forty credentials, of which those in force are the oldest. */
+static void
+fill_state(void)
+{
+	struct otp_state state = *world_state(&world);
+
+	for (unsigned i = state.credentials_count; i < OTP_STATE_CREDENTIALS;
+	     i++)
+		state.credentials[i] = (struct otp_credential){
+			.kind = OTP_TOTP,
+			.id = { 0xff, (uint8_t)i },
+			.created = WORLD_NOW,
+			.last_used = WORLD_NOW,
+		};
+	state.credentials_count = OTP_STATE_CREDENTIALS;
+	world_put_state(&world, &state);
+}
+
+static void
+recovery__forgets_nothing_that_is_still_in_force(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	fill_state();
+	stop_from(4); /* the record, its flush, a charge; then the seed */
+	assert_int_equal(do_recovery(), OTP_ERR_WRITE);
+	stop_from(0);
+	for (uint8_t i = 1; i <= 2; i++)
+		assert_int_equal(
+		    world_try(&world, world_recovery_text(i, text)),
+		    OTP_VERDICT_ACCEPT);
+}
+
+static void
+recovery__changes_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
+{
+	(void)unused;
+	fill_state();
+	snapshot_take(&world, &before);
+	crypto_calls = 0;
+	crypto_fails_at = 3; /* two codes were made */
+	assert_int_equal(do_recovery(), OTP_ERR_CRYPTO);
+	assert_unchanged(&world, &before);
+}
+
+/* --- somebody else was faster --- */
+
+static void
+enrol_meanwhile(void)
+{
+	world_enrol(&world);
+}
+
+static void
+make_state_meanwhile(void)
+{
+	const struct otp_state state = { .uid = WORLD_UID,
+		.tally = { .failures = 3 } };
+
+	world_put_state(&world, &state);
+}
+
+static void
+new__takes_nothing_from_who_was_faster(void **unused)
+{
+	static struct otp_enrolment enrolment;
+	const struct otp_token token = {
+		.kind = OTP_TOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.label = "host:alice",
+	};
+
+	(void)unused;
+	assert_int_equal(do_purge(), OTP_OK);
+	assert_int_equal(otp_enrol_begin(&world.host, &world.subject,
+			     OTP_ENROL_NEW, &token, &enrolment, NULL),
+	    OTP_OK);
+	meanwhile = enrol_meanwhile;
+	assert_int_equal(otp_enrol_put(&world.host, &enrolment, 0, &set, NULL),
+	    OTP_ERR_EXISTS);
+	assert_int_equal(world_show(&world, 1, 5), OTP_VERDICT_ACCEPT);
+
+	assert_int_equal(do_purge(), OTP_OK);
+	meanwhile = make_state_meanwhile;
+	assert_int_equal(
+	    otp_enrol_put(&world.host, &enrolment, 0, &set, NULL), OTP_OK);
+	assert_int_equal(world_state(&world)->tally.failures, 3);
+}
+
+/* --- adopting --- */
+
+static void
+adopt__changes_nothing_where_no_id_can_be_computed(void **unused)
+{
+	unsigned at = 1;
+
+	(void)unused;
+	for (unsigned full = 0; full < 2; full++) {
+		if (full) {
+			fill_state(); /* what is in force has to be told */
+			world_token(&world, OTP_TOTP);
+			world_recovery(&world, 3);
+			world_put_seed(&world);
+		}
+		snapshot_take(&world, &before);
+		for (at = 1;; at++) {
+			enum otp_err err;
+
+			crypto_calls = 0;
+			crypto_fails_at = at;
+			err = do_adopt();
+			if (err == OTP_OK)
+				break;
+			assert_int_equal(err, OTP_ERR_CRYPTO);
+			assert_unchanged(&world, &before);
+		}
+		crypto_fails_at = 0;
+		assert_in_range(at, full ? 20 : 3, 1000);
+	}
+}
+
+/* Of a lost state: those of old are used, whatever the time. */
+static void
+adopt__knows_the_old_recovery_codes_and_the_new(void **unused)
+{
+	static const int64_t times[] = { 0, 1, WORLD_NOW };
+
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(times); i++) {
+		world.now = times[i];
+		world_put_seed(&world);
+		world_write(&world, "state/alice", "x", 1);
+		assert_int_equal(do_adopt(), OTP_OK);
+		assert_int_equal(set.count, 2);
+		assert_int_equal(
+		    world_state(&world)->credentials_count, 2 + 2 + 2);
+		for (unsigned j = 2; j < 4; j++)
+			assert_int_equal(world.state.credentials[j].value,
+			    times[i] > 0 ? times[i] : 1);
+		for (unsigned j = 4; j < 6; j++)
+			assert_int_equal(world.state.credentials[j].value, 0);
+	}
+	world.seed.recovery_count = 1;
+	world_put_seed(&world);
+	world_write(&world, "state/alice", "x", 1);
+	assert_int_equal(do_adopt(), OTP_OK);
+	assert_int_equal(set.count, 1);
+}
+
+static struct otp_adoption adoption;
+
+static enum otp_err
+do_adopt_gently(void)
+{
+	return otp_enrol_adopt(
+	    &world.host, &world.subject, false, &adoption, &set, &world.fault);
+}
+
+static void
+adopt__says_so_where_it_cannot_write(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	stop_from(1);
+	assert_int_equal(do_adopt_gently(), OTP_ERR_WRITE);
+	stop_from(1);
+	assert_int_equal(do_adopt(), OTP_ERR_WRITE);
+	stop_from(0);
+	load_err = OTP_ERR_READ;
+	load_calls = 0;
+	load_fails_at = 2;
+	assert_int_equal(do_adopt(), OTP_ERR_READ);
+	load_fails_at = 0;
+	assert_int_equal(do_adopt_gently(), OTP_OK);
+}
+
+static void
+adopt__flushes_what_may_not_be_on_disk(void **unused)
+{
+	(void)unused;
+	log_in_unsettled();
+	stop_from(1);
+	assert_int_equal(do_adopt_gently(), OTP_ERR_WRITE);
+	stop_from(0);
+	assert_int_equal(do_adopt_gently(), OTP_OK);
+	assert_false(adoption.changed);
+	assert_int_equal(flushes, 1);
+	assert_int_equal(do_adopt_gently(), OTP_OK);
+	assert_int_equal(flushes, 1);
+}
+
+static void
+adopt__leaves_alone_who_was_faster(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	meanwhile = make_state_meanwhile;
+	assert_int_equal(do_adopt(), OTP_ERR_CONFLICT);
+	assert_int_equal(world_state(&world)->tally.failures, 3);
+	assert_int_equal(unlink(path), 0);
+	meanwhile = make_state_meanwhile;
+	assert_int_equal(do_adopt_gently(), OTP_OK);
+	assert_int_equal(world_state(&world)->tally.failures, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(changes__leave_no_secret_in_memory),
+		TEST(resync__leaves_no_code_in_memory),
+		TEST(changes__need_clock_and_store),
+		TEST(changes__say_what_is_wrong_with_seed_and_state),
+		TEST(unlock__flushes_what_may_not_be_on_disk),
+		TEST(unlock__ends_a_single_failure_too),
+		TEST(remove__takes_no_seed_before_its_state_is_on_disk),
+		TEST(changes__say_so_where_their_state_cannot_be_read_again),
+		TEST(recovery__changes_nothing_without_random_bytes_or_digests),
+		TEST(make_set__leaves_nothing_beside_what_it_made),
+		TEST(recovery__forgets_nothing_that_is_still_in_force),
+		TEST(
+		    recovery__changes_nothing_where_it_cannot_tell_what_is_in_force),
+		TEST(new__takes_nothing_from_who_was_faster),
+		TEST(adopt__changes_nothing_where_no_id_can_be_computed),
+		TEST(adopt__knows_the_old_recovery_codes_and_the_new),
+		TEST(adopt__says_so_where_it_cannot_write),
+		TEST(adopt__flushes_what_may_not_be_on_disk),
+		TEST(adopt__leaves_alone_who_was_faster),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
