@@ -688,6 +688,38 @@ adopt__says_so_where_it_cannot_write(void **unused)
 	assert_int_equal(do_adopt_gently(), OTP_OK);
 }
 
+/* Stopped at any write, it has not done what it was to do, and says so. */
+static void
+adopt__says_so_wherever_it_is_stopped(void **unused)
+{
+	(void)unused;
+	for (unsigned lost = 0; lost < 2; lost++) {
+		enum otp_err err = OTP_ERR_WRITE;
+		unsigned call;
+
+		for (call = 1; call < 100; call++) {
+			(void)teardown(unused);
+			(void)setup(unused);
+			if (lost)
+				world_write(&world, "state/alice", "x", 1);
+			else
+				world_put_state(&world,
+				    &(struct otp_state){ .uid = WORLD_UID });
+			memset(&adoption, 0, sizeof(adoption));
+			stop_from(call);
+			err = lost ? do_adopt() : do_adopt_gently();
+			stop_from(0);
+			if (err == OTP_OK)
+				break;
+			assert_int_equal(err, OTP_ERR_WRITE);
+		}
+		assert_int_equal(err, OTP_OK);
+		assert_in_range(call, 3, 99);
+		if (!lost)
+			assert_true(adoption.changed);
+	}
+}
+
 static void
 adopt__flushes_what_may_not_be_on_disk(void **unused)
 {
@@ -743,6 +775,7 @@ main(void)
 		TEST(adopt__changes_nothing_where_no_id_can_be_computed),
 		TEST(adopt__knows_the_old_recovery_codes_and_the_new),
 		TEST(adopt__says_so_where_it_cannot_write),
+		TEST(adopt__says_so_wherever_it_is_stopped),
 		TEST(adopt__flushes_what_may_not_be_on_disk),
 		TEST(adopt__leaves_alone_who_was_faster),
 	};
