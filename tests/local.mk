@@ -113,7 +113,7 @@ EXTRA_DIST += $(script_tests) $(static_tests) $(long_only) $(package_tests) \
 	%D%/check/static.sh %D%/check/static.analyzer
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/stack.h %D%/unit/oracle.h \
-	%D%/effects/world.h %D%/effects/stop.h %D%/effects/stack.h
+	%D%/effects/world.h %D%/effects/stop.h
 
 # Where a test stands in for a function, every call of it that is linked in
 # becomes the test's.
