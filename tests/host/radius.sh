@@ -99,14 +99,18 @@ member() {
 
 # --- The server -----------------------------------------------------------
 
-freeradius -f -l /tmp/radius.log &
-server=$!
-tries=0
-until grep -q 'Ready to process requests' /tmp/radius.log 2>/dev/null; do
-	tries=$((tries + 1))
-	test $tries -lt 500 && kill -0 $server 2>/dev/null || break
-	sleep 0.02
-done
+serve() {
+	rm -f /tmp/radius.log
+	freeradius -f -l /tmp/radius.log &
+	server=$!
+	tries=0
+	until grep -q 'Ready to process requests' /tmp/radius.log 2>/dev/null; do
+		tries=$((tries + 1))
+		test $tries -lt 500 && kill -0 $server 2>/dev/null || break
+		sleep 0.02
+	done
+}
+serve
 check 'radius__server_is_ready' \
     grep -q 'Ready to process requests' /tmp/radius.log
 check 'radius__server_is_freerads' same freerad \
@@ -309,9 +313,16 @@ missing() {
 	same 'Received Access-Reject' "$(tail -n 1 "$scratch/answer")" &&
 	    logged 'PAM unable to dlopen(pam_otp.so)'
 }
+check 'radius__module_that_goes_is_kept_by_the_server_that_runs' \
+    answers Accept "$accepted failures=0
+$granted" alice "$password$(code)"
+kill $server
+wait $server
+serve
 check 'radius__missing_module_refuses_everybody' missing
 mv "$module.gone" "$module"
 
+member alice
 check 'radius__right_code_is_accepted_again' answers Accept \
     "$accepted failures=0
 $granted" alice "$password$(code)"
