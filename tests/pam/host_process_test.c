@@ -516,6 +516,8 @@ cancelled_thread__lets_the_account_go(void **state)
 	pthread_t thread;
 	void *ended = NULL;
 
+	if (FAKE_SANITIZED)
+		skip(); /* libpam's handle is lost with the thread */
 	host_enrol_alice(host);
 	host_code(&token, 0, threaded.code);
 	cancels = true;
@@ -526,7 +528,7 @@ cancelled_thread__lets_the_account_go(void **state)
 	assert_ptr_equal(ended, PTHREAD_CANCELED);
 
 	fake.now += 30;
-	host->pamh = NULL; /* the thread may have left before its end */
+	host->pamh = NULL;
 	host_code(&token, 0, threaded.code);
 	assert_int_equal(host_login(host, "alice", threaded.code), PAM_SUCCESS);
 }
