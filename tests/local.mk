@@ -206,7 +206,7 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=otp_store_create
 %C%_effects_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_former_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
-	-Wl,--wrap=otp_store_open
+	-Wl,--wrap=otp_store_open -Wl,--wrap=otp_token_id
 %C%_effects_enrolled_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_store_load -Wl,--wrap=otp_token_id \
 	-Wl,--wrap=otp_oath_value -Wl,--wrap=otp_recovery_make

@@ -31,12 +31,26 @@ __wrap_otp_store_open(const char *folder, const char *account,
 	return __real_otp_store_open(folder, account, ret_store, fault);
 }
 
+static bool ids_fail;
+
+enum otp_err __real_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+enum otp_err __wrap_otp_token_id(
+    const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]);
+
+enum otp_err
+__wrap_otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
+{
+	return ids_fail ? OTP_ERR_CRYPTO : __real_otp_token_id(token, ret_id);
+}
+
 /* alice, with a TOTP and a HOTP token and two recovery codes. */
 static void
 begin(void)
 {
 	stop_from(0);
 	open_fails_at = 0;
+	ids_fail = false;
 	meanwhile = NULL;
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
@@ -434,6 +448,59 @@ former__keeps_what_the_new_name_had_spent(void **unused)
 	assert_int_equal(state_of("bob").tally.failures, 3);
 }
 
+/* What the former name never had is kept as it is, the first one too. */
+static void
+former__keeps_what_only_the_new_name_knows(void **unused)
+{
+	const struct otp_credential other = {
+		.kind = OTP_HOTP,
+		.id = { 0xff, 1 },
+		.value = 77,
+		.created = 1,
+		.last_used = 2,
+	};
+	struct otp_state state = { .uid = WORLD_UID };
+
+	(void)unused;
+	state.credentials[0] = other;
+	state.credentials_count = 1;
+	put_state_of_bob(&state);
+	assert_int_equal(adopt_former(false), OTP_OK);
+	state = state_of("bob");
+	assert_int_equal(state.credentials_count, 5);
+	assert_int_equal(state.credentials[4].kind, other.kind);
+	assert_memory_equal(state.credentials[4].id, other.id, OTP_ID_SIZE);
+	assert_int_equal(state.credentials[4].value, 77);
+	assert_int_equal(state.credentials[4].created, 1);
+	assert_int_equal(state.credentials[4].last_used, 2);
+}
+
+/* Hers is full, and nobody can tell what of it may be forgotten. */
+static void
+former__changes_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
+{
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	for (unsigned i = state.credentials_count; i < OTP_STATE_CREDENTIALS;
+	     i++)
+		state.credentials[i] =
+		    (struct otp_credential){ .kind = OTP_TOTP,
+			    .id = { 0xff, (uint8_t)i } };
+	state.credentials_count = OTP_STATE_CREDENTIALS;
+	world_put_state(&world, &state);
+	state.enrolled = false;
+	state.credentials[0].id[0] ^= 1;
+	state.credentials_count = 1;
+	put_state_of_bob(&state);
+	snapshot_take(&world, &before);
+	ids_fail = true;
+	assert_int_equal(adopt_former(false), OTP_ERR_CRYPTO);
+	ids_fail = false;
+	assert_unchanged(&world, &before);
+	assert_int_equal(adopt_former(false), OTP_OK);
+}
+
 /*
  * Wherever it stops: one name has the seed, no spent code is fresh under
  * either, what one lets in the other does not, and it can be done again.
@@ -504,6 +571,9 @@ main(void)
 		TEST(former__leaves_alone_who_was_faster),
 		TEST(former__forgets_nothing_that_either_name_knows),
 		TEST(former__keeps_what_the_new_name_had_spent),
+		TEST(former__keeps_what_only_the_new_name_knows),
+		TEST(
+		    former__changes_nothing_where_it_cannot_tell_what_is_in_force),
 		TEST(former__revives_nothing_wherever_it_is_stopped),
 	};
 
