@@ -209,7 +209,8 @@ stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=otp_store_open -Wl,--wrap=otp_token_id
 %C%_effects_enrolled_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_store_load -Wl,--wrap=otp_token_id \
-	-Wl,--wrap=otp_oath_value -Wl,--wrap=otp_recovery_make
+	-Wl,--wrap=otp_oath_new -Wl,--wrap=otp_oath_value \
+	-Wl,--wrap=otp_recovery_make
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check \

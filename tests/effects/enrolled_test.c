@@ -23,6 +23,10 @@ enum otp_err __real_otp_store_load(struct otp_store *store,
     struct otp_state *ret_state, struct otp_fault *fault);
 enum otp_err __wrap_otp_store_load(struct otp_store *store,
     struct otp_state *ret_state, struct otp_fault *fault);
+enum otp_err __real_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
+    size_t size, struct otp_oath **ret_oath);
+enum otp_err __wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret,
+    size_t size, struct otp_oath **ret_oath);
 enum otp_err __real_otp_oath_value(struct otp_oath *oath, uint64_t moving,
     unsigned digits, uint32_t *ret_value);
 enum otp_err __wrap_otp_oath_value(struct otp_oath *oath, uint64_t moving,
@@ -53,6 +57,15 @@ static bool
 crypto_fails(void)
 {
 	return ++crypto_calls == crypto_fails_at;
+}
+
+enum otp_err
+__wrap_otp_oath_new(enum otp_hash hash, const uint8_t *secret, size_t size,
+    struct otp_oath **ret_oath)
+{
+	return crypto_fails()
+	    ? OTP_ERR_CRYPTO
+	    : __real_otp_oath_new(hash, secret, size, ret_oath);
 }
 
 enum otp_err
@@ -459,6 +472,140 @@ changes__say_so_where_their_state_cannot_be_read_again(void **unused)
 	assert_true(world_has(&world, "seed/alice"));
 }
 
+/* Taking away the only token takes the seed. */
+static enum otp_err
+do_remove_last_token(void)
+{
+	world.seed.tokens_count = 1;
+	world_put_seed(&world);
+	return do_remove_token();
+}
+
+/* A failure to end: what is written then is the record. */
+static enum otp_err
+do_unlock_locked(void)
+{
+	const struct otp_state state = { .uid = WORLD_UID,
+		.tally = { .failures = 9 } };
+
+	world_put_state(&world, &state);
+	return do_unlock();
+}
+
+static enum otp_err (*const writers[])(void) = {
+	do_recovery,
+	do_remove_token,
+	do_remove_last_token,
+	do_remove,
+	do_purge,
+	do_unlock_locked,
+	do_resync,
+};
+
+/* Stopped at any write, it has not done what it was to do, and says so. */
+static void
+changes__say_so_wherever_they_are_stopped(void **unused)
+{
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(writers); i++) {
+		enum otp_err err = OTP_ERR_WRITE;
+		unsigned call;
+
+		for (call = 1; call < 100; call++) {
+			(void)teardown(unused);
+			(void)setup(unused);
+			type_a_pair();
+			verdict = OTP_VERDICT_UNENROLLED;
+			stop_from(call);
+			err = writers[i]();
+			stop_from(0);
+			if (err == OTP_OK)
+				break;
+			assert_int_equal(err, OTP_ERR_WRITE);
+			assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+		}
+		assert_int_equal(err, OTP_OK);
+		assert_in_range(call, 3, 99);
+	}
+}
+
+/* --- resynchronisation --- */
+
+/* Else whoever fills the disk could guess as often as he likes. */
+static void
+resync__compares_nothing_that_was_not_charged(void **unused)
+{
+	(void)unused;
+	strcpy(first_typed, "123456");
+	strcpy(second_typed, "123457");
+	crypto_calls = 0;
+	stop_from(1);
+	stop_once = true;
+	verdict = OTP_VERDICT_UNENROLLED;
+	assert_int_equal(do_resync(), OTP_ERR_WRITE);
+	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+	assert_in_range(crypto_calls, 1, 4); /* ids alone */
+	stop_from(0);
+	assert_int_equal(do_resync(), OTP_OK);
+	assert_int_equal(verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(world_state(&world)->tally.failures, 1);
+}
+
+/* One code alone is not two: none comes before the first that is looked at. */
+static void
+resync__takes_no_zeros_for_the_code_before_the_first(void **unused)
+{
+	(void)unused;
+	strcpy(first_typed, "000000");
+	oracle_code(&world.seed.tokens[1], 0, second_typed);
+	assert_int_equal(do_resync(), OTP_OK);
+	assert_int_equal(verdict, OTP_VERDICT_REJECT);
+}
+
+static void fill_state(void);
+
+/* Its credential is gone; to find room, what is in force has to be told. */
+static void
+lose_the_credential(void)
+{
+	struct otp_state state;
+
+	fill_state();
+	state = *world_state(&world);
+	memset(state.credentials[1].id, 0xfe, OTP_ID_SIZE);
+	world_put_state(&world, &state);
+}
+
+static void
+resync__says_so_wherever_nothing_can_be_computed(void **unused)
+{
+	(void)unused;
+	for (unsigned lost = 0; lost < 2; lost++) {
+		enum otp_err err = OTP_ERR_CRYPTO;
+		unsigned at;
+
+		for (at = 1; at < 1000; at++) {
+			(void)teardown(unused);
+			(void)setup(unused);
+			type_a_pair();
+			if (lost)
+				lose_the_credential();
+			verdict = OTP_VERDICT_UNENROLLED;
+			crypto_calls = 0;
+			crypto_fails_at = at;
+			err = do_resync();
+			crypto_fails_at = 0;
+			if (err == OTP_OK)
+				break;
+			assert_int_equal(err, OTP_ERR_CRYPTO);
+			assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+		}
+		assert_int_equal(err, OTP_OK);
+		assert_int_equal(verdict, OTP_VERDICT_ACCEPT);
+		assert_in_range(at, 100, 999);
+	}
+}
+
 /* --- recovery codes --- */
 
 static void
@@ -766,6 +913,10 @@ main(void)
 		TEST(unlock__ends_a_single_failure_too),
 		TEST(remove__takes_no_seed_before_its_state_is_on_disk),
 		TEST(changes__say_so_where_their_state_cannot_be_read_again),
+		TEST(changes__say_so_wherever_they_are_stopped),
+		TEST(resync__compares_nothing_that_was_not_charged),
+		TEST(resync__takes_no_zeros_for_the_code_before_the_first),
+		TEST(resync__says_so_wherever_nothing_can_be_computed),
 		TEST(recovery__changes_nothing_without_random_bytes_or_digests),
 		TEST(make_set__leaves_nothing_beside_what_it_made),
 		TEST(recovery__forgets_nothing_that_is_still_in_force),
