@@ -112,7 +112,7 @@ otp_store_flush_folder(int at, struct otp_fault *fault)
 	int fd = open_at(at, ".", O_RDONLY | O_DIRECTORY);
 
 	if (fd < 0 || flush(fd) != 0)
-		err = write_fault(fault, "cannot flush the folder");
+		err = write_fault(fault, N_("cannot flush the folder"));
 	otp_path_close(&fd);
 	return err;
 }
@@ -130,7 +130,7 @@ write_fresh(struct otp_store *store, const struct otp_state *state,
 		err = otp_path_write(
 		    store->file, store->image, sizeof(store->image), 0, fault);
 	if (err == OTP_OK && flush(store->file) != 0)
-		err = write_fault(fault, "cannot flush");
+		err = write_fault(fault, N_("cannot flush"));
 	if (err == OTP_OK)
 		err =
 		    otp_slots_read(store->image, &store->state, &store->slots);
@@ -148,8 +148,9 @@ name_new_file(const struct otp_store *store, struct otp_fault *fault)
 	if (renameat2(store->states, name, store->states, store->name,
 		RENAME_NOREPLACE) == 0)
 		return OTP_OK;
-	return errno == EEXIST ? OTP_ERR_EXISTS
-			       : write_fault(fault, "cannot name the new file");
+	return errno == EEXIST
+	    ? OTP_ERR_EXISTS
+	    : write_fault(fault, N_("cannot name the new file"));
 }
 
 /* The new file, which is held, is not to be: what stays is taken over. */
@@ -208,7 +209,7 @@ otp_store_place(int at, const char *name, const void *text, size_t size,
 
 	otp_store_new_name(name, new_name);
 	if (unlinkat(at, new_name, 0) != 0 && errno != ENOENT)
-		return write_fault(fault, "cannot remove a left-over file");
+		return write_fault(fault, N_("cannot remove a left-over file"));
 	fd = open_at(at, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	if (fd < 0)
 		return write_fault(fault, N_("cannot make a new file"));
@@ -217,10 +218,10 @@ otp_store_place(int at, const char *name, const void *text, size_t size,
 	if (err == OTP_OK)
 		err = otp_path_write(fd, text, size, 0, fault);
 	if (err == OTP_OK && flush(fd) != 0)
-		err = write_fault(fault, "cannot flush");
+		err = write_fault(fault, N_("cannot flush"));
 	otp_path_close(&fd);
 	if (err == OTP_OK && renameat(at, new_name, at, name) != 0)
-		err = write_fault(fault, "cannot name the new file");
+		err = write_fault(fault, N_("cannot name the new file"));
 	if (err != OTP_OK) {
 		(void)unlinkat(at, new_name, 0); /* else: see unlinkat above */
 		return err;
@@ -273,7 +274,7 @@ drop(const struct otp_store *store, int at, struct otp_fault *fault)
 	if (unlinkat(at, store->name, 0) != 0) {
 		if (errno == ENOENT)
 			return OTP_OK;
-		return write_fault(fault, "cannot remove the file");
+		return write_fault(fault, N_("cannot remove the file"));
 	}
 	return otp_store_flush_folder(at, fault);
 }

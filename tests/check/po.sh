@@ -11,7 +11,7 @@ export LC_ALL=C
 # joined FILE: without comments, on one line, strings in one piece.
 joined() {
 	sed -e 's,/\*.*\*/,,' -e '/\/\*/,/\*\//d' -e '/^#/d' "$1" |
-	    tr '\n\t' '  ' | sed 's/"  *"//g'
+	    tr '\n\t' '  ' | sed -e 's/"  *"//g' -e 's/(  */(/g'
 }
 
 # Names, numbers of versions and seconds are the same everywhere.
@@ -33,11 +33,11 @@ unmarked_anywhere() {
 check 'po__has_every_message_of_the_tool_marked' empty unmarked_anywhere
 
 # faults FILE: texts of a fault that are not marked; each has a blank in it.
-# Those with a number in them are for report.c to know.
+# Those with a number in them, or that go on, are for report.c to know.
 faults() {
 	joined "$1" | sed 's/_Static_assert([^;]*;//g' |
-	    grep -oE '[^ ]*"[^"]*"' | grep -E '"[a-z]+ [a-z]' |
-	    grep -v -e '^[(]*N_("' -e %
+	    grep -oE '[^ "]*"[^"]*"' | grep -E '"[a-z]+ [a-z]' |
+	    grep -v -e '^[(]*N_("' -e % -e ' "$'
 }
 faults_anywhere() {
 	for file in "$top_srcdir"/common/*/*.c; do
@@ -83,6 +83,9 @@ put_probe 'otp_say(_("Hello.")); otp_print("%s\n", text);'
 check 'po__takes_what_is_marked' empty unmarked "$scratch/probe.c"
 put_probe 'return "is wrong";'
 check 'po__flags_a_fault' test -n "$(faults "$scratch/probe.c")"
+put_probe 'fd = open_at(at, ".", 0); return "is wrong";'
+check 'po__flags_a_fault_behind_another_string' \
+    test -n "$(faults "$scratch/probe.c")"
 
 # --- Catalogs -------------------------------------------------------------
 
