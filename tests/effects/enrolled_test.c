@@ -319,6 +319,27 @@ resync__leaves_no_code_in_memory(void **unused)
 	}
 }
 
+static struct otp_recovery_set made;
+
+static enum otp_err
+make_one_code(void)
+{
+	return otp_enrol_make_set(&world.host, 1, &made, NULL);
+}
+
+static void
+make_set__leaves_no_code_in_memory(void **unused)
+{
+	uint8_t code[OTP_RECOVERY_CODE_SIZE];
+
+	(void)unused;
+	if (FAKE_SANITIZED)
+		skip();
+	assert_int_equal(on_its_own_stack(make_one_code), OTP_OK);
+	assert_int_equal(otp_recovery_read(made.text[0], code), OTP_OK);
+	assert_false(stack_has(code, sizeof(code)));
+}
+
 /* --- faults --- */
 
 /* Each change fails with ERR, and changes nothing. */
@@ -387,6 +408,11 @@ changes__say_what_is_wrong_with_seed_and_state(void **unused)
 	assert_fault(do_recovery, OTP_ERR_PARSE, "seed/alice", "");
 	assert_int_equal(world.fault.line, 1);
 	world_put_seed(&world);
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_fault(do_recovery, OTP_ERR_MODE, "seed/alice", "");
+	assert_int_equal(world.fault.line, 0);
+	assert_int_equal(chmod(path, 0600), 0);
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_fault(do_recovery, OTP_ERR_NO_STATE, "", "not adopted yet");
@@ -470,6 +496,10 @@ changes__say_so_where_their_state_cannot_be_read_again(void **unused)
 	load_calls = 0;
 	assert_int_equal(do_remove(), OTP_ERR_READ);
 	assert_true(world_has(&world, "seed/alice"));
+	load_fails_at = 3; /* bob's, which was just made */
+	load_calls = 0;
+	assert_int_equal(do_former(), OTP_ERR_READ);
+	assert_true(world_has(&world, "seed/alice"));
 }
 
 /* Taking away the only token takes the seed. */
@@ -492,6 +522,40 @@ do_unlock_locked(void)
 	return do_unlock();
 }
 
+/* Nobody can read her state. */
+static enum otp_err
+do_adopt_lost(void)
+{
+	world_write(&world, "state/alice", "x", 1);
+	return do_adopt();
+}
+
+static const struct otp_token new_token = {
+	.kind = OTP_TOTP,
+	.hash = OTP_SHA1,
+	.digits = 6,
+	.period = 30,
+	.label = "host:alice",
+};
+
+/* An enrolment, where there was none. */
+static enum otp_err
+do_new(void)
+{
+	static struct otp_enrolment enrolment;
+	char path[96];
+
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    otp_enrol_begin(&world.host, &world.subject, OTP_ENROL_NEW,
+		&new_token, &enrolment, &world.fault),
+	    OTP_OK);
+	return otp_enrol_put(&world.host, &enrolment, 2, &set, &world.fault);
+}
+
 static enum otp_err (*const writers[])(void) = {
 	do_recovery,
 	do_remove_token,
@@ -500,7 +564,27 @@ static enum otp_err (*const writers[])(void) = {
 	do_purge,
 	do_unlock_locked,
 	do_resync,
+	do_adopt_lost,
+	do_new,
+	do_former,
 };
+
+/* Alice again, and WRITER on her; from its call STOP on all writes fail. */
+static enum otp_err
+begin_and_write(enum otp_err (*writer)(void), unsigned stop, bool once)
+{
+	enum otp_err err;
+
+	(void)teardown(NULL);
+	(void)setup(NULL);
+	type_a_pair();
+	verdict = OTP_VERDICT_UNENROLLED;
+	stop_from(stop);
+	stop_once = once;
+	err = writer();
+	stop_at = 0;
+	return err;
+}
 
 /* Stopped at any write, it has not done what it was to do, and says so. */
 static void
@@ -508,24 +592,35 @@ changes__say_so_wherever_they_are_stopped(void **unused)
 {
 	(void)unused;
 	for (unsigned i = 0; i < COUNT(writers); i++) {
-		enum otp_err err = OTP_ERR_WRITE;
-		unsigned call;
+		unsigned call = 1;
 
-		for (call = 1; call < 100; call++) {
-			(void)teardown(unused);
-			(void)setup(unused);
-			type_a_pair();
-			verdict = OTP_VERDICT_UNENROLLED;
-			stop_from(call);
-			err = writers[i]();
-			stop_from(0);
-			if (err == OTP_OK)
-				break;
-			assert_int_equal(err, OTP_ERR_WRITE);
+		while (call < 100 &&
+		    begin_and_write(writers[i], call, false) != OTP_OK) {
 			assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
+			call++;
 		}
-		assert_int_equal(err, OTP_OK);
 		assert_in_range(call, 3, 99);
+	}
+}
+
+/* One write fails: what is said to be done is on the disk. */
+static void
+changes__are_done_only_when_all_is_on_disk(void **unused)
+{
+	(void)unused;
+	for (unsigned i = 0; i < COUNT(writers); i++) {
+		unsigned needed, calls, failed = 0;
+
+		assert_int_equal(begin_and_write(writers[i], 0, false), OTP_OK);
+		needed = flushes;
+		calls = stop_calls;
+		for (unsigned call = 1; call <= calls; call++) {
+			if (begin_and_write(writers[i], call, true) != OTP_OK)
+				failed++;
+			else
+				assert_true(flushes >= needed);
+		}
+		assert_true(failed >= 2);
 	}
 }
 
@@ -633,7 +728,6 @@ static void
 make_set__leaves_nothing_beside_what_it_made(void **unused)
 {
 	static const struct otp_recovery_set none;
-	struct otp_recovery_set made;
 
 	(void)unused;
 	memset(&made, 0xee, sizeof(made));
@@ -717,21 +811,28 @@ make_state_meanwhile(void)
 }
 
 static void
+make_state_and_spoil_seed_meanwhile(void)
+{
+	make_state_meanwhile();
+	world_write(&world, "seed/alice", "junk\n", 5);
+}
+
+static void
+make_state_of_another_meanwhile(void)
+{
+	const struct otp_state state = { .uid = WORLD_UID + 1 };
+
+	world_put_state(&world, &state);
+}
+
+static void
 new__takes_nothing_from_who_was_faster(void **unused)
 {
 	static struct otp_enrolment enrolment;
-	const struct otp_token token = {
-		.kind = OTP_TOTP,
-		.hash = OTP_SHA1,
-		.digits = 6,
-		.period = 30,
-		.label = "host:alice",
-	};
-
 	(void)unused;
 	assert_int_equal(do_purge(), OTP_OK);
 	assert_int_equal(otp_enrol_begin(&world.host, &world.subject,
-			     OTP_ENROL_NEW, &token, &enrolment, NULL),
+			     OTP_ENROL_NEW, &new_token, &enrolment, NULL),
 	    OTP_OK);
 	meanwhile = enrol_meanwhile;
 	assert_int_equal(otp_enrol_put(&world.host, &enrolment, 0, &set, NULL),
@@ -767,8 +868,8 @@ adopt__changes_nothing_where_no_id_can_be_computed(void **unused)
 			crypto_calls = 0;
 			crypto_fails_at = at;
 			err = do_adopt();
-			if (err == OTP_OK)
-				break;
+			if (crypto_calls < at)
+				break; /* nothing failed any more */
 			assert_int_equal(err, OTP_ERR_CRYPTO);
 			assert_unchanged(&world, &before);
 		}
@@ -897,6 +998,13 @@ adopt__leaves_alone_who_was_faster(void **unused)
 	meanwhile = make_state_meanwhile;
 	assert_int_equal(do_adopt_gently(), OTP_OK);
 	assert_int_equal(world_state(&world)->tally.failures, 3);
+	assert_int_equal(unlink(path), 0);
+	meanwhile = make_state_and_spoil_seed_meanwhile;
+	assert_int_equal(do_adopt_gently(), OTP_ERR_PARSE);
+	world_put_seed(&world);
+	assert_int_equal(unlink(path), 0);
+	meanwhile = make_state_of_another_meanwhile;
+	assert_int_equal(do_adopt_gently(), OTP_ERR_UID);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -907,6 +1015,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changes__leave_no_secret_in_memory),
 		TEST(resync__leaves_no_code_in_memory),
+		TEST(make_set__leaves_no_code_in_memory),
 		TEST(changes__need_clock_and_store),
 		TEST(changes__say_what_is_wrong_with_seed_and_state),
 		TEST(unlock__flushes_what_may_not_be_on_disk),
@@ -914,6 +1023,7 @@ main(void)
 		TEST(remove__takes_no_seed_before_its_state_is_on_disk),
 		TEST(changes__say_so_where_their_state_cannot_be_read_again),
 		TEST(changes__say_so_wherever_they_are_stopped),
+		TEST(changes__are_done_only_when_all_is_on_disk),
 		TEST(resync__compares_nothing_that_was_not_charged),
 		TEST(resync__takes_no_zeros_for_the_code_before_the_first),
 		TEST(resync__says_so_wherever_nothing_can_be_computed),

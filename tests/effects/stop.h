@@ -20,7 +20,8 @@
 static unsigned stop_at; /* 0 = never */
 static bool stop_once;
 static unsigned stop_calls;
-static unsigned flushes; /* of files, that were done */
+static unsigned flushes;	 /* that were done */
+static unsigned flushes_at_move; /* those before what was last moved */
 
 static bool
 stopped(void)
@@ -37,7 +38,7 @@ stop_from(unsigned call)
 {
 	stop_at = call;
 	stop_once = false;
-	stop_calls = flushes = 0;
+	stop_calls = flushes = flushes_at_move = 0;
 }
 
 static void (*meanwhile)(void); /* done once; NULL = nothing */
@@ -112,7 +113,10 @@ int
 __wrap_renameat2(
     int from, const char *old, int to, const char *new, unsigned flags)
 {
-	return stopped() ? -1 : __real_renameat2(from, old, to, new, flags);
+	if (stopped())
+		return -1;
+	flushes_at_move = flushes;
+	return __real_renameat2(from, old, to, new, flags);
 }
 
 int
