@@ -77,13 +77,36 @@ lines() {
 
 # --- Nobody gets in ---
 
-# As when the store is lost: with the lines, nobody; without, the password.
+# As when the store is lost: with the lines, nobody; without, the password, also
+# where one is skipped or goes on in the next; and no code alone.
+service_lets_in() {
+	"$top_builddir/tests/lib/login" /etc/pam.d "$1" alice $wrong
+}
 out() {
-	refused alice $wrong && play out 1 && play out 2 &&
-	    enters alice $wrong && same '' "$(cat "$page"/lines.1 | bash)"
+	printf '%s\n' 'auth requisite pam_permit.so' \
+	    'auth required pam_otp.so \' '    nodelay' >/etc/pam.d/broken
+	echo 'auth required pam_otp.so' >/etc/pam.d/alone
+	refused alice $wrong && ! service_lets_in broken && play out 1 &&
+	    play out 2 && enters alice $wrong && enters carol $wrong &&
+	    service_lets_in broken && ! service_lets_in alone &&
+	    same '' "$(cat "$page"/lines.1 | bash)"
+}
+key() {
+	mkdir -p /etc/ssh/sshd_config.d &&
+	    cp "$top_srcdir/contrib/stacks/sshd-key.conf" \
+		/etc/ssh/sshd_config.d && play key 1 && play key 2 &&
+	    same 'AuthenticationMethods publickey' \
+		"$(grep ^Auth /etc/ssh/sshd_config.d/sshd-key.conf)"
 }
 back() {
 	play back 1 && refused alice $wrong
+	as_it_was=$?
+	rm -f /etc/pam.d/broken /etc/pam.d/alone
+	return $as_it_was
+}
+key_back() {
+	play key-back 1 && cmp "$top_srcdir/contrib/stacks/sshd-key.conf" \
+	    /etc/ssh/sshd_config.d/sshd-key.conf
 }
 printed() {
 	fresh root && play printed 1 &&
