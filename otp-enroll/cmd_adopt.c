@@ -18,6 +18,7 @@
 struct sweep {
 	const struct otp_tool *tool;
 	enum otp_exit status;
+	bool refused; /* secrets may not be shown; it was said */
 };
 
 /* A uid or a time that was mended leaves nothing to count. */
@@ -64,6 +65,14 @@ failed(const struct otp_tool *tool, const struct otp_subject *subject,
 	return status;
 }
 
+/* Recovery codes may have to be replaced, and then shown. */
+static bool
+is_allowed(const struct otp_tool *tool)
+{
+	return !tool->args.force || otp_secrets_allowed(&tool->args);
+}
+
+/* OTP_EXIT_USAGE: where secrets may not be shown. */
 static enum otp_exit
 adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 {
@@ -75,6 +84,15 @@ adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 	enum otp_err err =
 	    otp_view_read(&tool->host, subject->account, &before, &fault);
 
+	/* Of a seed that cannot be read, that is what there is to say. */
+	if (err == OTP_OK && before.seed_err != OTP_OK) {
+		err = before.seed_err;
+		fault = before.seed_fault;
+	}
+	if (err == OTP_OK && !is_allowed(tool)) {
+		otp_view_wipe(&before);
+		return OTP_EXIT_USAGE;
+	}
 	if (err == OTP_OK)
 		err = otp_enrol_adopt(&tool->host, subject, tool->args.force,
 		    &adoption, &set, &fault);
@@ -180,10 +198,12 @@ visit(void *context, const char *account)
 	otp_store_close(store);
 	if (err != OTP_OK) {
 		status = otp_report(sweep->tool, account, err, &fault);
-	} else if (has_seed) {
+	} else if (has_seed && !sweep->refused) {
 		status = otp_subject_named(sweep->tool, account, &subject);
-		if (status == OTP_EXIT_DONE)
+		if (status == OTP_EXIT_DONE) {
 			status = adopt(sweep->tool, &subject);
+			sweep->refused = status == OTP_EXIT_USAGE;
+		}
 	}
 	if (status != OTP_EXIT_DONE)
 		sweep->status = OTP_EXIT_FAILED;
@@ -200,7 +220,7 @@ adopt_all(const struct otp_tool *tool)
 
 	if (err != OTP_OK)
 		return otp_report(tool, NULL, err, &fault);
-	return sweep.status;
+	return sweep.refused ? OTP_EXIT_USAGE : sweep.status;
 }
 
 /* What is said of an error that has two names in it. */
@@ -296,9 +316,6 @@ run(const struct otp_tool *tool)
 		otp_complain(_("--all and --from exclude each other."));
 		return OTP_EXIT_USAGE;
 	}
-	/* Recovery codes may have to be replaced, and then shown. */
-	if (args->force && args->from == NULL && !otp_secrets_allowed(args))
-		return OTP_EXIT_USAGE;
 	if (args->all)
 		return adopt_all(tool);
 	status = otp_subject_find(tool, &subject);

@@ -47,9 +47,7 @@ check_usage(const struct otp_args *args)
 		wrong = N_("--file takes the name of a file, or \"-\".");
 	if (wrong != NULL)
 		otp_complain("%s", _(wrong));
-	return wrong == NULL &&
-	    (recovery_count(args) == 0 || args->dry_run ||
-		otp_secrets_allowed(args));
+	return wrong == NULL;
 }
 
 static enum otp_exit
@@ -290,6 +288,13 @@ conclude(const struct otp_intake *intake, const struct tally *tally)
 	    tally->imported, tally->there);
 }
 
+static bool
+is_allowed(const struct otp_args *args)
+{
+	return recovery_count(args) == 0 || args->dry_run ||
+	    otp_secrets_allowed(args);
+}
+
 static enum otp_exit
 import(struct otp_intake *intake, int *ret_signal)
 {
@@ -304,6 +309,9 @@ import(struct otp_intake *intake, int *ret_signal)
 		status = otp_intake_group(intake);
 	if (status == OTP_EXIT_DONE)
 		status = check_all(intake);
+	/* Now that nothing else is in the way, which --print would not mend. */
+	if (status == OTP_EXIT_DONE && !is_allowed(&intake->tool->args))
+		status = OTP_EXIT_USAGE;
 	if (status != OTP_EXIT_DONE) {
 		otp_complain(_("Nothing was imported."));
 		return status;

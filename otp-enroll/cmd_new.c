@@ -40,7 +40,7 @@ check_usage(const struct otp_args *args)
 	const char *wrong = NULL;
 
 	if (args->self)
-		return otp_self_usage(args) && otp_secrets_allowed(args);
+		return otp_self_usage(args);
 	if (args->hotp && args->totp)
 		wrong = N_("--hotp and --totp exclude each other.");
 	else if (args->hotp && args->period != OTP_ARGS_NONE)

@@ -62,6 +62,13 @@ renew(const struct otp_tool *tool, const struct otp_subject *subject,
 	    otp_view_read(&tool->host, subject->account, &before, &fault);
 
 	if (err == OTP_OK)
+		err = otp_view_enrolled(&before, &fault);
+	/* Now that nothing else is in the way, which --print would not mend. */
+	if (err == OTP_OK && !otp_secrets_allowed(&tool->args)) {
+		otp_view_wipe(&before);
+		return OTP_EXIT_USAGE;
+	}
+	if (err == OTP_OK)
 		err = otp_enrol_recovery(&tool->host, subject,
 		    otp_parameters_number(tool->args.count, OTP_ENROL_RECOVERY),
 		    ret_set, &fault);
@@ -81,11 +88,8 @@ run(const struct otp_tool *tool)
 {
 	struct otp_recovery_set set = { 0 };
 	struct otp_subject subject;
-	enum otp_exit status = OTP_EXIT_USAGE;
+	enum otp_exit status = otp_subject_find(tool, &subject);
 
-	if (!otp_secrets_allowed(&tool->args))
-		return status;
-	status = otp_subject_find(tool, &subject);
 	if (status == OTP_EXIT_DONE)
 		status = renew(tool, &subject, &set);
 	if (status == OTP_EXIT_DONE && !show(tool, &subject, &set)) {

@@ -6,6 +6,7 @@
 #include "language.h"
 #include "output.h"
 #include "pick.h"
+#include "report.h"
 #include "subject.h"
 #include "terminal.h"
 
@@ -15,6 +16,8 @@ run(const struct otp_tool *tool)
 	enum otp_confirmed confirmed = OTP_CONFIRMED_NO;
 	struct otp_subject subject;
 	struct otp_pick pick = { 0 };
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
 	struct otp_view view;
 	char label[OTP_LABEL_SIZE];
 	int signum = 0;
@@ -24,6 +27,12 @@ run(const struct otp_tool *tool)
 		return status;
 	status = otp_pick_token(tool, &subject, OTP_HOTP, &view, &pick);
 	memcpy(label, view.seed.tokens[pick.index].label, sizeof(label));
+	/* Of whom no code can be right nobody is asked for one. */
+	if (status == OTP_EXIT_DONE) {
+		err = otp_view_enrolled(&view, &fault);
+		if (err != OTP_OK)
+			status = otp_report(tool, subject.account, err, &fault);
+	}
 	otp_view_wipe(&view);
 	if (status != OTP_EXIT_DONE)
 		return status;

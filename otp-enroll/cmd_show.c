@@ -19,7 +19,7 @@ check_usage(const struct otp_args *args)
 			       "--qr."));
 		return false;
 	}
-	return otp_secrets_allowed(args);
+	return true;
 }
 
 /*
@@ -98,6 +98,9 @@ run(const struct otp_tool *tool)
 	token = &view.seed.tokens[pick.index];
 	if (status == OTP_EXIT_DONE)
 		status = bring_up(tool, &subject, &view, token);
+	/* Now that nothing else is in the way, which --print would not mend. */
+	if (status == OTP_EXIT_DONE && !otp_secrets_allowed(&tool->args))
+		status = OTP_EXIT_USAGE;
 	if (status == OTP_EXIT_DONE)
 		status = show(tool, &subject, token);
 	otp_view_wipe(&view);

@@ -8,6 +8,7 @@
 
 #include "common/core/import_google.h"
 #include "common/core/import_oath.h"
+#include "common/effects/store.h"
 #include "intake.h"
 #include "language.h"
 #include "output.h"
@@ -143,6 +144,20 @@ take_file(struct otp_intake *intake, const struct otp_subject *subject,
 
 /* --- One user ----------------------------------------------------------- */
 
+/* Before anything is read, which somebody would have to type. */
+static enum otp_exit
+find_store(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	struct otp_store *store = NULL;
+	struct otp_fault fault = { 0 };
+	enum otp_err err =
+	    otp_store_open(tool->host.store, subject->account, &store, &fault);
+
+	otp_store_close(store);
+	return err == OTP_OK ? OTP_EXIT_DONE
+			     : otp_report(tool, subject->account, err, &fault);
+}
+
 enum otp_exit
 otp_intake_find_one(struct otp_intake *intake)
 {
@@ -152,6 +167,8 @@ otp_intake_find_one(struct otp_intake *intake)
 	struct otp_subject subject;
 	enum otp_exit status = otp_subject_find(intake->tool, &subject);
 
+	if (status == OTP_EXIT_DONE)
+		status = find_store(intake->tool, &subject);
 	if (status != OTP_EXIT_DONE)
 		return status;
 	if (file == NULL)

@@ -12,6 +12,7 @@
 #include "language.h"
 #include "output.h"
 #include "report.h"
+#include "secrets.h"
 #include "self.h"
 #include "subject.h"
 
@@ -176,6 +177,8 @@ otp_self_allow(const struct otp_tool *tool, const struct otp_subject *subject,
 	err = otp_enrol_in_force(&tool->host, subject, ret_in_force, &fault);
 	if (err != OTP_OK)
 		return otp_report(tool, subject->account, err, &fault);
+	if (!otp_secrets_allowed(&tool->args))
+		return OTP_EXIT_USAGE;
 	status = ask(tool, &request, ret_signal);
 	*ret_proven = status == OTP_EXIT_DONE;
 	return status;

@@ -33,6 +33,19 @@ otp_view_wipe(struct otp_view *view)
 	otp_wipe(view, sizeof(*view));
 }
 
+enum otp_err
+otp_view_enrolled(const struct otp_view *view, struct otp_fault *fault)
+{
+	if (view->seed_err != OTP_OK) {
+		*fault = view->seed_fault;
+		return view->seed_err;
+	}
+	if (view->state_err == OTP_ERR_ABSENT)
+		return otp_fault_set(fault, OTP_ERR_NO_STATE, 0, NULL, NULL);
+	*fault = view->state_fault;
+	return view->state_err;
+}
+
 static bool
 has_token(const struct otp_seed *seed, const struct otp_token *token)
 {

@@ -33,6 +33,13 @@ enum otp_err otp_view_read(const struct otp_host *host, const char *account,
 void otp_view_wipe(struct otp_view *view);
 
 /*
+ * Whether there are both seed and state.  Errors: those of the one that cannot
+ * be used, with FAULT; ABSENT, NO_STATE.
+ */
+enum otp_err otp_view_enrolled(
+    const struct otp_view *view, struct otp_fault *fault) OTP_MUST_USE;
+
+/*
  * Whether ACCOUNT has all COUNT tokens now: a failure behind the last step of
  * a change, such as a flush, takes nothing back.
  */

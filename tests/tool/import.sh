@@ -349,8 +349,12 @@ check 'usage__user_and_all_users' untouched 2 import alice --all-users \
 check 'usage__one_file_is_not_many_users' untouched 2 import --all-users \
     --format=google-authenticator --file=/x
 check 'usage__format' untouched 2 import alice --format=csv
-check 'usage__recovery_codes_need_a_terminal' untouched 2 import alice \
-    --recovery=3
+check 'usage__recovery_codes_need_a_terminal' refused "$uri$lf" 2 \
+    'terminal.*--print' --recovery=3 fresh
+dry_needs_none() {
+	taken "$uri$lf" --recovery=3 --dry-run fresh
+}
+check 'usage__recovery_codes_of_a_dry_run_need_none' dry_needs_none
 
 # --- Homes ----------------------------------------------------------------
 

@@ -55,13 +55,36 @@ if have script; then
 else
 	skip 'self__takes_no_user' 'script is missing'
 fi
-no_terminal() {
+# without_terminal STATUS: as it is without one, with `setting'; nothing is asked.
+without_terminal() {
 	before=$(tree)
-	SUDO_UID=$uid "$OTP_ENROLL" --conf "$conf" new --self \
-	    >"$scratch/out" 2>"$scratch/err" </dev/null
-	test $? = 2 && test ! -s "$scratch/out" && same "$before" "$(tree)"
+	status=0
+	env "$setting" "$OTP_ENROLL" --conf "$conf" new --self \
+	    >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+	err=$(cat "$scratch/err")
+	put "status $status: $err"
+	test $status = "$1" && test ! -s "$scratch/out" &&
+	    same "$before" "$(tree)" && ! says 'resent code'
+}
+no_terminal() {
+	without_terminal 2 && says 'is no terminal'
 }
 check 'self__needs_a_terminal' no_terminal
+enroll new --print --no-confirm "$user"
+check 'self__needs_a_terminal_before_a_code_is_asked_for' no_terminal
+enroll remove --purge "$user"
+nobody_first() {
+	setting=SUDO_UID=4000000123
+	without_terminal 1 && says 'uid 4000000123' && ! says 'terminal'
+}
+check 'self__unknown_uid_is_told_before_the_terminal' nobody_first
+setting=SUDO_UID=$uid
+no_store_first() {
+	mv "$store" "$store.away"
+	without_terminal 1 && says 'there is no store' && ! says 'terminal'
+}
+check 'self__missing_store_is_told_before_the_terminal' no_store_first
+mv "$store.away" "$store"
 
 # dialogue ANSWERS... of `new --self', as a person has them. It ends with the
 # tool's status; what was seen is in `seen'. An answer is a code, or

@@ -76,15 +76,6 @@ escaped() {
 }
 check 'usage__escapes_what_was_typed' escaped
 
-# --- Secrets ---
-
-# (`new' says first what else is in the way.)
-for arguments in "recovery $user" "adopt --force $user"; do
-	# shellcheck disable=SC2086
-	check "secrets__need_a_terminal_or_print: $arguments" wrong $arguments
-	check "secrets__hint_at_print: $arguments" says --print
-done
-
 # --- The configuration file ---
 
 misconfigured() {
@@ -121,17 +112,55 @@ nobody_made() {
 	untouched 1 new --print --no-confirm no-such-user-here
 }
 check 'user__unknown_gets_no_token' nobody_made
+# What cannot be mended by another option, or by a code, is said first.
+asking='show recovery verify resync import'
 unknown_first() {
-	untouched 1 new no-such-user-here &&
+	untouched 1 "$@" no-such-user-here &&
 	    says 'no user "no-such-user-here"' && ! says terminal
 }
-check 'user__unknown_is_told_before_the_terminal' unknown_first
+for command in new 'adopt --force' 'import --recovery=1' $asking; do
+	# shellcheck disable=SC2086
+	check "user__unknown_is_told_before_the_terminal: $command" \
+	    unknown_first $command
+done
+unenrolled_first() {
+	untouched 3 "$@" "$user" && says 'is not enrolled' && ! says terminal
+}
+for command in show recovery 'adopt --force' verify resync; do
+	# shellcheck disable=SC2086
+	check "user__unenrolled_is_told_before_the_terminal: $command" \
+	    unenrolled_first $command
+done
+
+# --- Secrets ---
+
+needs_terminal() {
+	untouched 2 "$@" && says 'terminal.*--print' && test -z "$out"
+}
 for command in new 'new --no-confirm'; do
 	# shellcheck disable=SC2086
 	check "secrets__need_a_terminal_or_print: $command" \
-	    untouched 2 $command "$user"
-	check "secrets__hint_at_print: $command" says '--print'
+	    needs_terminal $command "$user"
 done
+stateless_first() {
+	untouched 1 "$@" "$user" && says "otp-enroll adopt $user" &&
+	    ! says terminal && ! says 'two codes'
+}
+enroll new --print --no-confirm --hotp "$user"
+for command in show recovery 'adopt --force' 'new --replace'; do
+	# shellcheck disable=SC2086
+	check "secrets__need_a_terminal_or_print: $command" \
+	    needs_terminal $command "$user"
+done
+check 'secrets__need_a_terminal_or_print: adopt --force --all' \
+    needs_terminal adopt --force --all
+rm "$store/state/$user"
+for command in recovery resync; do
+	check "user__without_a_state_is_told_before_the_terminal: $command" \
+	    stateless_first "$command"
+done
+enroll remove --purge "$user"
+
 check 'user__is_named_by_the_database' ends 3 status "$user"
 
 as_root_without_user() {
@@ -190,8 +219,14 @@ no_store() {
 }
 check 'store__missing' no_store
 no_store_first() {
-	ends 1 new "$user" && says 'there is no store' && ! says terminal &&
+	ends 1 "$@" && says 'there is no store' && ! says terminal &&
 	    test ! -e "$store"
 }
-check 'store__missing_is_told_before_the_terminal' no_store_first
+for command in new 'adopt --force' 'import --recovery=1' $asking; do
+	# shellcheck disable=SC2086
+	check "store__missing_is_told_before_the_terminal: $command" \
+	    no_store_first $command "$user"
+done
+check 'store__missing_is_told_before_the_terminal: adopt --force --all' \
+    no_store_first adopt --force --all
 finish
