@@ -15,8 +15,8 @@ tell_problem(const struct otp_tool *tool, const struct otp_standing *standing)
 {
 	if (standing->problem == OTP_ERR_ABSENT)
 		otp_complain(_("The seed of %s was taken away by other means: "
-			       "`otp-enroll new' makes another, `remove' ends "
-			       "it."),
+			       "put it back, or `otp-enroll new --replace' "
+			       "makes another, `remove' ends it."),
 		    otp_escaped(standing->account).text);
 	else if (standing->problem != OTP_OK)
 		(void)otp_report(tool, standing->account, standing->problem,

@@ -238,8 +238,8 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_NO_SEED] = { "no-seed", OTP_LEVEL_FAULT,
 	    N_("The seed of {what} was taken away by other means, so that "
 	       "every code is refused."),
-	    N_("`otp-enroll new {user}' makes another, `otp-enroll remove "
-	       "{user}' ends it.") },
+	    N_("Put it back, or `otp-enroll new --replace {user}' makes "
+	       "another, `otp-enroll remove {user}' ends it.") },
 	[OTP_FOUND_NO_STATE] = { "no-state", OTP_LEVEL_FAULT,
 	    N_("A seed of {what} has not been taken over yet, so that its "
 	       "codes are refused."),

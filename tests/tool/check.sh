@@ -307,7 +307,9 @@ fresh
 seed=$(cat "$store/seed/$user")
 gone() {
 	rm "$store/seed/$user"
-	finds_only 1 no-seed "$user"
+	finds_only 1 no-seed "$user" &&
+	    tells "otp-enroll new --replace $user" &&
+	    enroll $new --replace "$user" && finds_only 0 '' "$user"
 }
 check 'account__whose_seed_is_gone' gone
 fresh

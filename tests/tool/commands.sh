@@ -479,7 +479,7 @@ check 'adopt__force_takes_another_uid' another_uid
 seed_gone() {
 	# shellcheck disable=SC2086
 	ends 0 $new sue && rm "$store/seed/sue" && ends 1 status sue &&
-	    says 'taken away by other means' && ends 1 status --all &&
+	    says 'other means: .*new --replace' && ends 1 status --all &&
 	    shows '^sue .*problem: the seed is missing' &&
 	    untouched 4 $new sue && untouched 4 $new --add sue &&
 	    ends 0 remove sue && ends 3 status sue
