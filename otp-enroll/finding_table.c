@@ -243,7 +243,8 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_NO_STATE] = { "no-state", OTP_LEVEL_FAULT,
 	    N_("A seed of {what} has not been taken over yet, so that its "
 	       "codes are refused."),
-	    N_("`otp-enroll adopt {user}'") },
+	    N_("`otp-enroll adopt {user}'; with `--force' if a state was lost, "
+	       "else used codes are fresh again.") },
 	[OTP_FOUND_UID] = { "uid", OTP_LEVEL_FAULT,
 	    N_("The state of {what} is of another uid ({where}) than the "
 	       "account's ({more}), so that every code is refused."),

@@ -315,7 +315,8 @@ check 'account__whose_seed_is_gone' gone
 fresh
 not_adopted() {
 	rm "$store/state/$user"
-	finds_only 1 no-state "$user" && tells "otp-enroll adopt $user"
+	finds_only 1 no-state "$user" && tells "otp-enroll adopt $user" &&
+	    tells 'force. if a state was lost'
 }
 check 'account__that_was_not_taken_over' not_adopted
 fresh
