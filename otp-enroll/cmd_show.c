@@ -62,7 +62,7 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	char uri[OTP_URI_MAX + 1];
 	bool shown;
 
-	if (otp_uri_format(token, uri) != OTP_OK) {
+	if (otp_uri_format_any(token, uri) != OTP_OK) {
 		otp_complain(_("This token has no URI of %d bytes at most."),
 		    OTP_URI_MAX);
 		return OTP_EXIT_FAILED;

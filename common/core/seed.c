@@ -188,7 +188,7 @@ otp_seed_format(const struct otp_seed *seed,
 	if (!is_sound(seed))
 		return OTP_ERR_PARSE;
 	for (unsigned i = 0; i < seed->tokens_count; i++) {
-		enum otp_err err = otp_uri_format(&seed->tokens[i], to);
+		enum otp_err err = otp_uri_format_any(&seed->tokens[i], to);
 
 		if (err != OTP_OK) {
 			otp_wipe(ret_text, (size_t)(to - ret_text));

@@ -308,6 +308,7 @@ otp_uri_parse(const char *uri, size_t length, struct otp_token *ret_token,
 struct writer {
 	size_t length;
 	bool full;
+	bool brief; /* encode what has to be, and no more */
 	char text[OTP_URI_MAX + 1];
 };
 
@@ -342,9 +343,20 @@ is_unreserved(char c)
 	    c == '~';
 }
 
-/* Everything but the unreserved characters and those of KEPT as %XX. */
+/* What a reader would refuse, or take for something else, as it is. */
+static bool
+is_special(char c, char end)
+{
+	return (unsigned char)c < ' ' || c == 0x7f || c == '#' || c == '%' ||
+	    c == end;
+}
+
+/*
+ * Everything but the unreserved characters and those of KEPT as %XX; in brief,
+ * what is special where END ends it.
+ */
 static void
-put_encoded(struct writer *writer, const char *text, const char *kept)
+put_encoded(struct writer *writer, const char *text, const char *kept, char end)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
@@ -352,7 +364,9 @@ put_encoded(struct writer *writer, const char *text, const char *kept)
 		unsigned char c = (unsigned char)*text;
 		char plain[] = { *text, '\0' };
 		char encoded[] = { '%', digits[c >> 4], digits[c & 15], '\0' };
-		bool keep = is_unreserved(*text) || strchr(kept, *text) != NULL;
+		bool keep = writer->brief
+		    ? !is_special(*text, end)
+		    : is_unreserved(*text) || strchr(kept, *text) != NULL;
 
 		put(writer, keep ? plain : encoded);
 	}
@@ -366,14 +380,14 @@ put_token(struct writer *writer, const struct otp_token *token)
 	put(writer, SCHEME);
 	put(writer, otp_kind_name(token->kind));
 	put(writer, "/");
-	put_encoded(writer, token->label, ":@");
+	put_encoded(writer, token->label, ":@", '?');
 	put(writer, "?secret=");
 	otp_base32_encode(token->secret, token->secret_size, secret);
 	put(writer, secret);
 	otp_wipe(secret, sizeof(secret));
 	if (token->issuer[0] != '\0') {
 		put(writer, "&issuer=");
-		put_encoded(writer, token->issuer, "");
+		put_encoded(writer, token->issuer, "", '&');
 	}
 	if (token->hash != OTP_SHA1) {
 		put(writer, "&algorithm=");
@@ -392,8 +406,8 @@ put_token(struct writer *writer, const struct otp_token *token)
 	}
 }
 
-enum otp_err
-otp_uri_format(const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1])
+static enum otp_err
+format(const struct otp_token *token, bool brief, char ret_uri[OTP_URI_MAX + 1])
 {
 	enum otp_err err = otp_token_check(token, NULL);
 	struct writer writer;
@@ -401,6 +415,7 @@ otp_uri_format(const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1])
 	if (err != OTP_OK)
 		return err;
 	memset(&writer, 0, sizeof(writer));
+	writer.brief = brief;
 	put_token(&writer, token);
 	if (writer.full)
 		err = OTP_ERR_PARSE;
@@ -408,4 +423,18 @@ otp_uri_format(const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1])
 		memcpy(ret_uri, writer.text, writer.length + 1);
 	otp_wipe(&writer, sizeof(writer));
 	return err;
+}
+
+enum otp_err
+otp_uri_format(const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1])
+{
+	return format(token, false, ret_uri);
+}
+
+enum otp_err
+otp_uri_format_any(const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1])
+{
+	enum otp_err err = format(token, false, ret_uri);
+
+	return err == OTP_OK ? err : format(token, true, ret_uri);
 }

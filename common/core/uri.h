@@ -42,4 +42,12 @@ enum otp_err otp_uri_parse(const char *uri, size_t length,
 enum otp_err otp_uri_format(
     const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1]) OTP_MUST_USE;
 
+/*
+ * The same; or, where that would be longer than OTP_URI_MAX, with nothing
+ * encoded but what could not be read back as it is.  So every token that was
+ * read can be written, also one whose label nobody encoded.  Errors: PARSE.
+ */
+enum otp_err otp_uri_format_any(
+    const struct otp_token *token, char ret_uri[OTP_URI_MAX + 1]) OTP_MUST_USE;
+
 #endif

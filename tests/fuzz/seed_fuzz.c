@@ -44,12 +44,7 @@ check_written(const struct otp_seed *seed)
 	size_t size = SIZE_MAX, size_twice = 0;
 
 	memset(text, FUZZ_MARK, sizeof(text));
-	if (otp_seed_format(seed, text, &size) != OTP_OK) {
-		/* Only where a label's raw bytes take too much room. */
-		FUZZ_MUST(size == SIZE_MAX);
-		FUZZ_MUST(memmem(text, sizeof(text), "otpauth", 7) == NULL);
-		return;
-	}
+	FUZZ_MUST(otp_seed_format(seed, text, &size) == OTP_OK);
 	FUZZ_MUST(size == strlen(text) && size <= OTP_SEED_SIZE_MAX);
 	FUZZ_MUST(otp_seed_parse(text, size, &again, NULL) == OTP_OK);
 	check_same(seed, &again);

@@ -87,6 +87,31 @@ check 'token__none_of_that_kind' untouched 1 resync tic
 check 'token__says_that_there_is_none' says 'There is no HOTP token'
 check 'token__of_nobody_enrolled' untouched 3 resync zoe
 
+# --- Labels that nobody encoded ---
+
+# A line that is near its longest, as other means may put it there.
+raw=$(printf '%085d' 0 | sed 's/0/東/g')
+raw_uri="otpauth://totp/$raw?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=$raw"
+raw_label() {
+	enroll status --json "$1"
+	json ".tokens[0] | .label == \"$raw\" and .issuer == \"$raw\""
+}
+raw_kept() {
+	(umask 077 && put "$raw_uri" >"$store/seed/rod")
+	ends 0 adopt rod && ends 0 recovery --print rod && raw_label rod &&
+	    ends 0 new --add --print --no-confirm rod && raw_label rod &&
+	    ends 0 remove --token=2 rod && raw_label rod
+}
+check 'label__unencoded_and_long_is_kept_by_every_change' raw_kept
+raw_imported() {
+	typed "$raw_uri" 0 import rex && raw_label rex
+}
+check 'label__unencoded_and_long_is_imported' raw_imported
+raw_shown() {
+	ends 0 show --uri --print rod && same "$raw_uri" "$out"
+}
+check 'label__unencoded_and_long_is_shown_as_it_is' raw_shown
+
 # --- show ---
 
 check 'show__several_and_none_named' untouched 2 show --print ann

@@ -299,6 +299,44 @@ seed_format__has_room_for_the_longest(void **state)
 	(void)parsed(text, size);
 }
 
+/* LABEL and ISSUER as they stand in the line are written no longer. */
+static void
+assert_kept(const char *label, const char *issuer)
+{
+	char text[OTP_URI_MAX + 2], again[OTP_SEED_SIZE_MAX + 1];
+	struct otp_seed seed, got;
+	size_t size = 0;
+
+	(void)snprintf(text, sizeof(text),
+	    "otpauth://hotp/%s?secret=GEZDGNBVGY3TQOJQ&counter=1&issuer=%s\n",
+	    label, issuer);
+	seed = parsed(text, strlen(text));
+	assert_int_equal(otp_seed_format(&seed, again, &size), OTP_OK);
+	assert_true(size <= strlen(text));
+	got = parsed(again, size);
+	assert_memory_equal(&got, &seed, sizeof(seed));
+}
+
+/* Encoded in full these would be longer than a line may be. */
+static void
+seed_format__writes_whatever_was_read(void **state)
+{
+	/* What stands there as it is, of a label and of an issuer. */
+	static const char plain[2][4] = { "\xe6 &=", "\xe6 ?=" };
+	char label[256] = "", issuer[256] = "";
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		memset(label, plain[0][i / 4], sizeof(label) - 1);
+		memset(issuer, plain[1][i % 4], sizeof(issuer) - 1);
+		assert_kept(label, issuer);
+	}
+	/* And what cannot. */
+	memcpy(label, "%3f%23%25%0a%7f", strlen("%3f%23%25%0a%7f"));
+	memcpy(issuer, "%26%23%25%01", strlen("%26%23%25%01"));
+	assert_kept(label, issuer);
+}
+
 static void
 seed_format__refuses_what_could_not_be_read_back(void **state)
 {
@@ -384,6 +422,7 @@ main(void)
 		cmocka_unit_test(seed_parse__bounds_lines_and_file),
 		cmocka_unit_test(seed__reads_back_what_it_wrote),
 		cmocka_unit_test(seed_format__has_room_for_the_longest),
+		cmocka_unit_test(seed_format__writes_whatever_was_read),
 		cmocka_unit_test(
 		    seed_format__refuses_what_could_not_be_read_back),
 		cmocka_unit_test(seed_digits__wants_them_all_alike),
