@@ -117,8 +117,10 @@ check_holder(const struct checked *checked)
 	if (err == OTP_OK)
 		err = otp_store_holder(store, holder, sizeof(holder), &fault);
 	if (err == OTP_OK && holder[0] != '\0')
-		tell(checked, OTP_FOUND_HELD, otp_report_what(holder).text,
-		    pid_in(holder, pid));
+		otp_findings_add(checked->findings, OTP_FOUND_HELD,
+		    (struct otp_words){ .where = checked->subject->account,
+			.what = otp_report_what(holder).text,
+			.more = pid_in(holder, pid) });
 	otp_store_close(store);
 }
 

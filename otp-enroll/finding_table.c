@@ -261,7 +261,7 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	    N_("`otp-enroll unlock {user}', or a recovery code at the "
 	       "login.") },
 	[OTP_FOUND_HELD] = { "lock-timeout", OTP_LEVEL_FAULT,
-	    N_("The state of {what} is {where}, so that logins fail "
+	    N_("The state of {where} is {why}, so that logins fail "
 	       "meanwhile."),
 	    N_("See what that process is, and end it, also if it is stopped: "
 	       "`kill -KILL {more}'.") },

@@ -385,8 +385,9 @@ locked() {
 }
 check 'account__that_is_locked' locked
 fresh
+# held PROGRAM PATTERN: it holds the state, and is told of as PATTERN has it.
 held() {
-	"$poke" lock "$store/state/$user" >"$scratch/held" &
+	"$1" lock "$store/state/$user" >"$scratch/held" &
 	holder=$!
 	while ! grep -q held "$scratch/held"; do
 		kill -0 "$holder" || return 1
@@ -394,7 +395,7 @@ held() {
 	done
 	# As somebody's su may be: what is to be done must end that one, too.
 	kill -STOP "$holder"
-	finds_only 1 lock-timeout "$user" && tells "poke\[$holder\]" &&
+	finds_only 1 lock-timeout "$user" && tells "is held by $2\[$holder\]," &&
 	    advice=$(put "$out" | jq -r '.findings[] | .do // empty' |
 		sed -n "s/.*\`\(kill .*\)'.*/\1/p") &&
 	    put "$advice" && same "kill -KILL $holder" "$advice" &&
@@ -404,7 +405,12 @@ held() {
 	wait "$holder" 2>/dev/null
 	return $ended
 }
-check 'account__whose_state_is_held' held
+check 'account__whose_state_is_held' held "$poke" poke
+odd=$scratch/$(printf 'p\033"\\')
+cp "$poke" "$odd"
+# shellcheck disable=SC1003
+check 'account__holder_of_an_odd_name_is_escaped_once' held "$odd" \
+    'p\\x1b\\x22\\x5c'
 # A code of the next step; once more where that began meanwhile.
 drifted() {
 	for _ in 1 2 3 4 5; do
