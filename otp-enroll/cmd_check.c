@@ -112,12 +112,12 @@ check_store(struct check *check)
 	check->stored = true;
 	tell(check, OTP_FOUND_STORE, folder, NULL);
 	otp_ground_check_disk(&check->findings, folder);
-	otp_ground_check_label(&check->findings, root, folder);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const parts[] = { "", "/seed", "/state" };
 		char part[OTP_PATH_SIZE + 8];
 
-		(void)snprintf(part, sizeof(part), "%s/%s", folder,
-		    i == 0 ? "seed" : "state");
+		(void)snprintf(part, sizeof(part), "%s%s", folder, parts[i]);
+		otp_ground_check_mode(&check->findings, part);
 		otp_ground_check_label(&check->findings, root, part);
 	}
 }

@@ -17,6 +17,10 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_OTHERS_STORE] = { "others-store", OTP_LEVEL_NOTE,
 	    N_("The store {where} is another user's, and was not looked at."),
 	    N_("Run this as root: `sudo otp-enroll check'.") },
+	[OTP_FOUND_OPEN_STORE] = { "open-store", OTP_LEVEL_WARNING,
+	    N_("{where} has mode {what}, so that others can see who is "
+	       "enrolled."),
+	    N_("`chmod 700 {where}'") },
 	[OTP_FOUND_READ_ONLY] = { "read-only", OTP_LEVEL_FAULT,
 	    N_("{where} is on a disk that is mounted read-only, so no code can "
 	       "be spent and every login is refused."),

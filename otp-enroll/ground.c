@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <sys/vfs.h>
@@ -47,6 +48,23 @@ static const char *const wrong_types[] = { "unlabeled_t", "default_t", "file_t",
 	"home_root_t", "user_tmp_t", "tmp_t", "mnt_t" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* --- The folder --------------------------------------------------------- */
+
+void
+otp_ground_check_mode(struct otp_findings *findings, const char *folder)
+{
+	char mode[8];
+	struct stat status;
+
+	if (lstat(folder, &status) != 0 ||
+	    (status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+		return; /* that the store can be used was seen before */
+	(void)snprintf(
+	    mode, sizeof(mode), "%04o", (unsigned)status.st_mode & 07777);
+	otp_findings_add(findings, OTP_FOUND_OPEN_STORE,
+	    (struct otp_words){ .where = folder, .what = mode });
+}
 
 /* --- The disk ----------------------------------------------------------- */
 

@@ -8,6 +8,9 @@
 
 #include "finding.h"
 
+/* Whether others can look into FOLDER, the store or a part of it. */
+void otp_ground_check_mode(struct otp_findings *findings, const char *folder);
+
 /* Whether the disk of the store FOLDER keeps what is written there. */
 void otp_ground_check_disk(struct otp_findings *findings, const char *folder);
 

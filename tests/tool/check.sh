@@ -172,10 +172,26 @@ mkdir -m 700 "$store"
 check 'store__that_is_not_mounted' finds 1 no-store "$user"
 rmdir "$store"
 mv "$scratch/away" "$store"
-chmod 755 "$store/seed"
 chmod 770 "$store/seed"
 check 'store__that_others_can_write' finds 1 mode
 chmod 700 "$store/seed"
+# A login takes such a one: it is no fault.
+readable() {
+	chmod "$1" "$2"
+	finds_only 0 open-store && tells "^$2 has mode 0$1" &&
+	    advice=$(put "$out" | jq -r '.findings[] | .do // empty' |
+		sed -n "s/.*\`\(chmod .*\)'.*/\1/p") &&
+	    same "chmod 700 $2" "$advice" && $advice && finds_only 0 ''
+	ended=$?
+	chmod 700 "$2"
+	return $ended
+}
+for part in '' /seed /state; do
+	for mode in 755 710 701; do
+		check "store__that_others_can_read_$mode$part" \
+		    readable $mode "$store$part"
+	done
+done
 as_root=
 [ "$(id -u)" = 0 ] && as_root=yes
 if [ -n "$as_root" ]; then
