@@ -69,9 +69,12 @@ google_import() {
 google_line() {
 	line=$(cat "$page/google-line")
 }
-# The phones go on, and what was used stays used.
+# The phones go on, what was used stays used, and nobody more is let in.
 google_switch() {
-	play google-switch 1 && play google-switch 2 &&
+	old=$(cat /etc/pam.d/sshd)
+	sed -i 's/ nullok//' /etc/pam.d/sshd && play google-switch 2 &&
+	    refused dave 000000 && echo "$old" >/etc/pam.d/sshd &&
+	    play google-switch 1 && play google-switch 2 &&
 	    same "$(echo $line)" "$(tail -n 1 /etc/pam.d/sshd | tr -s ' ')" &&
 	    of alice && refused alice "$used" && used=$(code 30) &&
 	    enters alice "$used" && refused alice "$used" &&
