@@ -92,7 +92,7 @@ out() {
 	    same '' "$(cat "$page"/lines.1 | bash)"
 }
 key() {
-	mkdir -p /etc/ssh/sshd_config.d &&
+	mkdir -p /etc/ssh/sshd_config.d && touch /etc/ssh/sshd_config &&
 	    cp "$top_srcdir/contrib/stacks/sshd-key.conf" \
 		/etc/ssh/sshd_config.d && play key 1 && play key 2 &&
 	    same 'AuthenticationMethods publickey' \
