@@ -2,18 +2,24 @@
 #include "tests/fuzz/ground.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <linux/magic.h>
 #include <stdarg.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "common/effects/store.h"
 #include "tests/fuzz/fuzz.h"
 
+#define PREFIX "pam_otp.fuzz-"
+
 static char root[64];
 static char store[80];
 static pid_t owner;
+static int lock = -1; /* on `root', held as long as it is in use */
 
 static int
 unlink_one(
@@ -26,10 +32,16 @@ unlink_one(
 }
 
 static void
+remove_tree(const char *folder)
+{
+	(void)nftw(folder, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
 remove_all(void)
 {
 	if (getpid() == owner)
-		(void)nftw(root, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+		remove_tree(root);
 }
 
 /* In memory where there is such a folder: a disk's flushes take long. */
@@ -44,6 +56,60 @@ best_folder(void)
 	return "/tmp";
 }
 
+/* FOLDER's lock; -1 where it is not ours, is in use, or has gone meanwhile. */
+static int
+hold(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0 && access(folder, F_OK) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+/* Take away what others left who were killed before remove_all(). */
+static void
+sweep(const char *above)
+{
+	DIR *folders = opendir(above);
+	const struct dirent *entry;
+
+	FUZZ_MUST(folders != NULL);
+	while ((entry = readdir(folders)) != NULL) {
+		char folder[FUZZ_PATH_SIZE];
+		int fd;
+
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+			continue;
+		(void)snprintf(
+		    folder, sizeof(folder), "%s/%s", above, entry->d_name);
+		fd = hold(folder);
+		if (fd < 0)
+			continue;
+		remove_tree(folder);
+		(void)close(fd);
+	}
+	FUZZ_MUST(closedir(folders) == 0);
+}
+
+/* Another's sweep may take a new one away before it is held. */
+static void
+make_root(const char *above)
+{
+	for (unsigned i = 0; lock < 0 && i < 100; i++) {
+		(void)snprintf(
+		    root, sizeof(root), "%s/" PREFIX "XXXXXX", above);
+		FUZZ_MUST(mkdtemp(root) != NULL);
+		lock = hold(root);
+	}
+	FUZZ_MUST(lock >= 0);
+}
+
 const char *
 fuzz_store(void)
 {
@@ -51,9 +117,9 @@ fuzz_store(void)
 
 	if (owner == getpid())
 		return store;
-	(void)snprintf(
-	    root, sizeof(root), "%s/pam_otp.fuzz.XXXXXX", best_folder());
-	FUZZ_MUST(mkdtemp(root) != NULL);
+	sweep(best_folder());
+	lock = -1; /* another process's, whose memory this is a copy of */
+	make_root(best_folder());
 	owner = getpid();
 	FUZZ_MUST(atexit(remove_all) == 0);
 	(void)snprintf(store, sizeof(store), "%s/store", root);

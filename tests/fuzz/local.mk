@@ -20,7 +20,7 @@ fuzz_tests = \
 	%D%/state_fuzz \
 	%D%/typed_fuzz \
 	%D%/uri_fuzz
-unit_tests += $(fuzz_tests)
+unit_tests += $(fuzz_tests) %D%/ground_test
 
 # libFuzzer has a main() of its own.
 if FUZZING
@@ -65,6 +65,7 @@ wrong_wrap = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=strdup \
 %C%_event_fuzz_LDFLAGS = $(fuzz_flags)
 %C%_google_fuzz_SOURCES = %D%/google_fuzz.c $(fuzz_main)
 %C%_google_fuzz_LDFLAGS = $(fuzz_flags)
+%C%_ground_test_SOURCES = %D%/ground_test.c $(fuzz_ground)
 %C%_intake_fuzz_SOURCES = %D%/intake_fuzz.c $(fuzz_main) \
 	otp-enroll/intake_read.c otp-enroll/intake.h
 %C%_intake_fuzz_LDFLAGS = $(fuzz_flags)
