@@ -183,7 +183,7 @@ served() {
 	cp "$top_srcdir/contrib/stacks/$2" "/etc/pam.d/$1"
 	own=$(sed -n 's/.*conf=\([^ ]*\).*/\1/p' "/etc/pam.d/$1" | head -n 1)
 	cp "$top_srcdir/contrib/stacks/$3" "$own"
-	mkdir -p "$(sed -n 's/^store *= *//p' "$own")"
+	mkdir -p -m 700 "$(sed -n 's/^store *= *//p' "$own")"
 	otp-enroll init --conf="$own"
 	same '' "$(examine --conf="$own")"
 }
