@@ -138,18 +138,10 @@ static json_t *
 to_json(const struct otp_intake *intake, const struct otp_intake_user *user,
     const struct otp_recovery_set *set)
 {
-	json_t *codes = json_array();
-
-	for (unsigned i = 0; i < set->count; i++)
-		if (json_array_append_new(codes, json_string(set->text[i])) !=
-		    0) {
-			json_decref(codes);
-			return NULL;
-		}
 	return json_pack("{s:o, s:s, s:I, s:o}", "user",
 	    otp_json_text(user->subject.account), "result",
 	    result_of(intake, user), "tokens", (json_int_t)user->count,
-	    "recovery_codes", codes);
+	    "recovery_codes", otp_secrets_codes_json(set));
 }
 
 /* False: it could not be written. */

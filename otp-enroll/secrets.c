@@ -155,8 +155,7 @@ otp_secrets_recovery(
 }
 
 json_t *
-otp_secrets_json(const struct otp_subject *subject, const char *uri,
-    const struct otp_recovery_set *set)
+otp_secrets_codes_json(const struct otp_recovery_set *set)
 {
 	json_t *codes = json_array();
 
@@ -166,6 +165,15 @@ otp_secrets_json(const struct otp_subject *subject, const char *uri,
 			json_decref(codes);
 			return NULL;
 		}
+	return codes;
+}
+
+json_t *
+otp_secrets_json(const struct otp_subject *subject, const char *uri,
+    const struct otp_recovery_set *set)
+{
+	json_t *codes = otp_secrets_codes_json(set);
+
 	if (uri == NULL)
 		return json_pack("{s:o, s:o}", "user",
 		    otp_json_text(subject->account), "recovery_codes", codes);

@@ -37,6 +37,9 @@ bool otp_secrets_picture(const struct otp_args *args, const char *uri);
 json_t *otp_secrets_json(const struct otp_subject *subject, const char *uri,
     const struct otp_recovery_set *set);
 
+/* The texts of SET alone, an array; NULL where there is no memory. */
+json_t *otp_secrets_codes_json(const struct otp_recovery_set *set);
+
 /* A set of recovery codes, once and for all.  False: it could not be shown. */
 bool otp_secrets_recovery(
     const struct otp_subject *subject, const struct otp_recovery_set *set);

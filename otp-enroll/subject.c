@@ -39,9 +39,9 @@ otp_subject_is_nobody(int errnum)
 	return errnum == 0 || errnum == ENOENT || errnum == ESRCH;
 }
 
-enum otp_exit
-otp_subject_named(const struct otp_tool *tool, const char *name,
-    struct otp_subject *ret_subject)
+/* The entry of NAME, or NULL where nobody is called so. */
+static enum otp_exit
+look_up(const char *name, const struct passwd **ret_entry)
 {
 	const struct passwd *entry;
 
@@ -53,6 +53,19 @@ otp_subject_named(const struct otp_tool *tool, const char *name,
 	entry = getpwnam(name);
 	if (entry == NULL && !otp_subject_is_nobody(errno))
 		return database_failed(errno);
+	*ret_entry = entry;
+	return OTP_EXIT_DONE;
+}
+
+enum otp_exit
+otp_subject_named(const struct otp_tool *tool, const char *name,
+    struct otp_subject *ret_subject)
+{
+	const struct passwd *entry = NULL;
+	enum otp_exit status = look_up(name, &entry);
+
+	if (status != OTP_EXIT_DONE)
+		return status;
 	if (entry != NULL && (uint32_t)entry->pw_uid != OTP_UID_VIRTUAL)
 		return take(entry->pw_name, entry->pw_uid, ret_subject);
 	if (entry == NULL && tool->options.virtual_users)
@@ -65,16 +78,11 @@ otp_subject_named(const struct otp_tool *tool, const char *name,
 enum otp_exit
 otp_subject_former(const char *name)
 {
-	const struct passwd *entry;
+	const struct passwd *entry = NULL;
+	enum otp_exit status = look_up(name, &entry);
 
-	if (name[0] == '\0') {
-		otp_complain(_("A user's name cannot be empty."));
-		return OTP_EXIT_USAGE;
-	}
-	errno = 0;
-	entry = getpwnam(name);
-	if (entry == NULL && !otp_subject_is_nobody(errno))
-		return database_failed(errno);
+	if (status != OTP_EXIT_DONE)
+		return status;
 	if (entry == NULL)
 		return OTP_EXIT_DONE;
 	otp_complain(_("\"%s\" is a user of this host, not a former name. "
