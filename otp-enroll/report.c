@@ -35,7 +35,8 @@ advice_for(enum otp_err err)
 					"new one, in which no code is fresh "
 					"again."),
 		[OTP_ERR_UID] = N_("If it is the same person, `otp-enroll "
-				   "adopt --force %s' takes it over."),
+				   "adopt --force %s' takes it over; if not, "
+				   "`remove --purge' takes it away."),
 		[OTP_ERR_FILESYSTEM] = N_("Name a folder on a disk of this "
 					  "host as `store' in the "
 					  "configuration file."),

@@ -470,7 +470,7 @@ check 'adopt__force_makes_it_anew_with_new_recovery_codes' forced
 another_uid() {
 	mv "$store/seed/tom" "$store/seed/$user"
 	mv "$store/state/tom" "$store/state/$user"
-	ends 1 status "$user" && says 'another account' &&
+	ends 1 status "$user" && says 'another account.*remove --purge' &&
 	    untouched 1 adopt "$user" && ends 0 adopt --force --print "$user" &&
 	    shows 'made fit again' && ends 0 status "$user" &&
 	    ends 0 remove --purge "$user"
