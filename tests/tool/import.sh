@@ -24,12 +24,7 @@ given() {
 	status=0
 	printf '%s' "$text" | "$OTP_ENROLL" --conf "$conf" import "$@" \
 	    >"$scratch/out" 2>"$scratch/err" || status=$?
-	out=$(cat "$scratch/out")
-	err=$(cat "$scratch/err")
-	echo "status $status"
-	put "$out"
-	put "$err"
-	test "$status" = "$expected"
+	ended "$expected"
 }
 
 # refused TEXT STATUS PATTERN ARGUMENT...: it says why, and no file is another.
@@ -391,12 +386,7 @@ homely() {
 	    NSS_WRAPPER_GROUP=$scratch/group timeout 30 "$OTP_ENROLL" \
 	    --conf "$conf" import --format=google-authenticator "$@" \
 	    >"$scratch/out" 2>"$scratch/err" || status=$?
-	out=$(cat "$scratch/out")
-	err=$(cat "$scratch/err")
-	echo "status $status"
-	put "$out"
-	put "$err"
-	test "$status" = "$expected"
+	ended "$expected"
 }
 # give NAME: a file of that user's.
 give() {

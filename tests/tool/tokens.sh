@@ -23,11 +23,7 @@ typed() {
 	status=0
 	put "$lines" | "$OTP_ENROLL" --conf "$conf" "$@" >"$scratch/out" \
 	    2>"$scratch/err" || status=$?
-	out=$(cat "$scratch/out")
-	err=$(cat "$scratch/err")
-	put "status $status: $out"
-	put "$err"
-	test "$status" = "$expected"
+	ended "$expected"
 }
 
 # enrolled ARGUMENT...: somebody new; `secret' is theirs.

@@ -42,15 +42,23 @@ enroll() {
 	err=$(cat "$scratch/err")
 }
 
+# ended STATUS: what left `status', and what it said in these files, ended so;
+# `out' and `err' are that.
+ended() {
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+	put "status $status"
+	put "$out"
+	put "$err"
+	test "$status" = "$1"
+}
+
 # ends STATUS ARGUMENT...: it ends so, and says something unless all is well.
 ends() {
 	expected=$1
 	shift
 	enroll "$@"
-	echo "status $status"
-	put "$out"
-	put "$err"
-	test "$status" = "$expected" || return 1
+	ended "$expected" || return 1
 	test "$expected" = 0 || test -n "$err"
 }
 
