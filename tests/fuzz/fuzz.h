@@ -8,6 +8,7 @@
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -121,6 +122,28 @@ fuzz_is_sound(const struct otp_fault *fault)
 	return memchr(fault->where, '\0', sizeof(fault->where)) != NULL &&
 	    memchr(fault->what, '\0', sizeof(fault->what)) != NULL &&
 	    fuzz_is_printable(fault->where) && fuzz_is_printable(fault->what);
+}
+
+/* What the tool would say: one line that can be shown. */
+static inline __attribute__((format(printf, 1, 0))) void
+fuzz_message(const char *format, va_list arguments)
+{
+	char text[4096];
+	int length = vsnprintf(text, sizeof(text), format, arguments);
+
+	FUZZ_MUST(length > 0 && (size_t)length < sizeof(text));
+	FUZZ_MUST(fuzz_is_printable(text));
+}
+
+/* Whether TOKEN is sound but for its label, which it gets later, and a secret of zeros. */
+static inline bool
+fuzz_is_sound_unnamed(const struct otp_token *token)
+{
+	struct otp_token named = *token;
+
+	strcpy(named.label, "host:alice");
+	return otp_token_check(&named, NULL) == OTP_OK ||
+	    fuzz_is_zero(token->secret, token->secret_size);
 }
 
 static inline bool

@@ -4,23 +4,12 @@
 
 #include "common/core/import_google.h"
 
-/* But for its label, which is given to it later, and a secret of zeros. */
-static bool
-is_sound(const struct otp_token *token)
-{
-	struct otp_token named = *token;
-
-	strcpy(named.label, "host:alice");
-	return otp_token_check(&named, NULL) == OTP_OK ||
-	    fuzz_is_zero(token->secret, token->secret_size);
-}
-
 static void
 check_import(const struct otp_import_google *import)
 {
 	const struct otp_token *token = &import->token;
 
-	FUZZ_MUST(is_sound(token));
+	FUZZ_MUST(fuzz_is_sound_unnamed(token));
 	FUZZ_MUST(token->hash == OTP_SHA1 && token->digits == 6);
 	FUZZ_MUST(token->label[0] == '\0' && token->issuer[0] == '\0');
 	FUZZ_MUST(import->notes_count <= OTP_IMPORT_GOOGLE_NOTES);

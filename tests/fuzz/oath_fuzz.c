@@ -4,17 +4,6 @@
 
 #include "common/core/import_oath.h"
 
-/* But for its label, which is given to it later, and a secret of zeros. */
-static bool
-is_sound(const struct otp_token *token)
-{
-	struct otp_token named = *token;
-
-	strcpy(named.label, "host:alice");
-	return otp_token_check(&named, NULL) == OTP_OK ||
-	    fuzz_is_zero(token->secret, token->secret_size);
-}
-
 static void
 check_time(const struct otp_import_time *time)
 {
@@ -42,7 +31,7 @@ check_import(const struct otp_import_oath *import)
 	static const uint32_t limits[] = { 1000000, 10000000, 100000000 };
 	const struct otp_token *token = &import->token;
 
-	FUZZ_MUST(is_sound(token));
+	FUZZ_MUST(fuzz_is_sound_unnamed(token));
 	FUZZ_MUST(token->hash == OTP_SHA1);
 	FUZZ_MUST(token->label[0] == '\0' && token->issuer[0] == '\0');
 	if (import->code_known)
