@@ -135,7 +135,10 @@ fuzz_message(const char *format, va_list arguments)
 	FUZZ_MUST(fuzz_is_printable(text));
 }
 
-/* Whether TOKEN is sound but for its label, which it gets later, and a secret of zeros. */
+/*
+ * Whether TOKEN is sound but for its label, which it gets later, and a secret
+ * of zeros.
+ */
 static inline bool
 fuzz_is_sound_unnamed(const struct otp_token *token)
 {
