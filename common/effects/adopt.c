@@ -20,7 +20,7 @@ struct adopting {
 	struct otp_adoption adoption;
 	struct otp_recovery_set set;
 	bool force;
-	bool lost;    /* nobody knows what was spent */
+	bool lost;    /* there is no state that can be read */
 	bool absent;  /* there is no old state */
 	bool changed; /* there is something to commit */
 };
@@ -71,7 +71,7 @@ first_value(const struct adopting *adopting, const struct otp_token *token)
 	if (token->kind == OTP_TOTP)
 		return behind_window(&adopting->holding, token->period);
 	/* No code is right there: the owner has to show two (resync). */
-	return adopting->lost ? UINT64_MAX : token->counter;
+	return adopting->force ? UINT64_MAX : token->counter;
 }
 
 static enum otp_err
@@ -133,7 +133,7 @@ replace_recovery(struct adopting *adopting)
 			return err;
 		credential->value = now > 0 ? (uint64_t)now : 1;
 	}
-	adopting->adoption.replaced = true;
+	adopting->adoption.replaced = adopting->changed = true;
 	err = otp_holding_make_set(
 	    adopting->holding.host->sys, seed->recovery_count, &adopting->set);
 	if (err == OTP_OK)
@@ -142,12 +142,25 @@ replace_recovery(struct adopting *adopting)
 	return err;
 }
 
+static bool
+has_unknown_recovery(const struct adopting *adopting)
+{
+	for (unsigned i = 0; i < adopting->seed.recovery_count; i++) {
+		uint8_t id[OTP_ID_SIZE];
+
+		otp_recovery_id(&adopting->seed.recovery[i], id);
+		if (!otp_state_find(&adopting->holding.state, OTP_RECOVERY, id))
+			return true;
+	}
+	return false;
+}
+
 static enum otp_err
 adopt_recovery(struct adopting *adopting)
 {
 	const struct otp_seed *seed = &adopting->seed;
 
-	if (adopting->lost && seed->recovery_count > 0)
+	if (adopting->force && has_unknown_recovery(adopting))
 		return replace_recovery(adopting);
 	for (unsigned i = 0; i < seed->recovery_count; i++) {
 		struct otp_credential *credential;
@@ -202,9 +215,7 @@ put(struct adopting *adopting)
 		return otp_store_settle(holding->store, holding->fault);
 	adopting->adoption.changed = true;
 	holding->state.enrolled = true;
-	if (!adopting->lost)
-		return otp_holding_commit(holding);
-	err = remake(adopting);
+	err = adopting->lost ? remake(adopting) : otp_holding_commit(holding);
 	if (err == OTP_OK && adopting->adoption.replaced)
 		err = otp_store_put_seed(
 		    holding->store, &adopting->seed, holding->fault);

@@ -189,10 +189,11 @@ struct otp_adoption {
  * FORCE also makes fit again: a state that is gone or cannot be read, another
  * account's uid, and TOTP values ahead of the clock (set to NOW + window, never back
  * below what is still in the window).  A code that was used for such a time
- * can be used again when the clock comes there; else none is revived: where the
- * state was lost the recovery codes are replaced, and a HOTP token is kept at
- * its last counter, where no code is right, until otp_enrol_resync() finds
- * it.  SET is filled where `replaced`.
+ * can be used again when the clock comes there; else none is revived.  What the
+ * state does not know may have been lost, even if there is one now: so all
+ * recovery codes are replaced if one of them is not known, and such a HOTP token
+ * is kept at its last counter, where no code is right, until otp_enrol_resync()
+ * finds it.  SET is filled where `replaced`.
  * Errors: ABSENT (no seed), and without FORCE those of the state.
  */
 enum otp_err otp_enrol_adopt(const struct otp_host *host,

@@ -19,6 +19,8 @@
  *    takes nobody's place, and both names are held
  *    (former__revives_nothing_wherever_it_is_stopped,
  *    former__takes_nothing_from_who_is_enrolled).
+ * 6. Before a state is written anew, none of its old records counts
+ *    (adopt_force__revives_no_old_record_of_a_state_cut_short).
  */
 #include "store.h"
 
@@ -186,6 +188,22 @@ out:
 	return otp_store_blame(store, STORE_STATES, fault, err);
 }
 
+/*
+ * Of a state that was cut short, an old record may be whole, and would count
+ * as soon as the file has its size again.
+ */
+static enum otp_err
+blot_records(const struct otp_store *store, struct otp_fault *fault)
+{
+	static const uint8_t zeros[2 * OTP_SLOTS_RECORD_SIZE];
+	enum otp_err err =
+	    otp_path_write(store->file, zeros, sizeof(zeros), 0, fault);
+
+	if (err == OTP_OK && flush(store->file) != 0)
+		err = write_fault(fault, N_("cannot flush"));
+	return err;
+}
+
 enum otp_err
 otp_store_remake(struct otp_store *store, const struct otp_state *state,
     struct otp_fault *fault)
@@ -194,6 +212,8 @@ otp_store_remake(struct otp_store *store, const struct otp_state *state,
 
 	if (!store->held)
 		err = otp_store_hold(store, false, fault);
+	if (err == OTP_OK)
+		err = blot_records(store, fault);
 	if (err == OTP_OK)
 		err = write_fresh(store, state, fault);
 	return otp_store_blame(store, STORE_STATES, fault, err);

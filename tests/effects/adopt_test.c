@@ -440,6 +440,86 @@ adopt_force__makes_no_state_in_which_anything_is_fresh(void **unused)
 	}
 }
 
+/*
+ * The state was lost, and something else made another one since, which does
+ * not know what was spent either.
+ */
+static void
+adopt_force__takes_for_spent_what_a_younger_state_does_not_know(void **unused)
+{
+	const struct otp_state younger = { .enrolled = true, .uid = WORLD_UID };
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	for (unsigned call = 0; call < 20; call++) {
+		world_put_seed(&world);
+		world_put_state(&world, &younger);
+		if (call == 0) {
+			assert_adopts(true, false, 2, true);
+			assert_int_equal(set.count, 2);
+			assert_int_equal(
+			    world_try(&world, set.text[0]), OTP_VERDICT_ACCEPT);
+			world_put_seed(&world);
+		} else {
+			stop_from(call);
+			(void)adopt(true);
+			stop_from(0);
+			assert_int_equal(adopt(true), OTP_OK);
+		}
+		for (uint8_t i = 1; i <= 2; i++)
+			assert_int_not_equal(
+			    world_try(&world, world_recovery_text(i, text)),
+			    OTP_VERDICT_ACCEPT);
+		for (uint64_t counter = 40; counter < 42; counter++)
+			assert_int_not_equal(
+			    world_show(&world, 1, counter), OTP_VERDICT_ACCEPT);
+	}
+}
+
+/* One of them alone is not known: it may have been lost with others. */
+static void
+adopt_force__replaces_all_recovery_codes_if_one_is_not_known(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	world_enrol(&world);
+	world_recovery(&world, 3);
+	world_put_seed(&world);
+	assert_adopts(true, false, 0, true);
+	assert_int_equal(set.count, 3);
+	for (uint8_t i = 1; i <= 3; i++)
+		assert_int_not_equal(
+		    world_try(&world, world_recovery_text(i, text)),
+		    OTP_VERDICT_ACCEPT);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(
+		    world_try(&world, set.text[i]), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_show(&world, 1, 40), OTP_VERDICT_ACCEPT);
+}
+
+/* Its new record is lost with the end, and an old one is whole. */
+static void
+adopt_force__revives_no_old_record_of_a_state_cut_short(void **unused)
+{
+	char path[96], text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	world_path(&world, "state/alice", path);
+	(void)world_recovery_text(1, text);
+	for (unsigned call = 1; call < 20; call++) {
+		world_enrol(&world);
+		assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+		assert_int_equal(truncate(path, 4096), 0);
+		stop_from(call);
+		(void)adopt(true);
+		stop_from(0);
+		if (world_try_text(&world, text) == OTP_OK)
+			assert_int_not_equal(
+			    world.answer.verdict, OTP_VERDICT_ACCEPT);
+	}
+}
+
 static void
 adopt__answers_nothing_without_clock_or_random_bytes(void **unused)
 {
@@ -482,6 +562,11 @@ main(void)
 		TEST(adopt_force__finds_room_for_a_full_seed),
 		TEST(adopt_force__revives_nothing_wherever_it_is_stopped),
 		TEST(adopt_force__makes_no_state_in_which_anything_is_fresh),
+		TEST(
+		    adopt_force__takes_for_spent_what_a_younger_state_does_not_know),
+		TEST(
+		    adopt_force__replaces_all_recovery_codes_if_one_is_not_known),
+		TEST(adopt_force__revives_no_old_record_of_a_state_cut_short),
 		TEST(adopt__answers_nothing_without_clock_or_random_bytes),
 	};
 
