@@ -80,7 +80,9 @@ merge(const struct moving *moving, struct otp_state *state)
 		else if (place->value < credential->value)
 			place->value = credential->value;
 	}
-	if (state->tally.failures < old->tally.failures)
+	if (state->tally.failures < old->tally.failures ||
+	    (state->tally.failures == old->tally.failures &&
+		state->tally.wait_until < old->tally.wait_until))
 		state->tally = old->tally;
 	if (state->last_success.time < old->last_success.time)
 		state->last_success = old->last_success;

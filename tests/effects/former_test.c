@@ -276,6 +276,30 @@ put_state_of_bob(const struct otp_state *state)
 	world_write(&world, "state/bob", file, sizeof(file));
 }
 
+/* As many failures: who waits longer goes on to wait. */
+static void
+former__goes_on_with_the_longer_wait(void **unused)
+{
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	state.tally.failures = 9;
+	state.tally.wait_length = 60;
+	for (unsigned i = 0; i < 2; i++) {
+		world_close(&world);
+		begin();
+		state.enrolled = true;
+		state.tally.wait_until = WORLD_NOW + (i ? 50 : -50);
+		world_put_state(&world, &state);
+		state.enrolled = false;
+		state.tally.wait_until = WORLD_NOW + (i ? -50 : 50);
+		put_state_of_bob(&state);
+		assert_int_equal(adopt_former(false), OTP_OK);
+		as("bob");
+		assert_int_equal(world_show(&world, 1, 6), OTP_VERDICT_WAITING);
+	}
+}
+
 static void
 former__refuses_a_state_that_cannot_be_read(void **unused)
 {
@@ -589,6 +613,7 @@ main(void)
 		TEST(former__takes_no_name_that_no_account_can_have),
 		TEST(former__opens_accounts_in_the_order_of_their_names),
 		TEST(former__changes_nothing_where_one_cannot_be_opened),
+		TEST(former__goes_on_with_the_longer_wait),
 		TEST(former__refuses_a_state_that_cannot_be_read),
 		TEST(former__keeps_the_worse_tally_and_the_later_success),
 		TEST(former__says_enrolled_of_nobody_without_a_seed),
