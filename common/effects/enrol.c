@@ -95,8 +95,7 @@ join(const struct otp_holding *holding, enum otp_enrol_mode mode,
     const struct otp_token *token, struct otp_seed *seed)
 {
 	const bool has_seed = holding->seed_err != OTP_ERR_ABSENT;
-	const bool lost = !has_seed && holding->state_err == OTP_OK &&
-	    holding->state.enrolled;
+	const bool lost = otp_holding_lost_seed(holding);
 
 	if (mode == OTP_ENROL_NEW && (has_seed || lost))
 		return OTP_ERR_EXISTS; /* what is lost may be found again */

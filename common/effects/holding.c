@@ -62,6 +62,13 @@ otp_holding_close(struct otp_holding *holding)
 	otp_wipe(holding, sizeof(*holding));
 }
 
+bool
+otp_holding_lost_seed(const struct otp_holding *holding)
+{
+	return holding->seed_err == OTP_ERR_ABSENT &&
+	    holding->state_err == OTP_OK && holding->state.enrolled;
+}
+
 enum otp_err
 otp_holding_need_state(struct otp_holding *holding)
 {

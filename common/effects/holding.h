@@ -38,6 +38,9 @@ enum otp_err otp_holding_open(struct otp_holding *holding,
 
 void otp_holding_close(struct otp_holding *holding);
 
+/* Whether the state says enrolled, and there is no seed. */
+bool otp_holding_lost_seed(const struct otp_holding *holding);
+
 /*
  * Have a state to change: the one that is there, or, where there is none, a
  * new one, held; the seed is read again then.  Errors: state_err, UID.

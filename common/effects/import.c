@@ -73,8 +73,10 @@ join(struct importing *importing, enum otp_enrol_mode mode, bool *ret_there)
 		*seed = holding->seed;
 		return OTP_OK;
 	}
-	if (mode == OTP_ENROL_NEW && holding->seed_err != OTP_ERR_ABSENT)
-		return OTP_ERR_EXISTS;
+	if (mode == OTP_ENROL_NEW &&
+	    (holding->seed_err != OTP_ERR_ABSENT ||
+		otp_holding_lost_seed(holding)))
+		return OTP_ERR_EXISTS; /* what is lost may be found again */
 	for (unsigned i = 0; i < import->count; i++) {
 		enum otp_err err =
 		    otp_token_check(&import->tokens[i], holding->fault);

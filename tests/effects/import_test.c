@@ -163,6 +163,25 @@ import__with_other_tokens_is_refused(void **unused)
 	assert_int_equal(world.seed.tokens_count, 2);
 }
 
+/* As `new` does: what is lost may be found again. */
+static void
+import__over_a_lost_seed_is_refused(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	give(OTP_HOTP, true, 5);
+	imported();
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	snapshot_take(&world, &before);
+	assert_int_equal(run(OTP_ENROL_NEW, 0, false), OTP_ERR_EXISTS);
+	assert_int_equal(run(OTP_ENROL_NEW, 0, true), OTP_ERR_EXISTS);
+	assert_unchanged(&world, &before);
+	assert_int_equal(run(OTP_ENROL_REPLACE, 0, true), OTP_OK);
+	assert_int_equal(value_of(0), 5);
+}
+
 static void
 import__replacing_trusts_no_time_of_before(void **unused)
 {
@@ -284,6 +303,7 @@ main(void)
 		TEST(import__keeps_what_was_spent_here),
 		TEST(import__again_takes_over_what_was_spent_since),
 		TEST(import__with_other_tokens_is_refused),
+		TEST(import__over_a_lost_seed_is_refused),
 		TEST(import__replacing_trusts_no_time_of_before),
 		TEST(import__makes_recovery_codes),
 		TEST(import__checks_and_writes_nothing),
