@@ -197,7 +197,7 @@ static uint64_t
 resync_from(
     const struct otp_token *token, const struct otp_credential *credential)
 {
-	if (credential->value == UINT64_MAX ||
+	if (!credential || credential->value == UINT64_MAX ||
 	    credential->value < token->counter)
 		return token->counter;
 	return credential->value;
@@ -217,9 +217,6 @@ resync(struct otp_holding *holding, const struct otp_token *token,
 	enum otp_put put;
 	enum otp_err err = otp_token_id(token, id);
 
-	if (err == OTP_OK)
-		err = otp_holding_claim(
-		    holding, &holding->seed, OTP_HOTP, id, &credential);
 	if (err != OTP_OK)
 		return err;
 	otp_occasion_set(&occasion, holding->now, "otp-enroll", NULL);
@@ -228,8 +225,13 @@ resync(struct otp_holding *holding, const struct otp_token *token,
 	err = otp_store_put(
 	    holding->store, &holding->state, OTP_PUT_CHARGE, holding->fault);
 	if (err == OTP_OK)
-		err = find_pair(token, resync_from(token, credential),
+		err = find_pair(token,
+		    resync_from(
+			token, otp_state_find(&holding->state, OTP_HOTP, id)),
 		    code[0].value, code[1].value, &found, &next);
+	if (err == OTP_OK && found) /* a refused try adopts nothing */
+		err = otp_holding_claim(
+		    holding, &holding->seed, OTP_HOTP, id, &credential);
 	if (err != OTP_OK)
 		return err;
 	if (found) {
