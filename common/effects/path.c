@@ -105,16 +105,14 @@ refuse_mode(
 	return otp_fault_set(fault, OTP_ERR_MODE, 0, where, what);
 }
 
-/* What a failed call says in general; ERR where it says nothing more. */
+/* What a failed call says of an open file; ERR where it says nothing more. */
 static enum otp_err
 explain(
     enum otp_err err, int errnum, const char *where, struct otp_fault *fault)
 {
 	const char *what = "";
 
-	if (errnum == ENOENT)
-		err = OTP_ERR_ABSENT;
-	else if (errnum == EMFILE || errnum == ENFILE)
+	if (errnum == EMFILE || errnum == ENFILE)
 		err = OTP_ERR_LIMIT;
 	else if (errnum == ENOMEM)
 		err = OTP_ERR_NOMEM;
@@ -125,6 +123,14 @@ explain(
 	return otp_fault_set(fault, err, errnum, where, what);
 }
 
+/* The same of a name: only that can be absent. */
+static enum otp_err
+explain_name(int errnum, const char *where, struct otp_fault *fault)
+{
+	return explain(errnum == ENOENT ? OTP_ERR_ABSENT : OTP_ERR_READ, errnum,
+	    where, fault);
+}
+
 enum otp_err
 otp_path_status(
     int at, const char *name, struct statx *ret_status, struct otp_fault *fault)
@@ -133,7 +139,9 @@ otp_path_status(
 
 	if (statx(at, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATUS,
 		&status) != 0)
-		return explain(OTP_ERR_READ, errno, NULL, fault);
+		return name[0] == '\0'
+		    ? explain(OTP_ERR_READ, errno, NULL, fault)
+		    : explain_name(errno, NULL, fault);
 	if ((status.stx_mask & STATUS) != STATUS)
 		return explain(OTP_ERR_READ, EOPNOTSUPP, NULL, fault);
 	*ret_status = status;
@@ -170,7 +178,7 @@ explain_folder(int at, const char *name, int errnum, const char *where,
 		otp_path_status(at, name, &st, NULL) == OTP_OK &&
 		S_ISLNK(st.stx_mode)))
 		return refuse_link(where, fault);
-	return explain(OTP_ERR_READ, errnum, where, fault);
+	return explain_name(errnum, where, fault);
 }
 
 static enum otp_err
@@ -387,7 +395,7 @@ explain_file(int errnum, const char *where, struct otp_fault *fault)
 		return otp_fault_set(fault, OTP_ERR_MODE, errnum, where,
 		    N_("is not a regular file"));
 	default:
-		return explain(OTP_ERR_READ, errnum, where, fault);
+		return explain_name(errnum, where, fault);
 	}
 }
 

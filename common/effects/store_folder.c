@@ -168,7 +168,10 @@ blame_folder(const char *folder, const char *name, struct otp_fault *fault,
 	return err;
 }
 
-/* A subfolder of a store: without it the store is none. */
+/*
+ * A subfolder of a store: without it the store is none.  It may be a mount of
+ * its own; the locks are in one.
+ */
 static enum otp_err
 open_part(int folder, const char *path, const char *name, int *ret_fd,
     struct otp_fault *fault)
@@ -176,8 +179,11 @@ open_part(int folder, const char *path, const char *name, int *ret_fd,
 	enum otp_err err =
 	    otp_path_subfolder(folder, name, OTP_PATH_PRIVATE, ret_fd, fault);
 
-	return blame_folder(
-	    path, name, fault, err == OTP_ERR_ABSENT ? OTP_ERR_NO_STORE : err);
+	if (err == OTP_ERR_ABSENT)
+		err = OTP_ERR_NO_STORE;
+	if (err == OTP_OK && strcmp(name, STORE_STATES) == 0)
+		err = check_file_system(*ret_fd, fault);
+	return blame_folder(path, name, fault, err);
 }
 
 enum otp_err

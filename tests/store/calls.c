@@ -216,21 +216,22 @@ STAND_IN(CALL_GETRLIMIT, getrlimit, (int resource, struct rlimit *limit),
 STAND_IN(CALL_GETRLIMIT, getrlimit64, (int resource, struct rlimit *limit),
     (resource, limit))
 
-#define FILE_SYSTEM(name)                                               \
-	int __real_##name(int fd, struct statfs *status);               \
-	int __wrap_##name(int fd, struct statfs *status);               \
-	int __wrap_##name(int fd, struct statfs *status)                \
-	{                                                               \
-		enum call_end end = call_begin(CALL_FSTATFS);           \
-		int result;                                             \
-                                                                        \
-		if (end == CALL_FAILS)                                  \
-			return -1;                                      \
-		result = __real_##name(fd, status);                     \
-		if (calls.counting && calls.file_system != 0)           \
-			status->f_type = (__fsword_t)calls.file_system; \
-		call_finish(CALL_FSTATFS, end);                         \
-		return result;                                          \
+#define FILE_SYSTEM(name)                                                \
+	int __real_##name(int fd, struct statfs *status);                \
+	int __wrap_##name(int fd, struct statfs *status);                \
+	int __wrap_##name(int fd, struct statfs *status)                 \
+	{                                                                \
+		enum call_end end = call_begin(CALL_FSTATFS);            \
+		int result;                                              \
+                                                                         \
+		if (end == CALL_FAILS)                                   \
+			return -1;                                       \
+		result = __real_##name(fd, status);                      \
+		if (calls.counting && calls.file_system != 0 &&          \
+		    calls.count[CALL_FSTATFS] >= calls.file_system_from) \
+			status->f_type = (__fsword_t)calls.file_system;  \
+		call_finish(CALL_FSTATFS, end);                          \
+		return result;                                           \
 	}
 
 FILE_SYSTEM(fstatfs)

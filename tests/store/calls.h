@@ -61,9 +61,10 @@ struct calls {
 	enum call hit; /* which it was; CALL_ANY = not come to */
 	bool hit_unlock;
 
-	bool no_openat2;      /* as on an old kernel; not counted then */
-	bool no_flush;	      /* a flush succeeds and does nothing */
-	uint32_t file_system; /* what fstatfs tells; 0 = the truth */
+	bool no_openat2;	   /* as on an old kernel; not counted then */
+	bool no_flush;		   /* a flush succeeds and does nothing */
+	uint32_t file_system;	   /* what fstatfs tells; 0 = the truth */
+	unsigned file_system_from; /* ... from the how-manieth call on */
 
 	/* Called before, or after, each call of kind `hook_on'. */
 	enum call hook_on;

@@ -320,6 +320,7 @@ open__refuses_a_network_file_system(void **state)
 	struct ground *ground = *state;
 	struct otp_token token = ground_totp(1);
 	char code[GROUND_CODE_SIZE], path[GROUND_PATH_SIZE];
+	char states[GROUND_PATH_SIZE];
 	bool made = false;
 
 	ground_enrol(ground, "alice", &token);
@@ -337,6 +338,18 @@ open__refuses_a_network_file_system(void **state)
 		calls_stop();
 	}
 	assert_false(made);
+	/* the states alone, which may be a mount of their own */
+	ground_path(ground, states, "store/state");
+	calls.file_system_from = 2;
+	calls_start();
+	assert_no_answer(ground, OTP_ERR_FILESYSTEM);
+	calls_start();
+	assert_int_equal(ground_try(ground, "alice", code), OTP_ERR_FILESYSTEM);
+	assert_string_equal(ground->fault.where, states);
+	calls_start();
+	assert_int_equal(otp_store_init(path, &made, NULL), OTP_ERR_FILESYSTEM);
+	calls_stop();
+	calls.file_system_from = 0;
 	for (size_t i = 0; i < COUNT(local); i++) {
 		calls.file_system = local[i];
 		calls_start();
