@@ -16,6 +16,8 @@ struct search {
 	const struct otp_code *code;
 	int64_t now;
 	struct otp_finding finding;
+	bool last;	/* it is the one that a HOTP token showed last */
+	bool at_end;	/* right for a HOTP counter that has no successor */
 	bool stateless; /* right for a credential the state does not know: */
 	unsigned line;	/* that one's line in the seed, 0 for a recovery code */
 };
@@ -58,13 +60,15 @@ is_value_at(const struct search *search, const struct target *target,
 	return OTP_OK;
 }
 
-/* The code is right and fresh: VALUE spends it. */
+/* The code is right and fresh: SPEND spends it. */
 static void
 found_fresh(struct search *search, enum otp_kind kind,
     const uint8_t id[OTP_ID_SIZE], unsigned token, struct otp_spend spend)
 {
 	struct otp_finding *finding = &search->finding;
 
+	if (finding->verdict == OTP_VERDICT_REPLAY)
+		return; /* for another token */
 	if (finding->verdict != OTP_VERDICT_ACCEPT) {
 		finding->verdict = OTP_VERDICT_ACCEPT;
 		finding->kind = kind;
@@ -77,17 +81,13 @@ found_fresh(struct search *search, enum otp_kind kind,
 	finding->spends[finding->spends_count++] = spend;
 }
 
-/* The code is right, but was used before. */
+/* The code was used before, whatever other token it is right for. */
 static void
 found_spent(struct search *search, enum otp_kind kind, unsigned token)
 {
-	struct otp_finding *finding = &search->finding;
-
-	if (finding->verdict == OTP_VERDICT_ACCEPT)
-		return;
-	finding->verdict = OTP_VERDICT_REPLAY;
-	finding->kind = kind;
-	finding->token = token;
+	search->finding = (struct otp_finding){
+		.verdict = OTP_VERDICT_REPLAY, .kind = kind, .token = token
+	};
 }
 
 /* The code is right for a credential of which nobody knows what is spent. */
@@ -169,6 +169,8 @@ search_hotp(struct search *search, const struct target *target)
 	if (target->credential && target->credential->value > counter)
 		counter = target->credential->value;
 	err = is_last_hotp(search, target, counter, &last);
+	if (err == OTP_OK && last)
+		search->last = true;
 	if (err != OTP_OK || last)
 		return err;
 	for (unsigned left = search->policy->lookahead;; counter++) {
@@ -184,7 +186,7 @@ search_hotp(struct search *search, const struct target *target)
 		found_stateless(
 		    search, search->seed->token_lines[target->index]);
 	else if (counter == UINT64_MAX)
-		return OTP_ERR_LIMIT;
+		search->at_end = true;
 	else
 		found_fresh(search, OTP_HOTP, target->id, target->index,
 		    (struct otp_spend){ .value = counter + 1 });
@@ -275,6 +277,24 @@ explain_drift(struct search *search)
 	return OTP_OK;
 }
 
+/* Hold the code against every token; only then is it known to be right. */
+static enum otp_err
+search_digits(struct search *search)
+{
+	const struct otp_finding *finding = &search->finding;
+	enum otp_err err = search_tokens(search);
+
+	if (err != OTP_OK)
+		return err;
+	/* It was used before, whatever other token it is right for. */
+	if (search->last && finding->verdict == OTP_VERDICT_ACCEPT)
+		search->finding =
+		    (struct otp_finding){ .verdict = OTP_VERDICT_REJECT };
+	if (finding->verdict != OTP_VERDICT_REJECT || search->stateless)
+		return OTP_OK;
+	return search->at_end ? OTP_ERR_LIMIT : explain_drift(search);
+}
+
 static enum otp_err
 search_recovery(struct search *search)
 {
@@ -331,14 +351,8 @@ otp_verify(const struct otp_seed *seed, const struct otp_state *state,
 		*ret_finding = search.finding;
 		return OTP_OK;
 	}
-	if (code->typed == OTP_TYPED_RECOVERY) {
-		err = search_recovery(&search);
-	} else {
-		err = search_tokens(&search);
-		if (err == OTP_OK && !search.stateless &&
-		    search.finding.verdict == OTP_VERDICT_REJECT)
-			err = explain_drift(&search);
-	}
+	err = code->typed == OTP_TYPED_RECOVERY ? search_recovery(&search)
+						: search_digits(&search);
 	if (err != OTP_OK)
 		return err;
 	if (search.stateless && search.finding.verdict == OTP_VERDICT_REJECT) {

@@ -67,7 +67,8 @@ bool otp_verify_comparable(
  * 7.2): `lookahead` counters from the next one.  Where a code is right at
  * several steps or for several tokens, all of them are spent; at several
  * counters, the first.  The code of a spent step of the window, and of the
- * counter before the next one, stays spent whatever else has it.  A wrong code
+ * counter before the next one, stays spent, whatever other step, counter or
+ * token has it.  A wrong code
  * that was right within the last OTP_DRIFT_STEPS steps has its drift told;
  * never a code to come.  A credential that STATE does not know cannot be
  * judged: where the code would be right for it, the answer is OTP_ERR_NO_STATE

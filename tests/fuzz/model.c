@@ -33,7 +33,7 @@ compare(struct model_token *at, const struct model *model, const char *typed,
 	reach(model, at, now, &first, &last);
 	if (at->token.kind == OTP_HOTP && first > at->token.counter &&
 	    strcmp(oracle_code(&at->token, first - 1, code), typed) == 0)
-		return MODEL_NO; /* the last one again */
+		return MODEL_LAST;
 	for (uint64_t moving = first; moving <= last; moving++) {
 		if (strcmp(oracle_code(&at->token, moving, code), typed) != 0)
 			continue;
@@ -83,8 +83,10 @@ model_judge(const struct model *model, const char *typed, int64_t now)
 	if (tally.failures >= model->policy.lock ||
 	    (tally.wait > 0 && now < tally.until))
 		return MODEL_HELD;
-	return found[MODEL_YES]	   ? MODEL_YES
-	    : found[MODEL_SPENT]   ? MODEL_SPENT
+	/* What was used by one token is right by no other. */
+	return found[MODEL_SPENT]  ? MODEL_SPENT
+	    : found[MODEL_LAST]	   ? MODEL_NO
+	    : found[MODEL_YES]	   ? MODEL_YES
 	    : found[MODEL_UNKNOWN] ? MODEL_UNKNOWN
 				   : answer;
 }

@@ -53,6 +53,7 @@ enum model_answer {
 	MODEL_NO,
 	MODEL_YES,
 	MODEL_SPENT,
+	MODEL_LAST, /* a NO: a HOTP token's last code once more */
 	MODEL_HELD, /* in a wait, or locked */
 	MODEL_MALFORMED,
 	MODEL_NOBODY,  /* not enrolled */

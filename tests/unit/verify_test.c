@@ -615,15 +615,74 @@ verify__spends_a_code_with_every_token_that_shows_it(void **unused)
 		account.state.credentials[i].value = 0;
 		account.state.credentials[!i].value = (step + 1) * 30;
 		assert_int_equal(
-		    judge(&account, 0, step, now), OTP_VERDICT_ACCEPT);
-		assert_int_equal(account.finding.token, i);
-		assert_int_equal(account.finding.spends_count, 1);
+		    judge(&account, 0, step, now), OTP_VERDICT_REPLAY);
+		assert_int_equal(account.finding.token, !i);
+		assert_int_equal(account.finding.spends_count, 0);
+		assert_false(account.finding.drift_known);
 	}
 	/* unknown of the one, fresh of the other */
 	account.state.credentials[0].value = 0;
 	account.state.credentials_count = 1;
 	assert_int_equal(judge(&account, 0, step, now), OTP_VERDICT_ACCEPT);
 	assert_int_equal(account.finding.spends_count, 1);
+}
+
+/* Two HOTP tokens; VALUE is what they show at AT[0] and AT[1]. */
+static uint32_t
+make_two_counters(struct account *account, const uint64_t at[2])
+{
+	uint32_t value;
+
+	make(account, OTP_HOTP, at[0]);
+	add_token(account, OTP_HOTP, secret_two);
+	adopt(account, 1, at[1]);
+	value = oracle_value(&account->seed.tokens[0], at[0]);
+	assert_int_equal(oracle_value(&account->seed.tokens[1], at[1]), value);
+	return value;
+}
+
+/* What is spent as one token's last code lets nobody in as another's next. */
+static void
+verify__takes_the_last_hotp_code_of_no_other_token(void **unused)
+{
+	static const uint64_t at[2] = { 495, 16 };
+	struct account account;
+
+	(void)unused;
+	for (unsigned last = 0; last < 2; last++) {
+		struct otp_code code =
+		    digits(6, make_two_counters(&account, at));
+
+		assert_int_equal(try_code(&account, code, NOW), OTP_OK);
+		assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.spends_count, 2);
+		account.state.credentials[last].value++;
+		assert_int_equal(try_code(&account, code, NOW), OTP_OK);
+		assert_int_equal(account.finding.verdict, OTP_VERDICT_REJECT);
+		assert_int_equal(account.finding.spends_count, 0);
+	}
+}
+
+/* One at its end cannot be spent, but is not in the way of one that can. */
+static void
+verify__lets_no_token_at_its_end_spoil_another(void **unused)
+{
+	static const uint64_t at[2][2] = { { UINT64_MAX, 338344 },
+		{ 128527, UINT64_MAX } };
+	struct account account;
+
+	(void)unused;
+	for (unsigned end = 0; end < 2; end++) {
+		struct otp_code code =
+		    digits(6, make_two_counters(&account, at[end]));
+
+		assert_int_equal(try_code(&account, code, NOW), OTP_OK);
+		assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
+		assert_int_equal(account.finding.token, !end);
+		assert_int_equal(account.finding.spends_count, 1);
+		account.state.credentials[!end].value = 0;
+		assert_int_equal(try_code(&account, code, NOW), OTP_ERR_LIMIT);
+	}
 }
 
 static void
@@ -1146,6 +1205,10 @@ main(void)
 		    verify_hotp__ends_at_the_last_counter_and_does_not_wrap),
 		cmocka_unit_test(
 		    verify__spends_a_code_with_every_token_that_shows_it),
+		cmocka_unit_test(
+		    verify__takes_the_last_hotp_code_of_no_other_token),
+		cmocka_unit_test(
+		    verify__lets_no_token_at_its_end_spoil_another),
 		cmocka_unit_test(
 		    verify__holds_a_code_against_the_tokens_of_its_length_alone),
 		cmocka_unit_test(
