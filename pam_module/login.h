@@ -32,6 +32,7 @@ struct otp_secrets {
 struct otp_login {
 	pam_handle_t *pamh;
 	struct otp_options options;
+	int cancelable; /* pthread_setcancelstate(3), as the host has it */
 	bool quiet;	/* the user is told nothing */
 	unsigned asked; /* how often */
 	struct otp_request request;

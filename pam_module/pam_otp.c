@@ -123,8 +123,10 @@ ask(struct otp_login *login)
 	otp_wipe_free(secrets->former);
 	secrets->former = secrets->typed;
 	secrets->typed = NULL;
+	(void)pthread_setcancelstate(login->cancelable, NULL);
 	talk = otp_talk_ask(
 	    login->pamh, prompt, login->options.echo, &secrets->typed);
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	if (talk != OTP_TALK_DONE)
 		return talk == OTP_TALK_AGAIN ? OTP_END_AGAIN
 					      : OTP_END_CONVERSATION;
@@ -156,24 +158,15 @@ hand_on(struct otp_login *login)
 	return OTP_END_ERROR;
 }
 
-/*
- * No text at all is an empty answer.  A thread that its host cancels goes on
- * until the account is let go: the lock would stay as long as the process.
- */
+/* No text at all is an empty answer. */
 static enum otp_err
 try_typed(struct otp_login *login)
 {
 	const struct otp_host host = host_of(login);
 	const char *typed = login->secrets.typed;
-	int cancelable = PTHREAD_CANCEL_ENABLE;
-	enum otp_err err = OTP_OK;
 
-	/* Neither fails with states that there are. */
-	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable);
-	err = otp_attempt_try(&host, &login->request,
+	return otp_attempt_try(&host, &login->request,
 	    typed != NULL ? typed : "", &login->answer, &login->fault);
-	(void)pthread_setcancelstate(cancelable, NULL);
-	return err;
 }
 
 /* Judge what was typed. */
@@ -216,10 +209,16 @@ forget(struct otp_login *login)
 EXPORTED int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	int result = PAM_SYSTEM_ERR;
+	int result = PAM_SYSTEM_ERR, cancelable;
 	struct otp_login login = { .pamh = pamh };
 	enum otp_end end = OTP_END_ERROR;
 
+	/*
+	 * A thread that its host cancels goes on until the user is asked, or to
+	 * the end: what is open, and the account's lock, would stay as long as
+	 * the process.  (None of these calls fails with states that there are.)
+	 */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &login.cancelable);
 	end = read_options(&login, flags, argc, argv);
 	if (end == OTP_END_NOT_YET)
 		end = otp_account_find(&login);
@@ -240,7 +239,9 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 			break;
 	}
 out:
+	cancelable = login.cancelable;
 	forget(&login);
+	(void)pthread_setcancelstate(cancelable, NULL);
 	return result;
 }
 

@@ -481,14 +481,46 @@ held_account__is_no_answer_until_it_is_let_go(void **state)
 /* Set before the program starts, since libraries read them but once. */
 /* --- a host that cancels its threads --- */
 
-static bool cancels;
+/* In which of the module's calls; it finds these before libc's. */
+static enum {
+	CANCEL_NOWHERE,
+	CANCEL_OPEN,
+	CANCEL_LOCK,
+	CANCEL_FLUSH
+} cancels;
 
-/* The module finds this before libc's: its thread is cancelled in there. */
+static void
+cancel_in(int call)
+{
+	if ((int)cancels == call)
+		assert_int_equal(pthread_cancel(pthread_self()), 0);
+}
+
+__attribute__((visibility("default"))) int
+statx(int at, const char *name, int flags, unsigned mask, struct statx *status)
+{
+	cancel_in(CANCEL_OPEN);
+	return (int)syscall(SYS_statx, at, name, flags, mask, status);
+}
+
+__attribute__((visibility("default"))) int
+fcntl64(int fd, int command, ...)
+{
+	unsigned long argument;
+	va_list list;
+
+	va_start(list, command);
+	argument = va_arg(list, unsigned long);
+	va_end(list);
+	if (command == F_OFD_SETLK)
+		cancel_in(CANCEL_LOCK);
+	return (int)syscall(SYS_fcntl, fd, command, argument);
+}
+
 __attribute__((visibility("default"))) int
 fdatasync(int fd)
 {
-	if (cancels)
-		assert_int_equal(pthread_cancel(pthread_self()), 0);
+	cancel_in(CANCEL_FLUSH);
 	return (int)syscall(SYS_fdatasync, fd);
 }
 
@@ -507,30 +539,70 @@ log_in_threaded(void *data)
 	return NULL;
 }
 
+/* A login of alice in a thread that is cancelled in CALL. */
+static void
+cancel_login(struct host *host, const char *code, int call)
+{
+	struct threaded threaded = { .host = host };
+	pthread_t thread;
+	void *ended = NULL;
+
+	strcpy(threaded.code, code);
+	cancels = call;
+	assert_int_equal(
+	    pthread_create(&thread, NULL, log_in_threaded, &threaded), 0);
+	assert_int_equal(pthread_join(thread, &ended), 0);
+	cancels = CANCEL_NOWHERE;
+	assert_ptr_equal(ended, PTHREAD_CANCELED);
+	host->pamh = NULL; /* libpam's handle is lost with the thread */
+}
+
 static void
 cancelled_thread__lets_the_account_go(void **state)
 {
 	struct host *host = *state;
 	struct otp_token token = host_totp(1);
-	struct threaded threaded = { .host = host };
-	pthread_t thread;
-	void *ended = NULL;
+	char code[HOST_CODE_SIZE];
 
 	if (FAKE_SANITIZED)
-		skip(); /* libpam's handle is lost with the thread */
+		skip(); /* a lost handle is a leak */
 	host_enrol_alice(host);
-	host_code(&token, 0, threaded.code);
-	cancels = true;
-	assert_int_equal(
-	    pthread_create(&thread, NULL, log_in_threaded, &threaded), 0);
-	assert_int_equal(pthread_join(thread, &ended), 0);
-	cancels = false;
-	assert_ptr_equal(ended, PTHREAD_CANCELED);
+	for (int call = CANCEL_OPEN; call <= CANCEL_FLUSH; call++) {
+		host_code(&token, 0, code);
+		cancel_login(host, code, call);
+		fake.now += 30;
+		host_code(&token, 0, code);
+		assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+		fake.now += 30;
+	}
+}
 
-	fake.now += 30;
-	host->pamh = NULL;
-	host_code(&token, 0, threaded.code);
-	assert_int_equal(host_login(host, "alice", threaded.code), PAM_SUCCESS);
+/* With nullok the store is looked at before anybody is asked. */
+static void
+cancelled_look__leaves_nothing_open(void **state)
+{
+	struct host *host = *state;
+	char path[HOST_PATH_SIZE], descriptors[4096];
+
+	if (FAKE_SANITIZED)
+		skip(); /* a lost handle is a leak */
+	host_enrol_alice(host);
+	host_service(host, "nullok");
+	host_path(host, path, "store/state/alice");
+	assert_int_equal(truncate(path, 0), 0); /* so that it locks to look */
+	for (int call = CANCEL_OPEN; call <= CANCEL_LOCK; call++) {
+		struct flock lock = { .l_type = F_WRLCK };
+		int fd;
+
+		cancel_login(host, "123456", call);
+		note_descriptors(descriptors, sizeof(descriptors));
+		assert_null(strstr(descriptors, "/store"));
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		assert_int_not_equal(fd, -1);
+		assert_int_equal(fcntl(fd, F_OFD_GETLK, &lock), 0);
+		assert_int_equal(lock.l_type, F_UNLCK);
+		close(fd);
+	}
 }
 
 static int
@@ -590,6 +662,7 @@ main(int argc, char **argv)
 		HOST_TEST(limits__never_let_in),
 		HOST_TEST(held_account__is_no_answer_until_it_is_let_go),
 		HOST_TEST(cancelled_thread__lets_the_account_go),
+		HOST_TEST(cancelled_look__leaves_nothing_open),
 		HOST_TEST(hostile_environment__lets_nobody_in_wrongly),
 		HOST_TEST(every_outcome__leaves_an_unusual_process_as_it_was),
 	};
