@@ -41,6 +41,9 @@
 #include "path.h"
 #include "store_internal.h"
 
+/* How often a lock is taken of files that have lost their name by then. */
+#define HOLDS 1000
+
 enum otp_err
 otp_store_blame(const struct otp_store *store, const char *folder,
     struct otp_fault *fault, enum otp_err err)
@@ -152,7 +155,7 @@ otp_store_hold(struct otp_store *store, bool create, struct otp_fault *fault)
 		otp_store_new_name(store->name, name);
 	else
 		memcpy(name, store->name, sizeof(store->name));
-	for (;;) {
+	for (unsigned i = 0; i < HOLDS; i++) {
 		bool current = false;
 
 		err = open_state(store, create, fault);
@@ -167,6 +170,8 @@ otp_store_hold(struct otp_store *store, bool create, struct otp_fault *fault)
 			return err;
 		otp_store_release(store);
 	}
+	return otp_fault_set(
+	    fault, OTP_ERR_READ, 0, NULL, N_("is replaced all the time"));
 }
 
 /*

@@ -51,6 +51,34 @@ lock__follows_the_name_to_a_new_file(void **state)
 	ground_expect(ground, "alice", code, OTP_VERDICT_REPLAY);
 }
 
+static void
+replace_state_again(void *context)
+{
+	replace_state(context);
+	calls.hook = replace_state_again;
+}
+
+static void
+lock__is_not_looked_for_on_new_files_for_ever(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_store *store;
+	struct otp_state loaded;
+	struct otp_fault fault = { 0 };
+
+	ground_enrol_alice(ground);
+	store = ground_open(ground, "alice");
+	calls.hook_on = CALL_FCNTL;
+	calls.hook = replace_state_again;
+	calls.hook_context = ground;
+	calls_start();
+	assert_int_equal(otp_store_load(store, &loaded, &fault), OTP_ERR_READ);
+	calls_stop();
+	assert_string_equal(fault.what, "is replaced all the time");
+	otp_store_close(store);
+	assert_false(ground_is_locked(ground, "alice"));
+}
+
 /* The name leads nowhere, all of a sudden. */
 static void
 remove_state(void *context)
@@ -410,6 +438,7 @@ main(void)
 		GROUND_TEST(lock__is_waited_for_where_a_neighbour_may_be_right),
 		GROUND_TEST(look__asks_under_the_lock_where_it_met_writers),
 		GROUND_TEST(lock__follows_the_name_to_a_new_file),
+		GROUND_TEST(lock__is_not_looked_for_on_new_files_for_ever),
 		GROUND_TEST(lock__is_not_had_on_a_file_that_lost_its_name),
 		GROUND_TEST(lock__is_not_had_on_a_file_with_a_second_name),
 		GROUND_TEST(lock__is_not_kept_by_a_child_of_the_host),
