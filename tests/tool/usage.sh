@@ -152,8 +152,14 @@ for command in show recovery 'adopt --force' 'new --replace'; do
 	check "secrets__need_a_terminal_or_print: $command" \
 	    needs_terminal $command "$user"
 done
-check 'secrets__need_a_terminal_or_print: adopt --force --all' \
-    needs_terminal adopt --force --all
+other=$(getent passwd | cut -d: -f1 | grep -vxF "$user" | head -n 1)
+enroll new --print --no-confirm "$other"
+told_once() {
+	needs_terminal adopt --force --all &&
+	    test "$(wc -l <"$scratch/err")" = 1
+}
+check 'secrets__need_a_terminal_or_print: adopt --force --all' told_once
+enroll remove --purge "$other"
 rm "$store/state/$user"
 for command in recovery resync; do
 	check "user__without_a_state_is_told_before_the_terminal: $command" \
