@@ -478,21 +478,22 @@ held_account__is_no_answer_until_it_is_let_go(void **state)
 	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
 }
 
-/* Set before the program starts, since libraries read them but once. */
 /* --- a host that cancels its threads --- */
 
 /* In which of the module's calls; it finds these before libc's. */
-static enum {
+enum {
 	CANCEL_NOWHERE,
 	CANCEL_OPEN,
 	CANCEL_LOCK,
 	CANCEL_FLUSH
-} cancels;
+};
+
+static int cancels;
 
 static void
 cancel_in(int call)
 {
-	if ((int)cancels == call)
+	if (cancels == call)
 		assert_int_equal(pthread_cancel(pthread_self()), 0);
 }
 
@@ -605,6 +606,7 @@ cancelled_look__leaves_nothing_open(void **state)
 	}
 }
 
+/* Set before the program starts, since libraries read them but once. */
 static int
 with_hostile_environment(struct host *host, const char *code)
 {
