@@ -14,8 +14,11 @@
 #define OTP_AGO_SIZE 40
 void otp_message_ago(int64_t seconds, char ret_text[OTP_AGO_SIZE]);
 
-/* "2026-12-31", the day in UTC, for years 1970 to 9999. */
-#define OTP_DATE_SIZE 24
+/*
+ * "2026-12-31", the day in UTC, for years 1970 to 9999.  (The size is for any
+ * three int, which is all that compilers know of them.)
+ */
+#define OTP_DATE_SIZE 36
 void otp_message_date(int64_t time, char ret_text[OTP_DATE_SIZE]);
 
 void otp_message_verdict(const struct otp_login *login);

@@ -34,7 +34,7 @@ def build():
     """Build, and run the tests: whether all of them passed."""
     os.makedirs(BUILD, exist_ok=True)
     if not os.path.exists(f"{BUILD}/config.status"):
-        run(f"{TOP}/configure", "-q", "--enable-coverage",
+        run(f"{TOP}/configure", "-q", "--enable-coverage", "--enable-werror",
             "--disable-hardening", "CFLAGS=-O0 -g", "CC=gcc")
     jobs = f"-j{os.cpu_count()}"
     run(MAKE, "-s", jobs, "all")
