@@ -10,6 +10,16 @@
 #include "common/core/wipe.h"
 #include "holding.h"
 
+/* What is wrong with the state; to a seed without one it is that. */
+static enum otp_err
+look_at_state(const struct otp_holding *holding)
+{
+	if (holding->state_err == OTP_ERR_ABSENT && holding->seed_err == OTP_OK)
+		return otp_fault_set(holding->fault, OTP_ERR_NO_STATE, 0, NULL,
+		    N_("not adopted yet"));
+	return holding->state_err;
+}
+
 /* Open an account that has both seed and state. */
 static enum otp_err
 open_enrolled(struct otp_holding *holding, const struct otp_host *host,
@@ -19,11 +29,8 @@ open_enrolled(struct otp_holding *holding, const struct otp_host *host,
 
 	if (err == OTP_OK)
 		err = holding->seed_err;
-	if (err == OTP_OK && holding->state_err == OTP_ERR_ABSENT)
-		return otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
 	if (err == OTP_OK)
-		err = holding->state_err;
+		err = look_at_state(holding);
 	return err;
 }
 
@@ -147,7 +154,7 @@ otp_enrol_unlock(const struct otp_host *host, const struct otp_subject *subject,
 	enum otp_err err = otp_holding_open(&holding, host, subject, fault);
 
 	if (err == OTP_OK)
-		err = holding.state_err;
+		err = look_at_state(&holding);
 	if (err == OTP_OK) {
 		failures = holding.state.tally.failures;
 		otp_throttle_unlock(&holding.state);

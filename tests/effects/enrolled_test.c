@@ -416,6 +416,10 @@ changes__say_what_is_wrong_with_seed_and_state(void **unused)
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_fault(do_recovery, OTP_ERR_NO_STATE, "", "not adopted yet");
+	assert_fault(do_unlock, OTP_ERR_NO_STATE, "", "not adopted yet");
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(do_unlock(), OTP_ERR_ABSENT);
 }
 
 /* --- what may not be on disk --- */

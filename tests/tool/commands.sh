@@ -406,6 +406,10 @@ status_no_state() {
 	json '.enrolled and .problem.reason == "no-state"'
 }
 check 'status__json_of_a_seed_without_state' status_no_state
+unlock_no_state() {
+	untouched 1 unlock tim && says 'otp-enroll adopt tim'
+}
+check 'unlock__of_a_seed_without_state' unlock_no_state
 check 'adopt__takes_a_seed_over' ends 0 adopt tim
 check 'adopt__says_so' shows '^tim: 1 token'
 check 'adopt__twice_changes_nothing' untouched 0 adopt tim
