@@ -122,7 +122,7 @@ was_enrolled(const struct otp_login *login, enum otp_end end)
 
 /*
  * Whether an error shows that the account has files in the store.  The
- * store's own, of which the marker is parsed too, are named with a full path.
+ * store's own are named with a full path.
  */
 static bool
 has_files(const struct otp_login *login)
@@ -132,9 +132,9 @@ has_files(const struct otp_login *login)
 	if (login->fault.where[0] == '/')
 		return false;
 	return err == OTP_ERR_PARSE || err == OTP_ERR_CHECKSUM ||
-	    err == OTP_ERR_UID || err == OTP_ERR_NO_STATE ||
-	    err == OTP_ERR_LENGTHS || err == OTP_ERR_LOCK_TIMEOUT ||
-	    err == OTP_ERR_WRITE;
+	    err == OTP_ERR_STATE_VERSION || err == OTP_ERR_UID ||
+	    err == OTP_ERR_NO_STATE || err == OTP_ERR_LENGTHS ||
+	    err == OTP_ERR_LOCK_TIMEOUT || err == OTP_ERR_WRITE;
 }
 
 /*

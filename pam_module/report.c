@@ -42,6 +42,8 @@ error_code(enum otp_err err)
 	case OTP_ERR_LINK:
 	case OTP_ERR_PARSE:
 	case OTP_ERR_CHECKSUM:
+	case OTP_ERR_STORE_VERSION:
+	case OTP_ERR_STATE_VERSION:
 	case OTP_ERR_UID:
 	case OTP_ERR_FILESYSTEM:
 	case OTP_ERR_NO_STORE:

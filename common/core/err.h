@@ -11,23 +11,25 @@
 
 enum otp_err {
 	OTP_OK = 0,
-	OTP_ERR_ABSENT,	      /* no file of that name; callers judge it */
-	OTP_ERR_EXISTS,	      /* already there */
-	OTP_ERR_FULL,	      /* too many tokens or recovery codes */
-	OTP_ERR_CHANCE,	      /* too easy to guess, were this added */
-	OTP_ERR_NAME,	      /* an account name no file can have */
-	OTP_ERR_OWNER,	      /* belongs to somebody else */
-	OTP_ERR_MODE,	      /* too open, or not a regular file */
-	OTP_ERR_LINK,	      /* a symbolic link, or a second name */
-	OTP_ERR_PARSE,	      /* a text that is not understood */
-	OTP_ERR_CHECKSUM,     /* a state file without a valid record */
-	OTP_ERR_UID,	      /* the state is another account's */
-	OTP_ERR_FILESYSTEM,   /* where a code cannot work exactly once */
-	OTP_ERR_NO_STORE,     /* no marker: not made, or not mounted */
-	OTP_ERR_NO_STATE,     /* a seed whose spent codes nobody knows */
-	OTP_ERR_LIMIT,	      /* a number's or a resource's end */
-	OTP_ERR_LENGTHS,      /* tokens of several lengths: no split */
-	OTP_ERR_LOCK_TIMEOUT, /* somebody else held the lock all the time */
+	OTP_ERR_ABSENT,	       /* no file of that name; callers judge it */
+	OTP_ERR_EXISTS,	       /* already there */
+	OTP_ERR_FULL,	       /* too many tokens or recovery codes */
+	OTP_ERR_CHANCE,	       /* too easy to guess, were this added */
+	OTP_ERR_NAME,	       /* an account name no file can have */
+	OTP_ERR_OWNER,	       /* belongs to somebody else */
+	OTP_ERR_MODE,	       /* too open, or not a regular file */
+	OTP_ERR_LINK,	       /* a symbolic link, or a second name */
+	OTP_ERR_PARSE,	       /* a text that is not understood */
+	OTP_ERR_CHECKSUM,      /* a state file without a valid record */
+	OTP_ERR_STORE_VERSION, /* a store that a later pam_otp made */
+	OTP_ERR_STATE_VERSION, /* a state likewise */
+	OTP_ERR_UID,	       /* the state is another account's */
+	OTP_ERR_FILESYSTEM,    /* where a code cannot work exactly once */
+	OTP_ERR_NO_STORE,      /* no marker: not made, or not mounted */
+	OTP_ERR_NO_STATE,      /* a seed whose spent codes nobody knows */
+	OTP_ERR_LIMIT,	       /* a number's or a resource's end */
+	OTP_ERR_LENGTHS,       /* tokens of several lengths: no split */
+	OTP_ERR_LOCK_TIMEOUT,  /* somebody else held the lock all the time */
 	OTP_ERR_READ,
 	OTP_ERR_WRITE,
 	OTP_ERR_CLOCK,

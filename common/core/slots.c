@@ -210,7 +210,7 @@ decode_record(const uint8_t *slot, struct otp_state *ret_state)
 
 	if (get_u32(slot + AT_VERSION) != VERSION ||
 	    (flags & ~FLAG_ENROLLED) != 0 || count > OTP_STATE_CREDENTIALS)
-		return OTP_ERR_PARSE;
+		return OTP_ERR_STATE_VERSION;
 	memset(ret_state, 0, sizeof(*ret_state));
 	ret_state->generation = get_u64(slot + AT_GENERATION);
 	ret_state->enrolled = (flags & FLAG_ENROLLED) != 0;
@@ -219,12 +219,12 @@ decode_record(const uint8_t *slot, struct otp_state *ret_state)
 	ret_state->credentials_count = count;
 	if (!get_tally(slot + RECORD_TALLY, &ret_state->tally) ||
 	    !get_occasion(slot + RECORD_SUCCESS, &ret_state->last_success))
-		return OTP_ERR_PARSE;
+		return OTP_ERR_STATE_VERSION;
 	for (unsigned i = 0; i < count; i++)
 		if (!get_credential(
 			slot + RECORD_CREDENTIALS + i * CREDENTIAL_SIZE,
 			&ret_state->credentials[i]))
-			return OTP_ERR_PARSE;
+			return OTP_ERR_STATE_VERSION;
 	return OTP_OK;
 }
 
@@ -278,7 +278,7 @@ read_charge(const uint8_t *slot, const struct otp_slots *slots,
 		return OTP_OK;
 	if (get_u32(slot + AT_VERSION) != VERSION ||
 	    (get_u32(slot + AT_FLAGS) & ~FLAG_ON_DISK) != 0)
-		return OTP_ERR_PARSE;
+		return OTP_ERR_STATE_VERSION;
 	ret_charge->generation = get_u64(slot + AT_GENERATION);
 	ret_charge->counts = memcmp(slot + CHARGE_RECORD, slots->record_digest,
 				 OTP_DIGEST_SIZE) == 0;
@@ -321,7 +321,7 @@ apply_charges(
 	slots->on_disk =
 	    (get_u32(in_force->slot + AT_FLAGS) & FLAG_ON_DISK) != 0;
 	if (!get_tally(in_force->slot + CHARGE_TALLY, &state->tally))
-		return OTP_ERR_PARSE;
+		return OTP_ERR_STATE_VERSION;
 	slots->settled = state->tally.failures == recorded.failures &&
 	    state->tally.wait_until == recorded.wait_until;
 	return OTP_OK;

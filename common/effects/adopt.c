@@ -45,14 +45,14 @@ have_state(struct adopting *adopting)
 	}
 	if (adopting->force &&
 	    (found == OTP_ERR_ABSENT || found == OTP_ERR_CHECKSUM ||
-		found == OTP_ERR_PARSE)) {
+		found == OTP_ERR_STATE_VERSION)) {
 		holding->state =
 		    (struct otp_state){ .uid = holding->subject->uid };
 		adopting->absent = found == OTP_ERR_ABSENT;
 		adopting->lost = adopting->adoption.made = true;
 		return OTP_OK;
 	}
-	return found;
+	return otp_holding_blame_state(holding);
 }
 
 /* The time from which on no step is in the window yet. */
@@ -226,12 +226,12 @@ static enum otp_err
 adopt(struct adopting *adopting)
 {
 	struct otp_holding *holding = &adopting->holding;
-	enum otp_err err = holding->seed_err;
+	enum otp_err err = otp_holding_blame_seed(holding);
 
 	if (err == OTP_OK)
 		err = have_state(adopting);
 	if (err == OTP_OK) /* read again, where the state is new */
-		err = holding->seed_err;
+		err = otp_holding_blame_seed(holding);
 	if (err != OTP_OK)
 		return err;
 	adopting->seed = holding->seed;

@@ -71,12 +71,13 @@ check_bound(
     const struct otp_holding *holding, const struct otp_enrolment *enrolment)
 {
 	struct otp_in_force present;
-	enum otp_err err = holding->state_err;
+	enum otp_err err = OTP_OK;
 
 	if (!enrolment->bound)
 		return OTP_OK;
+	err = otp_holding_blame_state(holding);
 	if (err == OTP_OK)
-		err = holding->seed_err;
+		err = otp_holding_blame_seed(holding);
 	if (err == OTP_OK)
 		err = digest_seed(&holding->seed, &present);
 	if (err == OTP_ERR_ABSENT ||
@@ -106,7 +107,7 @@ join(const struct otp_holding *holding, enum otp_enrol_mode mode,
 		    N_("enrolled, but the seed is gone"));
 	if (mode == OTP_ENROL_ADD && has_seed) {
 		if (holding->seed_err != OTP_OK)
-			return holding->seed_err;
+			return otp_holding_blame_seed(holding);
 		*seed = holding->seed;
 	}
 	if (seed->tokens_count >= OTP_SEED_TOKENS)
@@ -147,7 +148,7 @@ otp_enrol_begin(const struct otp_host *host, const struct otp_subject *subject,
 		enrolment.value = enrolment.token.counter;
 	err = otp_holding_open(&holding, host, subject, fault);
 	if (err == OTP_OK && holding.state_err != OTP_ERR_ABSENT)
-		err = holding.state_err;
+		err = otp_holding_blame_state(&holding);
 	if (err == OTP_OK)
 		err = join(&holding, mode, &enrolment.token, &seed);
 	otp_holding_close(&holding);

@@ -17,7 +17,7 @@ look_at_state(const struct otp_holding *holding)
 	if (holding->state_err == OTP_ERR_ABSENT && holding->seed_err == OTP_OK)
 		return otp_fault_set(holding->fault, OTP_ERR_NO_STATE, 0, NULL,
 		    N_("not adopted yet"));
-	return holding->state_err;
+	return otp_holding_blame_state(holding);
 }
 
 /* Open an account that has both seed and state. */
@@ -28,7 +28,7 @@ open_enrolled(struct otp_holding *holding, const struct otp_host *host,
 	enum otp_err err = otp_holding_open(holding, host, subject, fault);
 
 	if (err == OTP_OK)
-		err = holding->seed_err;
+		err = otp_holding_blame_seed(holding);
 	if (err == OTP_OK)
 		err = look_at_state(holding);
 	return err;
@@ -136,7 +136,7 @@ otp_enrol_remove(const struct otp_host *host, const struct otp_subject *subject,
 		    !holding.state.enrolled)))
 		err = OTP_ERR_ABSENT;
 	if (err == OTP_OK && !purge && holding.state_err != OTP_ERR_ABSENT)
-		err = holding.state_err;
+		err = otp_holding_blame_state(&holding);
 	if (err == OTP_OK)
 		err = drop_seed(&holding);
 	if (err == OTP_OK && purge)

@@ -47,15 +47,15 @@ check(const struct moving *moving, bool force)
 	if (to->seed_err != OTP_ERR_ABSENT)
 		return OTP_ERR_EXISTS;
 	if (to->state_err != OTP_OK && to->state_err != OTP_ERR_ABSENT)
-		return to->state_err;
+		return otp_holding_blame_state(to);
 	if (from->seed_err != OTP_OK)
-		return from->seed_err;
+		return otp_holding_blame_seed(from);
 	if (from->state_err == OTP_ERR_ABSENT)
 		return otp_fault_set(from->fault, OTP_ERR_NO_STATE, 0, NULL,
 		    N_("not adopted yet"));
 	if (from->state_err == OTP_ERR_UID && force)
 		return OTP_OK;
-	return from->state_err;
+	return otp_holding_blame_state(from);
 }
 
 /* What was left under the new name by an earlier enrolment, or by a stop. */

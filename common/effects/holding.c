@@ -10,16 +10,17 @@
 static void
 load_state(struct otp_holding *holding)
 {
+	struct otp_fault fault = { 0 };
 	enum otp_err err =
-	    otp_store_load(holding->store, &holding->state, holding->fault);
+	    otp_store_load(holding->store, &holding->state, &fault);
 
 	if (err == OTP_OK && holding->state.uid != holding->subject->uid)
-		err = otp_fault_set(holding->fault, OTP_ERR_UID, 0, NULL,
+		err = otp_fault_set(&fault, OTP_ERR_UID, 0, NULL,
 		    N_("the state is of another account's uid"));
 	holding->state_err = err;
+	holding->state_fault = fault;
 }
 
-/* That there is no seed must not hide what is wrong with the state. */
 static void
 read_seed(struct otp_holding *holding)
 {
@@ -27,9 +28,28 @@ read_seed(struct otp_holding *holding)
 
 	holding->seed_err =
 	    otp_store_seed(holding->store, &holding->seed, &fault);
-	if (holding->fault && holding->seed_err != OTP_OK &&
-	    holding->seed_err != OTP_ERR_ABSENT)
-		*holding->fault = fault;
+	holding->seed_fault = fault;
+}
+
+static enum otp_err
+blame(const struct otp_holding *holding, enum otp_err err,
+    const struct otp_fault *fault)
+{
+	if (err != OTP_OK && holding->fault)
+		*holding->fault = *fault;
+	return err;
+}
+
+enum otp_err
+otp_holding_blame_state(const struct otp_holding *holding)
+{
+	return blame(holding, holding->state_err, &holding->state_fault);
+}
+
+enum otp_err
+otp_holding_blame_seed(const struct otp_holding *holding)
+{
+	return blame(holding, holding->seed_err, &holding->seed_fault);
 }
 
 enum otp_err
@@ -50,7 +70,7 @@ otp_holding_open(struct otp_holding *holding, const struct otp_host *host,
 		return err;
 	load_state(holding);
 	if (holding->state_err == OTP_ERR_LOCK_TIMEOUT)
-		return holding->state_err;
+		return otp_holding_blame_state(holding);
 	read_seed(holding);
 	return OTP_OK;
 }
@@ -76,14 +96,14 @@ otp_holding_need_state(struct otp_holding *holding)
 	enum otp_err err;
 
 	if (holding->state_err != OTP_ERR_ABSENT)
-		return holding->state_err;
+		return otp_holding_blame_state(holding);
 	err = otp_store_create(holding->store, &fresh, holding->fault);
 	if (err != OTP_OK && err != OTP_ERR_EXISTS)
 		return err;
 	load_state(holding); /* our own, or the one that came in between */
 	if (holding->state_err == OTP_OK)
 		read_seed(holding);
-	return holding->state_err;
+	return otp_holding_blame_state(holding);
 }
 
 enum otp_err

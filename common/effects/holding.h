@@ -22,6 +22,8 @@ struct otp_holding {
 	int64_t now;
 	enum otp_err state_err; /* OTP_OK: `state` is there, and held */
 	enum otp_err seed_err;	/* OTP_OK: `seed` is there */
+	struct otp_fault state_fault;
+	struct otp_fault seed_fault;
 	struct otp_state state;
 	struct otp_seed seed;
 };
@@ -37,6 +39,12 @@ enum otp_err otp_holding_open(struct otp_holding *holding,
     struct otp_fault *fault) OTP_MUST_USE;
 
 void otp_holding_close(struct otp_holding *holding);
+
+/* Return state_err, or seed_err, with what is wrong in `fault`. */
+enum otp_err otp_holding_blame_state(
+    const struct otp_holding *holding) OTP_MUST_USE;
+enum otp_err otp_holding_blame_seed(
+    const struct otp_holding *holding) OTP_MUST_USE;
 
 /* Whether the state says enrolled, and there is no seed. */
 bool otp_holding_lost_seed(const struct otp_holding *holding);

@@ -208,7 +208,7 @@ import_held(struct importing *importing, enum otp_enrol_mode mode,
 	    importing->import->count > OTP_SEED_TOKENS)
 		return OTP_ERR_FULL;
 	if (holding->state_err != OTP_ERR_ABSENT)
-		err = holding->state_err;
+		err = otp_holding_blame_state(holding);
 	if (err == OTP_OK)
 		err = join(importing, mode, ret_there);
 	if (err == OTP_OK && *ret_there)

@@ -151,8 +151,8 @@ check_marker(int folder, struct otp_fault *fault)
 	if (err == OTP_OK &&
 	    (size != sizeof(STORE_MARKER_TEXT) - 1 ||
 		memcmp(text, STORE_MARKER_TEXT, size) != 0))
-		err = otp_fault_set(fault, OTP_ERR_PARSE, 0, NULL,
-		    N_("not a store of version 1"));
+		err =
+		    otp_fault_set(fault, OTP_ERR_STORE_VERSION, 0, NULL, NULL);
 	otp_path_close(&fd);
 	return err;
 }

@@ -332,7 +332,7 @@ adopt_force__mends_a_state_of_a_version_it_does_not_know(void **unused)
 	file[8] = 2;
 	SHA256(file, 4064, file + 4064);
 	world_write(&world, "state/alice", file, sizeof(file));
-	assert_int_equal(adopt(false), OTP_ERR_PARSE);
+	assert_int_equal(adopt(false), OTP_ERR_STATE_VERSION);
 	assert_adopts(true, true, 2, true);
 	assert_totp_from_now_on();
 }

@@ -1034,7 +1034,7 @@ try__answers_nothing_on_a_bad_state(void **unused)
 	bad[8] = 2;
 	SHA256(bad, 4064, bad + 4064);
 	world_write(&world, "state/alice", bad, sizeof(bad));
-	assert_no_answer(OTP_ERR_PARSE);
+	assert_no_answer(OTP_ERR_STATE_VERSION);
 	world_write(&world, "state/alice", file, sizeof(file));
 	world.request.uid = WORLD_UID + 1;
 	assert_no_answer(OTP_ERR_UID);

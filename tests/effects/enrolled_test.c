@@ -407,6 +407,12 @@ changes__say_what_is_wrong_with_seed_and_state(void **unused)
 	world_write(&world, "seed/alice", "junk\n", 5);
 	assert_fault(do_recovery, OTP_ERR_PARSE, "seed/alice", "");
 	assert_int_equal(world.fault.line, 1);
+	/* nor told in the words of something else */
+	assert_fault(do_unlock, OTP_ERR_CHECKSUM, "state/alice",
+	    "the file is cut short");
+	assert_int_equal(world.fault.line, 0);
+	assert_fault(do_remove, OTP_ERR_CHECKSUM, "state/alice",
+	    "the file is cut short");
 	world_put_seed(&world);
 	world_path(&world, "seed/alice", path);
 	assert_int_equal(chmod(path, 0666), 0);

@@ -109,7 +109,7 @@ failing_store__names_no_virtual_user(void **state)
 	assert_int_equal(truncate(path, 7), 0);
 	assert_int_equal(
 	    host_login(host, "hunter2", "123456"), PAM_AUTHINFO_UNAVAIL);
-	host_logged("unavailable", "parse");
+	host_logged("unavailable", "store-version");
 	assert_null(strstr(host_line(), "hunter2"));
 	assert_int_equal(unlink(path), 0);
 	host_write(path, "pam_otp store 1\n", 16, 0600);

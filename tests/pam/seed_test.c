@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/sha.h>
 
+#include "common/core/slots.h"
 #include "tests/lib/host.h"
 
 #define SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -182,6 +184,32 @@ state_with_both_records_damaged__is_no_answer(void **state)
 }
 
 static void
+state_of_a_later_version__is_no_answer(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = host_totp(1);
+	struct host_bytes before;
+	char code[HOST_CODE_SIZE];
+	char path[HOST_PATH_SIZE];
+
+	host_enrol_alice(host);
+	host_code(&token, 0, code);
+	before = host_bytes(host, "alice");
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t *slot = before.bytes + i * OTP_SLOTS_RECORD_SIZE;
+
+		slot[8] = 2;
+		assert_non_null(SHA256(slot, 4064, slot + 4064));
+	}
+	host_path(host, path, "store/state/alice");
+	host_write(path, before.bytes, sizeof(before.bytes), 0600);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
+	host_logged("unavailable", "state-version");
+	assert_non_null(strstr(host_line(), "state/alice"));
+	host_unchanged(host, "alice", &before);
+}
+
+static void
 state_with_one_record_damaged__counts_by_the_other(void **state)
 {
 	struct host *host = *state;
@@ -320,6 +348,7 @@ main(void)
 		HOST_TEST(seed_as_a_whole__must_be_sound),
 		HOST_TEST(seed_at_its_bounds__is_taken),
 		HOST_TEST(state_with_both_records_damaged__is_no_answer),
+		HOST_TEST(state_of_a_later_version__is_no_answer),
 		HOST_TEST(state_with_one_record_damaged__counts_by_the_other),
 		HOST_TEST(state_of_another_size_or_version__is_no_answer),
 		HOST_TEST(seed_without_state__is_no_answer),

@@ -44,11 +44,11 @@ open__needs_the_marker(void **state)
 	assert_no_answer(ground, OTP_ERR_MODE);
 	assert_int_equal(rmdir(marker), 0);
 	ground_write(marker, "pam_otp store 2\n", 16, 0600);
-	assert_no_answer(ground, OTP_ERR_PARSE);
+	assert_no_answer(ground, OTP_ERR_STORE_VERSION);
 	ground_write(marker, "pam_otp store 1\n\n", 17, 0600);
-	assert_no_answer(ground, OTP_ERR_PARSE);
+	assert_no_answer(ground, OTP_ERR_STORE_VERSION);
 	ground_write(marker, "", 0, 0600);
-	assert_no_answer(ground, OTP_ERR_PARSE);
+	assert_no_answer(ground, OTP_ERR_STORE_VERSION);
 	ground_write(marker, "pam_otp store 1\n", 16, 0644);
 	assert_no_answer(ground, OTP_ERR_MODE);
 	ground_write(marker, "pam_otp store 1\n", 16, 0600);
@@ -450,7 +450,7 @@ init__refuses_what_it_cannot_trust(void **state)
 	ground_path(ground, path, "store/.store");
 	ground_write(path, "something else\n", 15, 0600);
 	assert_int_equal(
-	    otp_store_init(ground->store, &made, NULL), OTP_ERR_PARSE);
+	    otp_store_init(ground->store, &made, NULL), OTP_ERR_STORE_VERSION);
 	assert_false(made);
 }
 

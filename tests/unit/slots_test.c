@@ -500,33 +500,36 @@ slots_read__refuses_what_it_does_not_know(void **unused)
 	const unsigned tallies[] = { 32, CHARGES + 56 };
 
 	(void)unused;
-	assert_number_is(8, 4, 0, OTP_ERR_PARSE);
-	assert_number_is(8, 4, 2, OTP_ERR_PARSE);
+	assert_number_is(8, 4, 0, OTP_ERR_STATE_VERSION);
+	assert_number_is(8, 4, 2, OTP_ERR_STATE_VERSION);
 	assert_number_is(12, 4, 0, OTP_OK);
-	assert_number_is(12, 4, 2, OTP_ERR_PARSE);
-	assert_number_is(12, 4, UINT32_C(1) << 31, OTP_ERR_PARSE);
-	assert_number_is(272, 4, 41, OTP_ERR_PARSE);
-	assert_number_is(288, 4, 0, OTP_ERR_PARSE);
+	assert_number_is(12, 4, 2, OTP_ERR_STATE_VERSION);
+	assert_number_is(12, 4, UINT32_C(1) << 31, OTP_ERR_STATE_VERSION);
+	assert_number_is(272, 4, 41, OTP_ERR_STATE_VERSION);
+	assert_number_is(288, 4, 0, OTP_ERR_STATE_VERSION);
 	assert_number_is(288, 4, 3, OTP_OK);
-	assert_number_is(288, 4, 4, OTP_ERR_PARSE);
-	assert_number_is(336, 4, 4, OTP_ERR_PARSE);
+	assert_number_is(288, 4, 4, OTP_ERR_STATE_VERSION);
+	assert_number_is(336, 4, 4, OTP_ERR_STATE_VERSION);
 	assert_number_is(384, 4, 4, OTP_OK); /* behind the last credential */
-	assert_number_is(168, 8, UINT64_C(1) << 63, OTP_ERR_PARSE);
-	assert_number_is(168 + 39, 1, 'x', OTP_ERR_PARSE);
+	assert_number_is(168, 8, UINT64_C(1) << 63, OTP_ERR_STATE_VERSION);
+	assert_number_is(168 + 39, 1, 'x', OTP_ERR_STATE_VERSION);
 	assert_number_is(168 + 38, 1, 'x', OTP_OK);
-	assert_number_is(168 + 103, 1, 'x', OTP_ERR_PARSE);
+	assert_number_is(168 + 103, 1, 'x', OTP_ERR_STATE_VERSION);
 	assert_number_is(168 + 102, 1, 'x', OTP_OK);
-	assert_number_is(CHARGES + 8, 4, 2, OTP_ERR_PARSE);
+	assert_number_is(CHARGES + 8, 4, 2, OTP_ERR_STATE_VERSION);
 	assert_number_is(CHARGES + 12, 4, 0, OTP_OK);
-	assert_number_is(CHARGES + 12, 4, 2, OTP_ERR_PARSE);
+	assert_number_is(CHARGES + 12, 4, 2, OTP_ERR_STATE_VERSION);
 	for (unsigned i = 0; i < COUNT(tallies); i++) {
 		const unsigned at = tallies[i];
 
-		assert_number_is(at + 16, 8, UINT64_C(1) << 63, OTP_ERR_PARSE);
-		assert_number_is(at + 24, 8, UINT64_C(1) << 63, OTP_ERR_PARSE);
-		assert_number_is(at + 32, 8, UINT64_C(1) << 63, OTP_ERR_PARSE);
-		assert_number_is(at + 32 + 39, 1, 'x', OTP_ERR_PARSE);
-		assert_number_is(at + 32 + 103, 1, 'x', OTP_ERR_PARSE);
+		assert_number_is(
+		    at + 16, 8, UINT64_C(1) << 63, OTP_ERR_STATE_VERSION);
+		assert_number_is(
+		    at + 24, 8, UINT64_C(1) << 63, OTP_ERR_STATE_VERSION);
+		assert_number_is(
+		    at + 32, 8, UINT64_C(1) << 63, OTP_ERR_STATE_VERSION);
+		assert_number_is(at + 32 + 39, 1, 'x', OTP_ERR_STATE_VERSION);
+		assert_number_is(at + 32 + 103, 1, 'x', OTP_ERR_STATE_VERSION);
 	}
 }
 
