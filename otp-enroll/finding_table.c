@@ -312,8 +312,9 @@ const char *const otp_finding_mends[OTP_FINDING_MENDS] = {
 	[OTP_ERR_STORE_VERSION] = N_("Install the later pam_otp that made it."),
 	[OTP_ERR_STATE_VERSION] =
 	    N_("Install the later pam_otp that made it, or "
-	       "`otp-enroll adopt --force {user}', after "
-	       "which no used code is fresh again."),
+	       "`otp-enroll adopt --force {user}', after which no used code "
+	       "is fresh again; where no seed can be read, `otp-enroll "
+	       "remove --purge {user}'."),
 	[OTP_ERR_FILESYSTEM] = N_("Name a folder on a disk of this host as "
 				  "`store' in the configuration file."),
 	[OTP_ERR_NO_STORE] = N_("`mount' its disk if it has one, else "

@@ -40,7 +40,10 @@ advice_for(enum otp_err err)
 		[OTP_ERR_STATE_VERSION] = N_("Install the later pam_otp that "
 					     "made it, or `otp-enroll adopt "
 					     "--force %s' makes a new one, in "
-					     "which no code is fresh again."),
+					     "which no code is fresh again; "
+					     "where no seed can be read, "
+					     "`remove --purge' takes it "
+					     "away."),
 		[OTP_ERR_UID] = N_("If it is the same person, `otp-enroll "
 				   "adopt --force %s' takes it over; if not, "
 				   "`remove --purge' takes it away."),

@@ -502,56 +502,6 @@ damaged_and_no_seed() {
 }
 check 'new__says_that_a_left_over_state_is_damaged' damaged_and_no_seed
 
-# Whatever the advice is, it leads on.
-seed_and_state_damaged() {
-	# shellcheck disable=SC2086
-	ends 0 $new sue && damage sue && put junk >"$store/seed/sue" || return 1
-	ends 1 recovery sue && says 'seed/sue: .* line 1.*new --replace sue' ||
-	    return 1
-	# shellcheck disable=SC2086
-	ends 1 $new --replace sue &&
-	    says 'state/sue: the state file is damaged. .*remove --purge' ||
-	    return 1
-	ends 1 unlock sue && says 'state/sue: the state file is damaged\. ' &&
-	    ends 0 remove --purge sue
-}
-check 'advice__on_seed_and_state_leads_on' seed_and_state_damaged
-# Both records say so, and their digests are right.
-later_version() {
-	# shellcheck disable=SC2086
-	ends 0 $new sue || return 1
-	for slot in 0 1; do
-		dd if="$store/state/sue" of="$scratch/slot" bs=4096 \
-		    skip=$slot count=1 2>/dev/null
-		printf '\002' |
-		    dd of="$scratch/slot" bs=1 seek=8 conv=notrunc 2>/dev/null
-		head -c 4064 "$scratch/slot" | openssl dgst -sha256 -binary |
-		    dd of="$scratch/slot" bs=1 seek=4064 conv=notrunc \
-			2>/dev/null
-		dd if="$scratch/slot" of="$store/state/sue" bs=4096 \
-		    seek=$slot conv=notrunc 2>/dev/null
-	done
-	# shellcheck disable=SC2086
-	untouched 1 $new --replace sue &&
-	    says 'state/sue: .*version.*later pam_otp.*adopt --force sue' &&
-	    ! says 'Mend the file' && untouched 1 unlock sue &&
-	    says 'adopt --force sue' || return 1
-	enroll check sue
-	ended 1 && shows 'adopt --force sue' && ! shows 'Mend that line' &&
-	    ends 0 adopt --force --print sue && ends 0 remove --purge sue
-}
-check 'advice__on_a_state_of_a_later_version' later_version
-later_store() {
-	echo 'pam_otp store 2' >"$store/.store"
-	untouched 1 status alice &&
-	    says '\.store: the store is of a version.*later pam_otp' &&
-	    ! says 'Mend the file' || return 1
-	enroll check alice
-	ended 1 && shows 'later pam_otp' && ! shows 'Mend that line'
-}
-check 'advice__on_a_store_of_a_later_version' later_store
-echo 'pam_otp store 1' >"$store/.store"
-
 # A counter that nobody knows any more: two codes find it.
 lost_counter() {
 	# shellcheck disable=SC2086

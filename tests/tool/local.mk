@@ -5,6 +5,7 @@ helpers += tests/lib/login %D%/peak %D%/poke %D%/png_modules %D%/qr_print \
 	%D%/term2ppm %D%/translated
 
 script_tests += \
+	%D%/advice.sh \
 	%D%/batch.sh \
 	%D%/check.sh \
 	%D%/commands.sh \
