@@ -2,6 +2,7 @@
 #include "pam_module/account.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,8 +109,11 @@ static enum otp_end
 take_name(struct otp_login *login)
 {
 	const char *name = NULL;
-	int status = pam_get_user(login->pamh, &name, NULL);
+	int status = PAM_SYSTEM_ERR;
 
+	(void)pthread_setcancelstate(login->cancelable, NULL);
+	status = pam_get_user(login->pamh, &name, NULL);
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	if (status == PAM_CONV_AGAIN || status == PAM_INCOMPLETE)
 		return OTP_END_AGAIN;
 	if (status == PAM_CONV_ERR)

@@ -527,6 +527,7 @@ fdatasync(int fd)
 
 struct threaded {
 	struct host *host;
+	const char *user; /* NULL: the application is asked for the name */
 	char code[HOST_CODE_SIZE];
 };
 
@@ -535,16 +536,16 @@ log_in_threaded(void *data)
 {
 	struct threaded *threaded = data;
 
-	(void)host_login(threaded->host, "alice", threaded->code);
+	(void)host_login(threaded->host, threaded->user, threaded->code);
 	pthread_testcancel();
 	return NULL;
 }
 
-/* A login of alice in a thread that is cancelled in CALL. */
+/* A login in a thread that is cancelled in CALL. */
 static void
-cancel_login(struct host *host, const char *code, int call)
+cancel_login(struct host *host, const char *user, const char *code, int call)
 {
-	struct threaded threaded = { .host = host };
+	struct threaded threaded = { .host = host, .user = user };
 	pthread_t thread;
 	void *ended = NULL;
 
@@ -570,7 +571,7 @@ cancelled_thread__lets_the_account_go(void **state)
 	host_enrol_alice(host);
 	for (int call = CANCEL_OPEN; call <= CANCEL_FLUSH; call++) {
 		host_code(&token, 0, code);
-		cancel_login(host, code, call);
+		cancel_login(host, "alice", code, call);
 		fake.now += 30;
 		host_code(&token, 0, code);
 		assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
@@ -595,7 +596,7 @@ cancelled_look__leaves_nothing_open(void **state)
 		struct flock lock = { .l_type = F_WRLCK };
 		int fd;
 
-		cancel_login(host, "123456", call);
+		cancel_login(host, "alice", "123456", call);
 		note_descriptors(descriptors, sizeof(descriptors));
 		assert_null(strstr(descriptors, "/store"));
 		fd = open(path, O_RDWR | O_CLOEXEC);
@@ -603,6 +604,36 @@ cancelled_look__leaves_nothing_open(void **state)
 		assert_int_equal(fcntl(fd, F_OFD_GETLK, &lock), 0);
 		assert_int_equal(lock.l_type, F_UNLCK);
 		close(fd);
+	}
+}
+
+static bool went_on;
+
+static void
+cancel_at_prompt(struct host *host)
+{
+	(void)host;
+	assert_int_equal(pthread_cancel(pthread_self()), 0);
+	pthread_testcancel();
+	went_on = true;
+}
+
+/* Nobody may ever answer: at either prompt the thread ends there. */
+static void
+asking_thread__can_be_cancelled(void **state)
+{
+	static const char *const users[] = { NULL, "alice" };
+	struct host *host = *state;
+
+	if (FAKE_SANITIZED)
+		skip(); /* a lost handle is a leak */
+	host_enrol_alice(host);
+	host->app.at_prompt = cancel_at_prompt;
+	for (unsigned i = 0; i < 2; i++) {
+		went_on = false;
+		cancel_login(host, users[i], "123456", CANCEL_NOWHERE);
+		assert_false(went_on);
+		assert_int_equal(host->seen.prompts, 1);
 	}
 }
 
@@ -665,6 +696,7 @@ main(int argc, char **argv)
 		HOST_TEST(held_account__is_no_answer_until_it_is_let_go),
 		HOST_TEST(cancelled_thread__lets_the_account_go),
 		HOST_TEST(cancelled_look__leaves_nothing_open),
+		HOST_TEST(asking_thread__can_be_cancelled),
 		HOST_TEST(hostile_environment__lets_nobody_in_wrongly),
 		HOST_TEST(every_outcome__leaves_an_unusual_process_as_it_was),
 	};
