@@ -84,11 +84,10 @@ model_judge(const struct model *model, const char *typed, int64_t now)
 	    (tally.wait > 0 && now < tally.until))
 		return MODEL_HELD;
 	/* What was used by one token is right by no other. */
-	return found[MODEL_SPENT]  ? MODEL_SPENT
-	    : found[MODEL_LAST]	   ? MODEL_NO
-	    : found[MODEL_YES]	   ? MODEL_YES
-	    : found[MODEL_UNKNOWN] ? MODEL_UNKNOWN
-				   : answer;
+	return found[MODEL_SPENT]		     ? MODEL_SPENT
+	    : found[MODEL_YES] && !found[MODEL_LAST] ? MODEL_YES
+	    : found[MODEL_UNKNOWN]		     ? MODEL_UNKNOWN
+						     : answer;
 }
 
 void
