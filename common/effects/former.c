@@ -58,6 +58,21 @@ check(const struct moving *moving, bool force)
 	return otp_holding_blame_state(from);
 }
 
+/* The more failures, and the longer wait. */
+static void
+merge_tally(struct otp_tally *tally, const struct otp_tally *old)
+{
+	const struct otp_tally *waiting =
+	    tally->wait_until < old->wait_until ? old : tally;
+	const struct otp_tally *failed =
+	    tally->failures < old->failures ? old : tally;
+	struct otp_tally worse = *failed;
+
+	worse.wait_until = waiting->wait_until;
+	worse.wait_length = waiting->wait_length;
+	*tally = worse;
+}
+
 /* What was left under the new name by an earlier enrolment, or by a stop. */
 static enum otp_err
 merge(const struct moving *moving, struct otp_state *state)
@@ -80,10 +95,7 @@ merge(const struct moving *moving, struct otp_state *state)
 		else if (place->value < credential->value)
 			place->value = credential->value;
 	}
-	if (state->tally.failures < old->tally.failures ||
-	    (state->tally.failures == old->tally.failures &&
-		state->tally.wait_until < old->tally.wait_until))
-		state->tally = old->tally;
+	merge_tally(&state->tally, &old->tally);
 	if (state->last_success.time < old->last_success.time)
 		state->last_success = old->last_success;
 	state->generation = old->generation;

@@ -276,23 +276,24 @@ put_state_of_bob(const struct otp_state *state)
 	world_write(&world, "state/bob", file, sizeof(file));
 }
 
-/* As many failures: who waits longer goes on to wait. */
+/* Who waits longer goes on to wait, however many failures there were. */
 static void
 former__goes_on_with_the_longer_wait(void **unused)
 {
 	struct otp_state state = *world_state(&world);
 
 	(void)unused;
-	state.tally.failures = 9;
 	state.tally.wait_length = 60;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		world_close(&world);
 		begin();
 		state.enrolled = true;
-		state.tally.wait_until = WORLD_NOW + (i ? 50 : -50);
+		state.tally.failures = 9;
+		state.tally.wait_until = WORLD_NOW + (i % 2 ? 50 : -50);
 		world_put_state(&world, &state);
 		state.enrolled = false;
-		state.tally.wait_until = WORLD_NOW + (i ? -50 : 50);
+		state.tally.failures = 8 + i / 2;
+		state.tally.wait_until = WORLD_NOW + (i % 2 ? -50 : 50);
 		put_state_of_bob(&state);
 		assert_int_equal(adopt_former(false), OTP_OK);
 		as("bob");
