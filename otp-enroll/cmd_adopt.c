@@ -30,21 +30,28 @@ tell(const struct otp_subject *subject, const struct otp_adoption *adoption)
 		    otp_escaped(subject->account).text);
 		return;
 	}
-	if (adoption->adopted == 0 && !adoption->made) {
+	if (adoption->adopted == 0 && !adoption->made)
 		otp_print(_("%s: made fit again\n"),
 		    otp_escaped(subject->account).text);
-		return;
-	}
-	otp_print(ngettext("%s: %u token or recovery code taken over\n",
-		      "%s: %u tokens and recovery codes taken over\n",
-		      adoption->adopted),
-	    otp_escaped(subject->account).text, adoption->adopted);
+	else
+		otp_print(ngettext("%s: %u token or recovery code taken over\n",
+			      "%s: %u tokens and recovery codes taken over\n",
+			      adoption->adopted),
+		    otp_escaped(subject->account).text, adoption->adopted);
 	if (adoption->made)
 		otp_print(_("%s: a state was made\n"),
 		    otp_escaped(subject->account).text);
 	if (adoption->replaced)
 		otp_print(_("%s: the recovery codes were replaced\n"),
 		    otp_escaped(subject->account).text);
+}
+
+/* Nobody saw the new ones. */
+static void
+say_not_shown(const struct otp_subject *subject)
+{
+	otp_complain(_("`otp-enroll recovery %s' makes new recovery codes."),
+	    otp_escaped(subject->account).text);
 }
 
 /* A failure behind the last step, such as a flush, takes nothing back. */
@@ -62,6 +69,8 @@ failed(const struct otp_tool *tool, const struct otp_subject *subject,
 		otp_complain(_("It is taken over all the same, until a crash "
 			       "maybe: run this again."));
 	}
+	if (otp_view_renewed(&tool->host, subject->account, before))
+		say_not_shown(subject);
 	return status;
 }
 
@@ -105,9 +114,7 @@ adopt(const struct otp_tool *tool, const struct otp_subject *subject)
 		otp_audit("adopted", subject, NULL);
 	tell(subject, &adoption);
 	if (!otp_secrets_recovery(subject, &set)) {
-		otp_complain(_("`otp-enroll recovery %s' makes new recovery "
-			       "codes."),
-		    otp_escaped(subject->account).text);
+		say_not_shown(subject);
 		status = OTP_EXIT_FAILED;
 	}
 	otp_wipe(&set, sizeof(set));

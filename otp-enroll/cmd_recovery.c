@@ -24,24 +24,6 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	return otp_secrets_recovery(subject, set) && otp_output_flush();
 }
 
-/* Whether they are not those of BEFORE any more. */
-static bool
-are_others(const struct otp_tool *tool, const struct otp_subject *subject,
-    const struct otp_view *before)
-{
-	struct otp_fault fault = { 0 };
-	struct otp_view now;
-	bool others = otp_view_read(&tool->host, subject->account, &now,
-			  &fault) == OTP_OK &&
-	    now.seed_err == OTP_OK && before->seed_err == OTP_OK &&
-	    (now.seed.recovery_count != before->seed.recovery_count ||
-		memcmp(now.seed.recovery, before->seed.recovery,
-		    sizeof(now.seed.recovery)) != 0);
-
-	otp_view_wipe(&now);
-	return others;
-}
-
 static void
 say_lost(void)
 {
@@ -72,7 +54,8 @@ renew(const struct otp_tool *tool, const struct otp_subject *subject,
 		err = otp_enrol_recovery(&tool->host, subject,
 		    otp_parameters_number(tool->args.count, OTP_ENROL_RECOVERY),
 		    ret_set, &fault);
-	renewed = err == OTP_OK || are_others(tool, subject, &before);
+	renewed = err == OTP_OK ||
+	    otp_view_renewed(&tool->host, subject->account, &before);
 	if (renewed)
 		otp_audit("recovery-renewed", subject, NULL);
 	if (err != OTP_OK)

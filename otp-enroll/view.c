@@ -90,6 +90,22 @@ otp_view_written(const struct otp_host *host, const char *account,
 	return written;
 }
 
+bool
+otp_view_renewed(const struct otp_host *host, const char *account,
+    const struct otp_view *before)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_view now;
+	bool renewed = otp_view_read(host, account, &now, &fault) == OTP_OK &&
+	    now.seed_err == OTP_OK && before->seed_err == OTP_OK &&
+	    (now.seed.recovery_count != before->seed.recovery_count ||
+		memcmp(now.seed.recovery, before->seed.recovery,
+		    sizeof(now.seed.recovery)) != 0);
+
+	otp_view_wipe(&now);
+	return renewed;
+}
+
 enum otp_err
 otp_view_credential(const struct otp_view *view, const struct otp_token *token,
     const struct otp_credential **ret_credential)

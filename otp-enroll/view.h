@@ -50,6 +50,10 @@ bool otp_view_in_force(const struct otp_host *host, const char *account,
 bool otp_view_written(const struct otp_host *host, const char *account,
     const struct otp_view *before, struct otp_state *ret_now);
 
+/* Whether ACCOUNT's recovery codes are not those of BEFORE any more. */
+bool otp_view_renewed(const struct otp_host *host, const char *account,
+    const struct otp_view *before);
+
 /* What the state knows of a token, or NULL.  Errors: CRYPTO. */
 enum otp_err otp_view_credential(const struct otp_view *view,
     const struct otp_token *token,

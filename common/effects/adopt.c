@@ -142,17 +142,29 @@ replace_recovery(struct adopting *adopting)
 	return err;
 }
 
+/*
+ * Whether one is not known, or none is left, as when a forced adoption was
+ * stopped before its new ones were in force.
+ */
 static bool
-has_unknown_recovery(const struct adopting *adopting)
+needs_new_recovery(const struct adopting *adopting)
 {
-	for (unsigned i = 0; i < adopting->seed.recovery_count; i++) {
+	const unsigned count = adopting->seed.recovery_count;
+	unsigned used = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct otp_credential *credential;
 		uint8_t id[OTP_ID_SIZE];
 
 		otp_recovery_id(&adopting->seed.recovery[i], id);
-		if (!otp_state_find(&adopting->holding.state, OTP_RECOVERY, id))
+		credential =
+		    otp_state_find(&adopting->holding.state, OTP_RECOVERY, id);
+		if (!credential)
 			return true;
+		if (credential->value != 0)
+			used++;
 	}
-	return false;
+	return count > 0 && used == count;
 }
 
 static enum otp_err
@@ -160,7 +172,7 @@ adopt_recovery(struct adopting *adopting)
 {
 	const struct otp_seed *seed = &adopting->seed;
 
-	if (adopting->force && has_unknown_recovery(adopting))
+	if (adopting->force && needs_new_recovery(adopting))
 		return replace_recovery(adopting);
 	for (unsigned i = 0; i < seed->recovery_count; i++) {
 		struct otp_credential *credential;

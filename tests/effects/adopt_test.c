@@ -498,6 +498,42 @@ adopt_force__replaces_all_recovery_codes_if_one_is_not_known(void **unused)
 	assert_int_equal(world_show(&world, 1, 40), OTP_VERDICT_ACCEPT);
 }
 
+/* It was stopped before the new ones were in force: the next one makes them. */
+static void
+adopt_force__leaves_nobody_without_recovery_codes(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	unsigned early = 0, late = 0;
+	enum otp_err err = OTP_ERR_WRITE;
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 100);
+		world_put_seed(&world);
+		damage_state();
+		stop_from(call);
+		err = adopt(true);
+		stop_from(0);
+		if (err == OTP_OK)
+			break;
+		assert_int_equal(adopt(true), OTP_OK);
+		if (set.count == 0) { /* new ones were in force by then */
+			assert_int_equal(
+			    world_try(&world, world_recovery_text(1, text)),
+			    OTP_VERDICT_REJECT);
+			early++;
+			continue;
+		}
+		assert_int_equal(set.count, 2);
+		late++;
+		for (unsigned i = 0; i < set.count; i++)
+			assert_int_equal(
+			    world_try(&world, set.text[i]), OTP_VERDICT_ACCEPT);
+	}
+	assert_int_not_equal(early, 0);
+	assert_int_not_equal(late, 0);
+}
+
 /* Its new record is lost with the end, and an old one is whole. */
 static void
 adopt_force__revives_no_old_record_of_a_state_cut_short(void **unused)
@@ -566,6 +602,7 @@ main(void)
 		    adopt_force__takes_for_spent_what_a_younger_state_does_not_know),
 		TEST(
 		    adopt_force__replaces_all_recovery_codes_if_one_is_not_known),
+		TEST(adopt_force__leaves_nobody_without_recovery_codes),
 		TEST(adopt_force__revives_no_old_record_of_a_state_cut_short),
 		TEST(adopt__answers_nothing_without_clock_or_random_bytes),
 	};

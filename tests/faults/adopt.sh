@@ -43,8 +43,18 @@ check 'adopt__failing_at_any_call_goes_on_when_run_again' \
 
 force() { run adopt --force --print alice </dev/null; }
 forced() {
+	cat "$scratch/out" "$scratch/err" >"$scratch/first"
 	run adopt --force --print alice </dev/null
-	tidy && refused alice "$(code $secret 4)" wrong
+	tidy && refused alice "$(code $secret 4)" wrong && recoverable
+}
+# recoverable: new recovery codes were shown, or how to have some.
+recoverable() {
+	was_killed || cat "$scratch/first" "$scratch/out" |
+	    grep -Eq '^ +([0-9A-Z]{4}-){5}|otp-enroll recovery' || {
+		echo 'recovery codes are in force that nobody saw:'
+		cat "$scratch/first" "$scratch/out"
+		return 1
+	}
 }
 force_is_sound() {
 	sound forced
@@ -52,6 +62,7 @@ force_is_sound() {
 afresh
 adopt
 once alice "$(code $secret 3)" || exit 1
+run recovery --print alice || exit 1
 dd if=/dev/zero of="$store/state/alice" bs=4096 count=2 conv=notrunc 2>/dev/null
 keep
 check 'adopt_force__killed_at_any_call_revives_no_code' \

@@ -470,6 +470,17 @@ forced() {
 	    ! grep -qxF "$old" "$store/seed/alice"
 }
 check 'adopt__force_makes_it_anew_with_new_recovery_codes' forced
+# As it is when the new ones were not in force yet.
+none_left() {
+	for old in $(put "$out" | grep -- -); do
+		login alice "$old" || return 1
+	done
+	ends 0 adopt --force --print alice && shows 'codes were replaced' &&
+	    test "$(put "$out" | grep -c -- -)" = 3 &&
+	    untouched 0 adopt --force --print alice && shows 'nothing to'
+}
+ends 0 recovery --print --count=3 alice >"$scratch/said"
+check 'adopt__force_makes_new_recovery_codes_where_none_is_left' none_left
 
 another_uid() {
 	mv "$store/seed/tom" "$store/seed/$user"
@@ -497,7 +508,7 @@ damaged_and_no_seed() {
 	damage sue
 	# shellcheck disable=SC2086
 	ends 1 $new sue && says 'state/sue: the state file is damaged' &&
-	    says 'no seed.*remove --purge' && ! says 'No such file' &&
+	    says 'lost for good.*remove --purge' && ! says 'No such file' &&
 	    ends 0 remove --purge sue
 }
 check 'new__says_that_a_left_over_state_is_damaged' damaged_and_no_seed
