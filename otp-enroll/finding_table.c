@@ -306,14 +306,16 @@ const char *const otp_finding_mends[OTP_FINDING_MENDS] = {
 	[OTP_ERR_PARSE] = N_("Mend that line, or begin anew: `otp-enroll new "
 			     "--replace {user}'."),
 	[OTP_ERR_CHECKSUM] = N_("`otp-enroll adopt --force {user}', after "
-				"which no used code is fresh again; where no "
-				"seed can be read, `otp-enroll remove --purge "
-				"{user}'."),
-	[OTP_ERR_STORE_VERSION] = N_("Install the later pam_otp that made it."),
+				"which no used code is fresh again; where the "
+				"seed is lost for good, `otp-enroll remove "
+				"--purge {user}'."),
+	[OTP_ERR_STORE_VERSION] = N_("Install the later pam_otp that made it; "
+				     "if none did: `echo pam_otp store 1 > "
+				     "{where}'."),
 	[OTP_ERR_STATE_VERSION] =
 	    N_("Install the later pam_otp that made it, or "
 	       "`otp-enroll adopt --force {user}', after which no used code "
-	       "is fresh again; where no seed can be read, `otp-enroll "
+	       "is fresh again; where the seed is lost for good, `otp-enroll "
 	       "remove --purge {user}'."),
 	[OTP_ERR_FILESYSTEM] = N_("Name a folder on a disk of this host as "
 				  "`store' in the configuration file."),

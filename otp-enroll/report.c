@@ -33,15 +33,17 @@ advice_for(enum otp_err err)
 				     "`otp-enroll new --replace %s'."),
 		[OTP_ERR_CHECKSUM] = N_("`otp-enroll adopt --force %s' makes a "
 					"new one, in which no code is fresh "
-					"again; where no seed can be read, "
-					"`remove --purge' takes it away."),
+					"again; where the seed is lost for "
+					"good, `remove --purge' takes it "
+					"away."),
 		[OTP_ERR_STORE_VERSION] = N_("Install the later pam_otp that "
-					     "made it."),
+					     "made it; if none did, its one "
+					     "line is `pam_otp store 1'."),
 		[OTP_ERR_STATE_VERSION] = N_("Install the later pam_otp that "
 					     "made it, or `otp-enroll adopt "
 					     "--force %s' makes a new one, in "
 					     "which no code is fresh again; "
-					     "where no seed can be read, "
+					     "where the seed is lost for good, "
 					     "`remove --purge' takes it "
 					     "away."),
 		[OTP_ERR_UID] = N_("If it is the same person, `otp-enroll "
@@ -54,7 +56,9 @@ advice_for(enum otp_err err)
 					"should be one, its disk is not "
 					"mounted."),
 		[OTP_ERR_NO_STATE] = N_("`otp-enroll adopt %s' takes the seed "
-					"over."),
+					"over; if a state was lost, `adopt "
+					"--force', else used codes are fresh "
+					"again."),
 		[OTP_ERR_LIMIT] = N_("See whether a limit of this shell "
 				     "(ulimit -a) is too low."),
 		[OTP_ERR_LOCK_TIMEOUT] = N_("Try again; `kill -KILL' ends a "

@@ -21,7 +21,7 @@ enum otp_err {
 	OTP_ERR_LINK,	       /* a symbolic link, or a second name */
 	OTP_ERR_PARSE,	       /* a text that is not understood */
 	OTP_ERR_CHECKSUM,      /* a state file without a valid record */
-	OTP_ERR_STORE_VERSION, /* a store that a later pam_otp made */
+	OTP_ERR_STORE_VERSION, /* a later pam_otp's, or its marker is damaged */
 	OTP_ERR_STATE_VERSION, /* a state likewise */
 	OTP_ERR_UID,	       /* the state is another account's */
 	OTP_ERR_FILESYSTEM,    /* where a code cannot work exactly once */

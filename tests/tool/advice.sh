@@ -119,6 +119,33 @@ later_store() {
 	ended 1 && shows 'later pam_otp' && ! shows 'Mend that line'
 }
 check 'store__of_a_later_version' later_store
+# marker TEXT: a marker that no pam_otp wrote; what is advised mends it.
+marker() {
+	spoil good good && printf "$1" >"$store/.store" &&
+	    untouched 1 status "$user" &&
+	    says "\\.store: .* its one line is \`pam_otp store 1'" &&
+	    ! says 'Mend' || return 1
+	enroll check "$user"
+	ended 1 && shows "\`echo pam_otp store 1 > $store/\\.store'" &&
+	    eval "$(put "$out" | tr -s ' \n' ' ' |
+		sed -n "s/.*\`\(echo pam_otp store 1 > [^']*\)'.*/\1/p")" &&
+	    ends 0 status "$user"
+}
+check 'marker__that_is_empty' marker ''
+check 'marker__without_an_end' marker 'pam_otp store 1'
+check 'marker__of_an_editor_elsewhere' marker 'pam_otp store 1\r\n'
+
+# A seed that was only away finds its way back to no used code.
+seed_comes_back() {
+	spoil absent damaged && ends 1 unlock "$user" &&
+	    says 'lost for good' || return 1
+	spoil good absent && ends 1 recovery "$user" &&
+	    says "adopt $user.*if a state was lost, .adopt --force" ||
+	    return 1
+	enroll check "$user"
+	ended 1 && shows 'if a state was lost'
+}
+check 'seed__that_comes_back_revives_no_code' seed_comes_back
 both_damaged() {
 	spoil junk damaged && ends 1 recovery "$user" &&
 	    says "seed/$user: .* line 1.*new --replace $user" &&
