@@ -348,6 +348,25 @@ adopt_force__makes_no_recovery_codes_where_there_were_none(void **unused)
 	assert_int_equal(world_state(&world)->credentials_count, 2);
 }
 
+/* But where all are used there are new ones, and then no more. */
+static void
+adopt_force__replaces_recovery_codes_if_none_is_left(void **unused)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)unused;
+	world.seed.recovery_count = 1;
+	world_enrol(&world);
+	assert_adopts(true, false, 0, false);
+	assert_int_equal(world_try(&world, world_recovery_text(1, text)),
+	    OTP_VERDICT_ACCEPT);
+	assert_adopts(true, false, 0, true);
+	assert_int_equal(set.count, 1);
+	memcpy(text, set.text[0], sizeof(text));
+	assert_adopts(true, false, 0, false);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_ACCEPT);
+}
+
 static void
 adopt_force__finds_room_for_a_full_seed(void **unused)
 {
@@ -595,6 +614,7 @@ main(void)
 		TEST(adopt_force__mends_a_state_of_a_version_it_does_not_know),
 		TEST(
 		    adopt_force__makes_no_recovery_codes_where_there_were_none),
+		TEST(adopt_force__replaces_recovery_codes_if_none_is_left),
 		TEST(adopt_force__finds_room_for_a_full_seed),
 		TEST(adopt_force__revives_nothing_wherever_it_is_stopped),
 		TEST(adopt_force__makes_no_state_in_which_anything_is_fresh),

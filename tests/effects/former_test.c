@@ -283,19 +283,21 @@ former__goes_on_with_the_longer_wait(void **unused)
 	struct otp_state state = *world_state(&world);
 
 	(void)unused;
-	state.tally.wait_length = 60;
 	for (unsigned i = 0; i < 6; i++) {
 		world_close(&world);
 		begin();
 		state.enrolled = true;
 		state.tally.failures = 9;
 		state.tally.wait_until = WORLD_NOW + (i % 2 ? 50 : -50);
+		state.tally.wait_length = i % 2 ? 90 : 60;
 		world_put_state(&world, &state);
 		state.enrolled = false;
 		state.tally.failures = 8 + i / 2;
 		state.tally.wait_until = WORLD_NOW + (i % 2 ? -50 : 50);
+		state.tally.wait_length = i % 2 ? 60 : 90;
 		put_state_of_bob(&state);
 		assert_int_equal(adopt_former(false), OTP_OK);
+		assert_int_equal(state_of("bob").tally.wait_length, 90);
 		as("bob");
 		assert_int_equal(world_show(&world, 1, 6), OTP_VERDICT_WAITING);
 	}
@@ -335,11 +337,13 @@ former__keeps_the_worse_tally_and_the_later_success(void **unused)
 		state = *world_state(&world);
 		state.tally.failures = 2;
 		state.tally.month_failures = 20;
+		state.tally.wait_length = 40;
 		otp_occasion_set(&state.last_success, 2000, "sshd", NULL);
 		world_put_state(&world, &state);
 		state.enrolled = false;
 		state.tally.failures = rows[i].failures;
 		state.tally.month_failures = 30;
+		state.tally.wait_length = 80;
 		otp_occasion_set(
 		    &state.last_success, rows[i].success, "sudo", NULL);
 		put_state_of_bob(&state);
@@ -347,6 +351,7 @@ former__keeps_the_worse_tally_and_the_later_success(void **unused)
 		state = state_of("bob");
 		assert_int_equal(
 		    state.tally.month_failures, rows[i].kept_month);
+		assert_int_equal(state.tally.wait_length, 40);
 		assert_string_equal(
 		    state.last_success.service, rows[i].kept_service);
 	}
