@@ -391,6 +391,7 @@ assert_fault(enum otp_err (*change)(void), enum otp_err err, const char *where,
 static void
 changes__say_what_is_wrong_with_seed_and_state(void **unused)
 {
+	static const uint8_t zeros[OTP_SLOTS_FILE_SIZE];
 	char path[96];
 
 	(void)unused;
@@ -413,6 +414,9 @@ changes__say_what_is_wrong_with_seed_and_state(void **unused)
 	assert_int_equal(world.fault.line, 0);
 	assert_fault(do_remove, OTP_ERR_CHECKSUM, "state/alice",
 	    "the file is cut short");
+	world_write(&world, "state/alice", zeros, sizeof(zeros));
+	assert_fault(do_unlock, OTP_ERR_CHECKSUM, "state/alice", "");
+	assert_int_equal(world.fault.errnum, 0);
 	world_put_seed(&world);
 	world_path(&world, "seed/alice", path);
 	assert_int_equal(chmod(path, 0666), 0);
