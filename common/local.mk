@@ -1,52 +1,106 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 
-noinst_LTLIBRARIES += common/libcore.la common/libeffects.la
+noinst_LTLIBRARIES += common/libcore.la common/libstore.la \
+	common/libeffects.la common/liblink.la
 
 # No files, clock, randomness, log or environment: tests/check/purity.sh.
 common_libcore_la_SOURCES = \
 	%D%/core/err.c %D%/core/err.h \
-	%D%/core/mark.h \
+	%D%/core/detail.c %D%/core/detail.h \
 	%D%/core/wipe.c %D%/core/wipe.h \
 	%D%/core/digest.c %D%/core/digest.h \
 	%D%/core/base32.c %D%/core/base32.h \
-	%D%/core/nearby.c %D%/core/nearby.h \
+	%D%/core/drift.c %D%/core/drift.h \
 	%D%/core/oath.c %D%/core/oath.h \
 	%D%/core/token.c %D%/core/token.h \
 	%D%/core/uri.c %D%/core/uri.h \
 	%D%/core/recovery.c %D%/core/recovery.h \
+	%D%/core/address.c %D%/core/address.h \
 	%D%/core/code.c %D%/core/code.h \
+	%D%/core/typed.c %D%/core/typed.h \
+	%D%/core/utf8.c %D%/core/utf8.h \
 	%D%/core/seed.c %D%/core/seed.h \
+	%D%/core/send.c %D%/core/send.h \
+	%D%/core/notice.c %D%/core/notice.h \
+	%D%/core/tag.c %D%/core/tag.h \
 	%D%/core/state.c %D%/core/state.h \
 	%D%/core/policy.c %D%/core/policy.h \
 	%D%/core/conf.c %D%/core/conf.h \
 	%D%/core/options.c %D%/core/options.h \
 	%D%/core/throttle.c %D%/core/throttle.h \
 	%D%/core/verify.c %D%/core/verify.h \
-	%D%/core/event.c %D%/core/event.h \
+	%D%/core/line.c %D%/core/line.h \
+	%D%/core/logline.c %D%/core/logline.h \
+	%D%/core/frame.c %D%/core/frame.h \
+	%D%/core/hex.h \
+	%D%/core/letter.h \
+	%D%/core/little_endian.h \
+	%D%/core/percent.c %D%/core/percent.h \
+	%D%/core/import_algorithm.c %D%/core/import_algorithm.h \
+	%D%/core/csv.c %D%/core/csv.h \
+	%D%/core/import_csv.c %D%/core/import_csv.h \
+	%D%/core/import_isolate.c %D%/core/import_isolate.h \
+	%D%/core/import_kind.c %D%/core/import_kind.h \
+	%D%/core/import_migration.c %D%/core/import_migration.h \
 	%D%/core/import_google.c %D%/core/import_google.h \
+	%D%/core/import_note.c %D%/core/import_note.h \
+	%D%/core/import_number.c %D%/core/import_number.h \
 	%D%/core/import_oath.c %D%/core/import_oath.h \
+	%D%/core/import_parameter.c %D%/core/import_parameter.h \
+	%D%/core/import_secret.c %D%/core/import_secret.h \
+	%D%/core/import_uri.c %D%/core/import_uri.h \
+	%D%/core/calendar.c %D%/core/calendar.h \
 	%D%/core/decimal.c %D%/core/decimal.h \
-	%D%/core/slots.c %D%/core/slots.h
+	%D%/core/slot_parts.c %D%/core/slot_parts.h \
+	%D%/core/slots.c %D%/core/slots.h \
+	%D%/core/sshauth.c %D%/core/sshauth.h \
+	%D%/core/device.c %D%/core/device.h \
+	%D%/core/duration.c %D%/core/duration.h
 
-# The two transactions, and what they do them with.
+# The store: what an account has, on the disk.
+common_libstore_la_SOURCES = \
+	%D%/store/file_system.c %D%/store/file_system.h \
+	%D%/store/lock.c %D%/store/lock.h \
+	%D%/store/lock_owner.c %D%/store/lock_owner.h \
+	%D%/store/path.c %D%/store/path.h \
+	%D%/store/replace.c %D%/store/replace.h \
+	%D%/store/socket.c %D%/store/socket.h \
+	%D%/store/store.c %D%/store/store.h \
+	%D%/store/store_admin.c \
+	%D%/store/store_internal.h \
+	%D%/store/store_name.c %D%/store/store_name.h \
+	%D%/store/store_root.c \
+	%D%/store/store_uid.c
+
+# The transactions, and what they do them with.
 common_libeffects_la_SOURCES = \
-	%D%/effects/sys.c %D%/effects/sys.h \
-	%D%/effects/path.c %D%/effects/path.h \
-	%D%/effects/store.c %D%/effects/store.h \
-	%D%/effects/lock.c %D%/effects/lock.h \
+	%D%/effects/account.h \
 	%D%/effects/attempt.c %D%/effects/attempt.h \
+	%D%/effects/deliver.c %D%/effects/deliver.h \
 	%D%/effects/enrol.c %D%/effects/enrol.h \
-	%D%/effects/adopt.c \
-	%D%/effects/arguments.c %D%/effects/arguments.h \
-	%D%/effects/conffile.c %D%/effects/conffile.h \
-	%D%/effects/enrolled.c \
-	%D%/effects/former.c \
-	%D%/effects/holder.c %D%/effects/holder.h \
+	%D%/effects/enrol_address.c \
+	%D%/effects/enrol_adopt.c \
+	%D%/effects/enrol_change.c \
+	%D%/effects/enrol_import.c %D%/effects/enrol_import.h \
+	%D%/effects/enrol_rename.c \
 	%D%/effects/inspect.c %D%/effects/inspect.h \
-	%D%/effects/holding.c %D%/effects/holding.h \
-	%D%/effects/import.c %D%/effects/import.h \
-	%D%/effects/store_change.c \
-	%D%/effects/store_folder.c \
-	%D%/effects/store_look.c \
-	%D%/effects/store_internal.h
+	%D%/effects/known.c %D%/effects/known.h \
+	%D%/effects/look.c %D%/effects/look.h \
+	%D%/effects/outbox.c %D%/effects/outbox.h \
+	%D%/effects/options_file.c %D%/effects/options_file.h \
+	%D%/effects/options_load.c %D%/effects/options_load.h \
+	%D%/effects/overview.c %D%/effects/overview.h \
+	%D%/effects/snapshot.c %D%/effects/snapshot.h \
+	%D%/effects/standing.c %D%/effects/standing.h \
+	%D%/effects/sys.c %D%/effects/sys.h \
+	%D%/effects/tell.c %D%/effects/tell.h \
+	%D%/effects/txn.c %D%/effects/txn.h
+
+# What a program and pam_otpd say to each other.
+common_liblink_la_SOURCES = \
+	%D%/link/client.c %D%/link/client.h \
+	%D%/link/wire.c %D%/link/wire.h
+
+# The tables of typed.c.
+EXTRA_DIST += %D%/core/typed.py

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "Why can't I log in?": what is wrong, and what to do.  Nothing is written. */
+/* 'check': why a login fails, and how to fix it.  Writes nothing. */
+#include "config.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -7,99 +9,225 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account.h"
-#include "command.h"
-#include "common/effects/store.h"
-#include "finding.h"
-#include "ground.h"
-#include "host.h"
-#include "language.h"
-#include "output.h"
-#include "report.h"
-#include "sshd.h"
-#include "subject.h"
-#include "wiring.h"
+#include "common/store/store.h"
+#include "otp-enroll/account/subject.h"
+#include "otp-enroll/check/account.h"
+#include "otp-enroll/check/daemon.h"
+#include "otp-enroll/check/delivery.h"
+#include "otp-enroll/check/finding.h"
+#include "otp-enroll/check/host.h"
+#include "otp-enroll/check/login.h"
+#include "otp-enroll/check/named.h"
+#include "otp-enroll/check/services.h"
+#include "otp-enroll/check/sshd.h"
+#include "otp-enroll/cli/command.h"
+#include "otp-enroll/cli/fault.h"
+#include "otp-enroll/cli/settings.h"
+#include "otp-enroll/cli/i18n.h"
+#include "otp-enroll/cli/output.h"
+#include "otp-enroll/cli/report.h"
 
 struct check {
 	struct otp_tool tool; /* the configuration is read here */
 	struct otp_findings findings;
-	struct otp_wiring wiring;
-	bool configured; /* the configuration is understood */
+	struct otp_check_services services;
+	bool configured; /* the configuration is valid */
 	bool stored;	 /* the store can be used */
-	bool looked;	 /* at the account; then it is known whether it is */
-	bool enrolled;
+	bool checked;	 /* the account was checked, so it is known whether */
+	bool enrolled;	 /* it is enrolled */
 };
 
-static void
-tell(struct check *check, enum otp_found found, const char *where,
-    const char *what)
+static enum otp_exit run_check(const struct otp_tool *tool);
+static bool are_args_valid(const struct otp_args *args);
+static bool are_paths_valid(const struct otp_args *args);
+static void check_all(struct check *check);
+static void check_configuration(struct check *check);
+static void check_clock(struct check *check);
+static void check_store(struct check *check);
+static enum otp_err accept_account(void *context, const char *account);
+static bool belongs_to_another(const char *folder);
+static bool find_subject(struct check *check, struct otp_subject *ret_subject);
+static void check_login(struct check *check, const char *account);
+static enum otp_exit print_check(struct check *check);
+static enum otp_exit exit_status(const struct check *check);
+static void add_finding(struct check *check, enum otp_found found,
+    const char *where, const char *what);
+
+const struct otp_command otp_command_check = {
+	.name = "check",
+	.operands = "[USER]",
+	.summary = N_("say why logins fail and how to fix it; changes nothing"),
+	.help = N_("Checks the configuration, store, clock, /etc/pam.d and "
+		   "sshd_config, and the\nfiles and devices of USER if "
+		   "given.\n"
+		   "\n"
+		   "  --service=NAME  check only this service of pam.d, such "
+		   "as sudo\n"
+		   "  --root=DIR      check the pam.d and sshd_config of the "
+		   "image in DIR\n"
+		   "  --named         only print the lines that name "
+		   "pam_otp.so\n"
+		   "  --json          print one JSON object\n"
+		   "\n"
+		   "Exit status 1: there is a fault. 3: there is none, but "
+		   "USER is not enrolled.\n"),
+	.user = true,
+	.lenient = true,
+	.takes = { "service", "root", "named", "json" },
+	.run = run_check,
+};
+
+static enum otp_exit
+run_check(const struct otp_tool *tool)
 {
-	otp_findings_add(&check->findings, found,
-	    (struct otp_words){ .where = where, .what = what });
+	const char *root = tool->args.root;
+	enum otp_exit status;
+	struct check check = { .tool = *tool };
+
+	if (!are_args_valid(&tool->args))
+		return OTP_EXIT_USAGE;
+	if (tool->args.json)
+		otp_i18n_end();
+	check.findings.user = tool->args.user;
+	check.services.root =
+	    root == NULL || strcmp(root, "/") == 0 ? "" : root;
+	if (tool->args.named)
+		return otp_check_named(check.services.root);
+	check.services.only = tool->args.service;
+	check.services.user = tool->args.user;
+	check.services.conf = otp_settings_file(&check.tool);
+	check.services.findings = &check.findings;
+	check_all(&check);
+	status = print_check(&check);
+	otp_findings_free(&check.findings);
+	return status;
 }
 
-/* --- The host ----------------------------------------------------------- */
+static bool
+are_args_valid(const struct otp_args *args)
+{
+	if (!are_paths_valid(args))
+		return false;
+	if (args->user != NULL && args->user[0] == '\0') {
+		otp_complain(_("The user name must not be empty."));
+		return false;
+	}
+	if (args->service != NULL &&
+	    (args->service[0] == '\0' || strchr(args->service, '/') != NULL)) {
+		otp_complain(_("--service must be the name of a file in "
+			       "pam.d."));
+		return false;
+	}
+	if (args->named &&
+	    (args->user != NULL || args->json || args->service != NULL)) {
+		otp_complain(_("--named cannot be combined with --json, "
+			       "--service or a user name."));
+		return false;
+	}
+	return true;
+}
+
+static bool
+are_paths_valid(const struct otp_args *args)
+{
+	if (args->conf != NULL && args->conf[0] != '/') {
+		otp_complain(_("--conf must be an absolute path."));
+		return false;
+	}
+	if (args->root != NULL && args->root[0] != '/') {
+		otp_complain(_("--root must be an absolute path."));
+		return false;
+	}
+	if (args->root != NULL && strlen(args->root) > OTP_SERVICE_NAME) {
+		otp_complain(_("The path of --root is too long."));
+		return false;
+	}
+	return true;
+}
+
+static void
+check_all(struct check *check)
+{
+	struct otp_subject subject = { 0 };
+	bool known = false;
+
+	check_configuration(check);
+	check_clock(check);
+	if (check->configured)
+		check_store(check);
+	check->services.store =
+	    check->configured ? check->tool.host.store.folder : NULL;
+	otp_check_login_closed(&check->findings, check->services.root);
+	otp_check_services(&check->services);
+	if (check->tool.args.user != NULL)
+		known = find_subject(check, &subject);
+	otp_check_delivery(&check->tool, &check->services,
+	    known ? subject.account : NULL, check->stored);
+	otp_check_daemon(&check->tool, &check->services);
+	otp_check_sshd(
+	    &check->services, check->tool.args.user, known && subject.uid == 0);
+	if (known)
+		check_login(check, subject.account);
+	if (known && check->stored) {
+		otp_check_account(
+		    &check->tool, &subject, &check->services, &check->enrolled);
+		check->checked = true;
+	}
+}
 
 static void
 check_configuration(struct check *check)
 {
-	const char *file = otp_host_file(&check->tool);
-	char where[OTP_PATH_SIZE + 16];
-	char what[OTP_REPORT_SIZE + OTP_ESCAPED_SIZE + 8];
+	const char *file = otp_settings_file(&check->tool);
 	struct otp_fault fault = { 0 };
 	struct otp_reported said;
-	enum otp_err err = otp_host_load(&check->tool, &fault);
+	enum otp_err err = otp_settings_load(&check->tool, &fault);
 
 	check->configured = err == OTP_OK;
 	if (err == OTP_OK) {
-		tell(check,
+		add_finding(check,
 		    access(file, F_OK) == 0 ? OTP_FOUND_CONFIGURATION
 					    : OTP_FOUND_NO_CONFIGURATION,
 		    file, NULL);
 		return;
 	}
-	said = otp_report_what(fault.what);
-	(void)snprintf(where, sizeof(where), fault.line != 0 ? "%s:%u" : "%s",
-	    file, fault.line);
-	if (err != OTP_ERR_OPTION || fault.what[0] == '\0') {
+	if (err != OTP_ERR_OPTION) {
 		otp_findings_add_err(&check->findings, err, &fault);
 		return;
 	}
-	if (strcmp(fault.where, file) == 0)
-		(void)snprintf(what, sizeof(what), "%s", said.text);
+	said = otp_report_conf_text(file, err, &fault);
+	otp_findings_add(&check->findings, OTP_FOUND_CONFIGURATION_INVALID,
+	    (struct otp_words){
+		.what = said.text, .more = _(otp_fault_advice(err, &fault)) });
+}
+
+static void
+check_clock(struct check *check)
+{
+	const struct otp_sys *sys = check->tool.host.sys;
+	struct otp_fault fault = { 0 };
+	enum otp_err err = sys->time(sys->context, &check->services.now);
+
+	if (err == OTP_OK)
+		otp_check_host_clock(&check->findings, check->services.now);
 	else
-		(void)snprintf(what, sizeof(what), "`%s' %s",
-		    otp_escaped(fault.where).text, said.text);
-	tell(check, OTP_FOUND_MISCONFIGURED, where, what);
-}
-
-static enum otp_err
-pass_by(void *context, const char *account)
-{
-	(void)context;
-	(void)account;
-	return OTP_OK;
-}
-
-static bool
-is_anothers(const char *folder)
-{
-	struct stat status;
-
-	return geteuid() != 0 && stat(folder, &status) == 0 &&
-	    status.st_uid != geteuid();
+		otp_findings_add_err(&check->findings, err, &fault);
 }
 
 static void
 check_store(struct check *check)
 {
-	const char *root = check->wiring.root;
-	const char *folder = check->tool.host.store;
+	const char *root = check->services.root;
+	const char *folder = check->tool.host.store.folder;
 	struct otp_fault fault = { 0 };
-	enum otp_err err = otp_store_each(folder, pass_by, NULL, &fault);
+	enum otp_err err = otp_store_each(
+	    check->tool.host.store, accept_account, NULL, &fault);
 
-	if (err != OTP_OK && is_anothers(folder)) {
-		tell(check, OTP_FOUND_OTHERS_STORE, folder, NULL);
+	if (err == OTP_OK)
+		err = otp_check_host_left(
+		    &check->findings, check->tool.host.store, &fault);
+	if (err != OTP_OK && belongs_to_another(folder)) {
+		add_finding(check, OTP_FOUND_STORE_NOT_CHECKED, folder, NULL);
 		return;
 	}
 	if (err != OTP_OK) {
@@ -110,34 +238,37 @@ check_store(struct check *check)
 		return;
 	}
 	check->stored = true;
-	tell(check, OTP_FOUND_STORE, folder, NULL);
-	otp_ground_check_disk(&check->findings, folder);
-	for (unsigned i = 0; i < 3; i++) {
-		static const char *const parts[] = { "", "/seed", "/state" };
+	add_finding(check, OTP_FOUND_STORE, folder, NULL);
+	otp_check_host_disk(&check->findings, check->tool.host.store);
+	for (unsigned i = 0; i < 4; i++) {
+		static const char *const parts[] = { "", "/seed", "/state",
+			"/uid" };
 		char part[OTP_PATH_SIZE + 8];
 
 		(void)snprintf(part, sizeof(part), "%s%s", folder, parts[i]);
-		otp_ground_check_mode(&check->findings, part);
-		otp_ground_check_label(&check->findings, root, part);
+		otp_check_host_mode(&check->findings, part);
+		otp_check_host_label(&check->findings, root, part);
 	}
 }
 
-static void
-check_clock(struct check *check)
+static enum otp_err
+accept_account(void *context, const char *account)
 {
-	const struct otp_sys *sys = check->tool.host.sys;
-	struct otp_fault fault = { 0 };
-	enum otp_err err = sys->time(sys->context, &check->wiring.now);
-
-	if (err == OTP_OK)
-		otp_ground_check_clock(&check->findings, check->wiring.now);
-	else
-		otp_findings_add_err(&check->findings, err, &fault);
+	(void)context;
+	(void)account;
+	return OTP_OK;
 }
 
-/* --- Who it is about ---------------------------------------------------- */
+static bool
+belongs_to_another(const char *folder)
+{
+	struct stat status;
 
-/* False: nobody has that name; it was told. */
+	return geteuid() != 0 && stat(folder, &status) == 0 &&
+	    status.st_uid != geteuid();
+}
+
+/* Returns false if there is no such user, with a finding. */
 static bool
 find_subject(struct check *check, struct otp_subject *ret_subject)
 {
@@ -163,59 +294,44 @@ find_subject(struct check *check, struct otp_subject *ret_subject)
 	length = strlen(account);
 	if ((entry == NULL && !check->tool.options.virtual_users) ||
 	    length == 0 || length >= sizeof(ret_subject->account)) {
-		tell(check, OTP_FOUND_UNKNOWN_USER, NULL, name);
+		add_finding(check, OTP_FOUND_UNKNOWN_USER, NULL, name);
 		return false;
 	}
 	memcpy(ret_subject->account, account, length + 1);
 	if (strcmp(account, name) != 0)
-		tell(check, OTP_FOUND_SPELLING, name, account);
+		add_finding(check, OTP_FOUND_OTHER_NAME, name, account);
 	return true;
 }
 
+/* What an ordinary user sees of it is what the system lets them. */
 static void
-check_sshd(struct check *check, bool is_root)
+check_login(struct check *check, const char *account)
 {
-	const char *user = check->tool.args.user;
-	const char *why = NULL;
-	struct otp_sshd sshd;
-
-	if (!check->wiring.sshd)
-		return;
-	if (otp_sshd_read(check->wiring.root, user, &sshd, &why))
-		otp_sshd_judge(&sshd, &check->wiring, is_root);
-	else if (why != NULL)
-		tell(check, OTP_FOUND_SSHD_UNREAD, sshd.where, why);
+	otp_check_login_account(&check->findings, account, check->services.now);
+	otp_check_login_answers(&check->findings, account);
 }
 
-static void
-check_all(struct check *check)
+static enum otp_exit
+print_check(struct check *check)
 {
-	struct otp_subject subject;
-	bool known = false;
+	enum otp_exit status = exit_status(check);
 
-	check_configuration(check);
-	check_clock(check);
-	if (check->configured)
-		check_store(check);
-	check->wiring.store = check->configured ? check->tool.host.store : NULL;
-	otp_wiring_judge(&check->wiring);
-	if (check->tool.args.user != NULL)
-		known = find_subject(check, &subject);
-	/* cppcheck-suppress uninitvar; `known' says that it was filled */
-	check_sshd(check, known && subject.uid == 0);
-	if (known && check->stored) {
-		otp_account_check(
-		    &check->tool, &subject, &check->wiring, &check->enrolled);
-		check->looked = true;
+	if (check->findings.failed) {
+		otp_complain(_("There is not enough memory."));
+		status = OTP_EXIT_FAILED;
 	}
+	if (!check->tool.args.json)
+		otp_findings_print(&check->findings);
+	else if (!otp_findings_print_json(&check->findings,
+		     check->checked ? &check->enrolled : NULL))
+		status = OTP_EXIT_FAILED;
+	return status;
 }
-
-/* --- What comes of it --------------------------------------------------- */
 
 static enum otp_exit
 exit_status(const struct check *check)
 {
-	bool unenrolled = check->looked && !check->enrolled;
+	bool unenrolled = check->checked && !check->enrolled;
 	size_t faults = 0;
 
 	for (size_t i = 0; i < check->findings.count; i++)
@@ -226,82 +342,10 @@ exit_status(const struct check *check)
 	return unenrolled ? OTP_EXIT_UNENROLLED : OTP_EXIT_DONE;
 }
 
-static enum otp_exit
-show(struct check *check)
+static void
+add_finding(struct check *check, enum otp_found found, const char *where,
+    const char *what)
 {
-	enum otp_exit status = exit_status(check);
-
-	if (check->findings.failed) {
-		otp_complain(_("There is not enough memory."));
-		status = OTP_EXIT_FAILED;
-	}
-	if (!check->tool.args.json)
-		otp_findings_print(&check->findings);
-	else if (!otp_findings_print_json(
-		     &check->findings, check->looked ? &check->enrolled : NULL))
-		status = OTP_EXIT_FAILED;
-	return status;
+	otp_findings_add(&check->findings, found,
+	    (struct otp_words){ .where = where, .what = what });
 }
-
-static bool
-is_usable(const struct otp_args *args)
-{
-	if (args->conf != NULL && args->conf[0] != '/') {
-		otp_complain(_("--conf takes an absolute path."));
-		return false;
-	}
-	if (args->root != NULL && args->root[0] != '/') {
-		otp_complain(_("--root takes an absolute path."));
-		return false;
-	}
-	if (args->root != NULL && strlen(args->root) > OTP_SERVICE_NAME) {
-		otp_complain(_("The path of --root is too long."));
-		return false;
-	}
-	if (args->user != NULL && args->user[0] == '\0') {
-		otp_complain(_("A user's name cannot be empty."));
-		return false;
-	}
-	return true;
-}
-
-static enum otp_exit
-run(const struct otp_tool *tool)
-{
-	const char *root = tool->args.root;
-	enum otp_exit status;
-	struct check check = { .tool = *tool };
-
-	if (!is_usable(&tool->args))
-		return OTP_EXIT_USAGE;
-	if (tool->args.json)
-		otp_language_end();
-	check.findings.user = tool->args.user;
-	check.wiring.root = root == NULL || strcmp(root, "/") == 0 ? "" : root;
-	check.wiring.conf = otp_host_file(&check.tool);
-	check.wiring.findings = &check.findings;
-	check_all(&check);
-	status = show(&check);
-	otp_findings_free(&check.findings);
-	return status;
-}
-
-const struct otp_command otp_command_check = {
-	.name = "check",
-	.operands = "[USER]",
-	.summary = N_("say why a login fails, and what to do; changes nothing"),
-	.help = N_("Looks at configuration, store, clock, /etc/pam.d and "
-		   "sshd_config and, of a USER,\nat seed, state, waits and "
-		   "devices.\n"
-		   "\n"
-		   "  --root=DIR  look at the pam.d and sshd_config below DIR, "
-		   "of an image\n"
-		   "  --json      one JSON object\n"
-		   "\n"
-		   "Exit status 1: something is at fault. 3: nothing, but USER "
-		   "is not enrolled.\n"),
-	.user = true,
-	.lenient = true,
-	.takes = { "root", "json" },
-	.run = run,
-};

@@ -1,74 +1,247 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* begin -> show -> confirm -> put in force -> recovery codes */
+/* begin -> show -> confirm -> show recovery codes -> activate */
+#include "config.h"
+
 #include <string.h>
 
-#include "audit.h"
-#include "batch.h"
-#include "command.h"
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
-#include "common/effects/store.h"
-#include "confirm.h"
-#include "language.h"
-#include "output.h"
-#include "parameters.h"
-#include "report.h"
-#include "secrets.h"
-#include "self.h"
-#include "signals.h"
-#include "subject.h"
-#include "terminal.h"
-#include "view.h"
+#include "common/store/store.h"
+#include "common/effects/snapshot.h"
+#include "otp-enroll/account/backend.h"
+#include "otp-enroll/account/owner.h"
+#include "otp-enroll/account/subject.h"
+#include "otp-enroll/account/token_args.h"
+#include "otp-enroll/cli/audit.h"
+#include "otp-enroll/cli/command.h"
+#include "otp-enroll/cli/i18n.h"
+#include "otp-enroll/cli/output.h"
+#include "otp-enroll/cli/report.h"
+#include "otp-enroll/cli/signals.h"
+#include "otp-enroll/cli/text.h"
+#include "otp-enroll/enrol/batch.h"
+#include "otp-enroll/enrol/confirm.h"
+#include "otp-enroll/enrol/given.h"
+#include "otp-enroll/enrol/secrets.h"
+#include "otp-enroll/enrol/self.h"
 
-/* A secret: wiped at the end of run(). */
+/* Has secrets; new_run() wipes it. */
 struct enrolling {
 	const struct otp_tool *tool;
 	struct otp_subject subject;
 	enum otp_enrol_mode mode;
-	bool fresh;  /* there was nothing in force before */
-	bool proven; /* --self: of what is in force, a code was typed: */
-	struct otp_in_force in_force;
+	bool fresh;  /* the user had no tokens before */
+	bool proven; /* --self: a code of the active tokens was entered */
+	struct otp_active active;
 	struct otp_enrolment enrolment;
 	struct otp_recovery_set set;
 	char uri[OTP_URI_MAX + 1];
 };
 
-/* What is wrong with the options alone; what they say of secrets, begin() looks at. */
+static enum otp_exit new_run(const struct otp_tool *tool);
+static bool new_check_usage(const struct otp_args *args);
+static enum otp_exit new_enroll(struct enrolling *enrolling);
+static enum otp_exit new_begin(struct enrolling *enrolling);
+static bool new_take_secret(
+    struct enrolling *enrolling, const struct otp_token *token);
+static enum otp_err new_choose_mode(
+    struct enrolling *enrolling, struct otp_fault *fault);
+static void new_say_unchanged(const struct enrolling *enrolling);
+static enum otp_exit new_put(struct enrolling *enrolling);
+static enum otp_err new_make_set(
+    struct enrolling *enrolling, struct otp_account *account);
+static bool new_hand_out(const struct enrolling *enrolling);
+static enum otp_exit new_commit(
+    const struct enrolling *enrolling, struct otp_account *account);
+static const char *new_action(const struct enrolling *enrolling);
+static enum otp_exit new_failed(const struct enrolling *enrolling,
+    const struct otp_account *account, enum otp_err err);
+static enum otp_exit new_conclude(const struct enrolling *enrolling);
+static void new_say_done(const struct enrolling *enrolling);
+static void new_warn(const struct enrolling *enrolling);
+static void new_warn_lengths(const struct otp_snapshot *snapshot);
+
+const struct otp_command otp_command_new = {
+	.name = "new",
+	.operands = "[USER]",
+	.summary = N_(
+	    "enroll a user: show a QR code and confirm it with a first code"),
+	.help = N_(
+	    "  --add             add another device\n"
+	    "  --replace         replace all existing devices and recovery "
+	    "codes\n"
+	    "  --hotp            counter-based, for a key fob with a button "
+	    "[--totp, by time]\n"
+	    "  --label=TEXT      name of the token in the app [HOST:USER]\n"
+	    "  --issuer=TEXT     name of the service in the app [HOST; none "
+	    "with --label]\n"
+	    "  --algorithm=NAME  SHA1, SHA256 or SHA512 [SHA1]\n"
+	    "  --digits=N        6, 7 or 8 [6]\n"
+	    "  --period=N        seconds that a code is valid, 15 to 120 [30]\n"
+	    "  --counter=N       with --hotp: first counter [0]\n"
+	    "  --qr=FORM         utf8, ascii, png, svg, or none (for screen "
+	    "readers)\n"
+	    "  --recovery=N      number of recovery codes, 0 to 16 [10]\n"
+	    "  --secret=-        a device's secret, from standard input; also "
+	    "--allow-weak\n"
+	    "  --no-confirm      do not ask for a first code\n"
+	    "  --print           show secrets even if this is not a terminal\n"
+	    "  --json            with --no-confirm: one JSON object\n"
+	    "  --batch=FILE      many users: CSV or JSON lines, or -; --notify "
+	    "tells them\n"
+	    "  --self            enroll the user who called sudo\n"
+	    "\n"
+	    "Nothing takes effect until you confirm a code.\n"),
+	.user = true,
+	.takes = { "add", "replace", "hotp", "totp", "label", "issuer",
+	    "algorithm", "digits", "period", "counter", "qr", "recovery",
+	    "no-confirm", "print", "json", "batch", "self", "secret",
+	    "allow-weak", "notify" },
+	.run = new_run,
+};
+
+static enum otp_exit
+new_run(const struct otp_tool *tool)
+{
+	struct enrolling enrolling = { .tool = tool };
+	enum otp_exit status;
+
+	if (!new_check_usage(&tool->args))
+		return OTP_EXIT_USAGE;
+	otp_signals_outlive_reader();
+	if (tool->args.batch != NULL)
+		return otp_batch_run(tool);
+	status = tool->args.self ? otp_self_find(tool, &enrolling.subject)
+				 : otp_subject_find(tool, &enrolling.subject);
+	if (status == OTP_EXIT_DONE && tool->args.self)
+		status = otp_self_allow(tool, &enrolling.subject,
+		    &enrolling.proven, &enrolling.active);
+	if (status == OTP_EXIT_DONE)
+		status = new_enroll(&enrolling);
+	otp_wipe(&enrolling, sizeof(enrolling));
+	return status;
+}
+
+/* The options alone; new_begin() checks whether secrets may be shown. */
 static bool
-check_usage(const struct otp_args *args)
+new_check_usage(const struct otp_args *args)
 {
 	const char *wrong = NULL;
 
 	if (args->self)
 		return otp_self_usage(args);
 	if (args->hotp && args->totp)
-		wrong = N_("--hotp and --totp exclude each other.");
+		wrong = N_("--hotp cannot be combined with --totp.");
 	else if (args->hotp && args->period != OTP_ARGS_NONE)
-		wrong =
-		    N_("--period is for TOTP; with --hotp there is --counter.");
+		wrong = N_(
+		    "--period is for TOTP and cannot be combined with --hotp.");
 	else if (!args->hotp && args->counter != OTP_ARGS_NONE)
-		wrong = N_("--counter is for --hotp.");
+		wrong = N_("--counter needs --hotp.");
+	else if (args->added != NULL)
+		wrong = N_("--add takes no value.");
 	else if (args->add && args->replace)
-		wrong = N_("--add and --replace exclude each other.");
+		wrong = N_("--add cannot be combined with --replace.");
 	else if (args->add && args->recovery != OTP_ARGS_NONE)
-		wrong = N_("With --add the recovery codes stay as they are.");
+		wrong = N_("--add keeps the recovery codes and cannot be "
+			   "combined with --recovery.");
 	else if (args->json && !args->no_confirm && args->batch == NULL)
-		wrong = N_("--json is for scripts: it needs --no-confirm.");
+		wrong = N_("--json needs --no-confirm.");
 	else if (args->json && otp_args_picture(args))
-		wrong = N_("--json and a picture exclude each other.");
+		wrong =
+		    N_("--json cannot be combined with --qr=png or --qr=svg.");
 	else if (args->label != NULL && args->label[0] == '\0')
 		wrong = N_("A label cannot be empty.");
 	else if (args->batch != NULL)
 		wrong = otp_batch_usage(args);
+	if (wrong == NULL)
+		wrong = otp_given_usage(args);
 	if (wrong != NULL)
 		otp_complain("%s", _(wrong));
 	return wrong == NULL &&
 	    (args->batch == NULL || otp_secrets_allowed(args));
 }
 
-/* Beside nothing there is nothing to add to: recovery codes are due then. */
+static enum otp_exit
+new_enroll(struct enrolling *enrolling)
+{
+	const struct otp_args *args = &enrolling->tool->args;
+	const struct otp_token *token = &enrolling->enrolment.token;
+	enum otp_exit status = new_begin(enrolling);
+
+	if (status != OTP_EXIT_DONE)
+		return status;
+	if ((args->json || !otp_given_shows(args) ||
+		otp_secrets_show(args, token, enrolling->uri,
+		    args->no_confirm ? OTP_SECRETS_NEXT_CODES
+				     : OTP_SECRETS_NEXT_QUESTION)) &&
+	    (args->no_confirm ||
+		otp_confirm(enrolling->tool, &enrolling->subject,
+		    &enrolling->enrolment)))
+		return new_put(enrolling);
+	new_say_unchanged(enrolling);
+	return OTP_EXIT_FAILED;
+}
+
+static enum otp_exit
+new_begin(struct enrolling *enrolling)
+{
+	const struct otp_tool *tool = enrolling->tool;
+	const char *name = enrolling->subject.account;
+	struct otp_account account =
+	    otp_account_of(&tool->host, &enrolling->subject);
+	struct otp_token token;
+	enum otp_err err;
+
+	if (!otp_token_args_token(&tool->args, name, &token))
+		return OTP_EXIT_USAGE;
+	err = new_choose_mode(enrolling, &account.fault);
+	if (err == OTP_OK)
+		err = otp_enrol_begin(
+		    &account, enrolling->mode, &token, &enrolling->enrolment);
+	if (err != OTP_OK)
+		return otp_report(tool, name, err, &account.fault);
+	/* Asked last, when --print is all that is missing. */
+	if ((otp_given_shows(&tool->args) || tool->args.recovery != 0) &&
+	    !otp_secrets_allowed(&tool->args))
+		return OTP_EXIT_USAGE;
+	if (tool->args.secret != NULL && !new_take_secret(enrolling, &token))
+		return OTP_EXIT_USAGE;
+	enrolling->enrolment.by_user = tool->args.self;
+	enrolling->enrolment.bound = enrolling->proven;
+	enrolling->enrolment.former = enrolling->active;
+	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
+	if (err == OTP_OK)
+		return OTP_EXIT_DONE;
+	otp_complain(_("The URI with this label and issuer would be longer "
+		       "than %d bytes."),
+	    OTP_URI_MAX);
+	return OTP_EXIT_USAGE;
+}
+
+/* The secret that is given, in place of the one that was made for TOKEN. */
+static bool
+new_take_secret(struct enrolling *enrolling, const struct otp_token *token)
+{
+	struct otp_token given = *token;
+	enum otp_err err;
+	bool read = otp_given_read(enrolling->tool, &given);
+
+	if (read) {
+		err = otp_given_set(
+		    enrolling->tool, &given, &enrolling->enrolment);
+		read = err == OTP_OK;
+		if (!read)
+			(void)otp_report(enrolling->tool,
+			    enrolling->subject.account, err,
+			    &(const struct otp_fault){ 0 });
+	}
+	otp_wipe(&given, sizeof(given));
+	return read;
+}
+
+/* --add to a user without tokens creates recovery codes as well. */
 static enum otp_err
-choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
+new_choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
 {
 	const struct otp_args *args = &enrolling->tool->args;
 	struct otp_store *store = NULL;
@@ -88,62 +261,94 @@ choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
 	return err;
 }
 
-static enum otp_exit
-begin(struct enrolling *enrolling)
-{
-	const struct otp_tool *tool = enrolling->tool;
-	const char *account = enrolling->subject.account;
-	struct otp_fault fault = { 0 };
-	struct otp_token token;
-	enum otp_err err;
-
-	if (!otp_parameters_token(&tool->args, account, &token))
-		return OTP_EXIT_USAGE;
-	err = choose_mode(enrolling, &fault);
-	if (err == OTP_OK)
-		err = otp_enrol_begin(&tool->host, &enrolling->subject,
-		    enrolling->mode, &token, &enrolling->enrolment, &fault);
-	if (err != OTP_OK)
-		return otp_report(tool, account, err, &fault);
-	/* Now that nothing else is in the way, which --print would not mend. */
-	if (!otp_secrets_allowed(&tool->args))
-		return OTP_EXIT_USAGE;
-	enrolling->enrolment.bound = enrolling->proven;
-	enrolling->enrolment.former = enrolling->in_force;
-	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
-	if (err == OTP_OK)
-		return OTP_EXIT_DONE;
-	otp_complain(
-	    _("With this label and issuer the URI would be longer than "
-	      "%d bytes."),
-	    OTP_URI_MAX);
-	return OTP_EXIT_USAGE;
-}
-
 static void
-note_parameters(const struct otp_token *token)
-{
-	if (token->hash != OTP_SHA1 || token->digits != OTP_DIGITS_DEFAULT ||
-	    (token->kind == OTP_TOTP && token->period != OTP_PERIOD_DEFAULT))
-		otp_say(
-		    _("Note: many apps only do SHA1, 6 digits and 30 seconds,"
-		      " whatever the QR code says."));
-}
-
-static void
-say_unchanged(const struct enrolling *enrolling)
+new_say_unchanged(const struct enrolling *enrolling)
 {
 	if (enrolling->fresh)
-		otp_complain(_("Nothing was changed: %s is not enrolled."),
+		otp_complain(_("Nothing changed: %s is not enrolled."),
 		    otp_escaped(enrolling->subject.account).text);
 	else
-		otp_complain(_("Nothing was changed: what %s had is still in "
-			       "force."),
+		otp_complain(
+		    _("Nothing changed: the existing setup of %s still works."),
 		    otp_escaped(enrolling->subject.account).text);
+}
+
+/*
+ * What the user is given is shown before it is active, so that nothing is
+ * active that was not shown.
+ */
+static enum otp_exit
+new_put(struct enrolling *enrolling)
+{
+	const struct otp_tool *tool = enrolling->tool;
+	const char *name = enrolling->subject.account;
+	struct otp_account account =
+	    otp_account_of(&tool->host, &enrolling->subject);
+	enum otp_exit status = OTP_EXIT_FAILED;
+	enum otp_err err = new_make_set(enrolling, &account);
+	sigset_t before;
+
+	/* From here on, signals are blocked until the process ends. */
+	otp_signals_block(&before);
+	if (err != OTP_OK)
+		status = otp_report(tool, name, err, &account.fault);
+	else if (new_hand_out(enrolling))
+		return new_commit(enrolling, &account);
+	new_say_unchanged(enrolling);
+	return status;
+}
+
+/* --add keeps the recovery codes. */
+static enum otp_err
+new_make_set(struct enrolling *enrolling, struct otp_account *account)
+{
+	const struct otp_tool *tool = enrolling->tool;
+	unsigned count =
+	    otp_token_args_number(tool->args.recovery, OTP_ENROL_RECOVERY);
+
+	if (enrolling->mode == OTP_ENROL_ADD)
+		count = 0;
+	return tool->backend->make_set(account, count, &enrolling->set);
+}
+
+static bool
+new_hand_out(const struct enrolling *enrolling)
+{
+	const struct otp_subject *subject = &enrolling->subject;
+
+	if (!enrolling->tool->args.json)
+		otp_secrets_recovery(subject, &enrolling->set);
+	else if (!otp_json_print(otp_secrets_json(
+		     subject, enrolling->uri, &enrolling->set)))
+		return false;
+	return otp_output_sync();
+}
+
+static enum otp_exit
+new_commit(const struct enrolling *enrolling, struct otp_account *account)
+{
+	const struct otp_enrolment *enrolment = &enrolling->enrolment;
+	const struct otp_tool *tool = enrolling->tool;
+	const struct otp_subject *subject = &enrolling->subject;
+	const struct otp_owner_told told = otp_owner_note(tool, subject);
+	enum otp_err err =
+	    tool->backend->put(account, enrolment, &enrolling->set);
+
+	if (account->committed) {
+		otp_audit(
+		    new_action(enrolling), subject, enrolment->token.label);
+		otp_owner_tell(tool, subject, &told,
+		    enrolling->mode == OTP_ENROL_REPLACE
+			? "all tokens, recovery codes and addresses were "
+			  "replaced"
+			: "a token was added");
+	}
+	return err == OTP_OK ? new_conclude(enrolling)
+			     : new_failed(enrolling, account, err);
 }
 
 static const char *
-action(const struct enrolling *enrolling)
+new_action(const struct enrolling *enrolling)
 {
 	switch (enrolling->mode) {
 	case OTP_ENROL_NEW:
@@ -156,182 +361,99 @@ action(const struct enrolling *enrolling)
 	return "enrolled";
 }
 
-static void
-say_in_force(const struct enrolling *enrolling)
-{
-	const char *account = enrolling->subject.account;
-
-	otp_complain(
-	    _("The new token is in force all the same, until a crash "
-	      "maybe; its recovery codes were not shown. When the fault "
-	      "is mended, run `otp-enroll new --replace %s'."),
-	    otp_escaped(account).text);
-}
-
 static enum otp_exit
-put(struct enrolling *enrolling)
+new_failed(const struct enrolling *enrolling, const struct otp_account *account,
+    enum otp_err err)
 {
 	const struct otp_tool *tool = enrolling->tool;
 	const struct otp_subject *subject = &enrolling->subject;
-	struct otp_fault fault = { 0 };
-	const struct otp_token *token = &enrolling->enrolment.token;
-	enum otp_exit status;
-	enum otp_err err;
-	sigset_t before;
-	bool in_force;
+	enum otp_exit status =
+	    otp_report(tool, subject->account, err, &account->fault);
 
-	/*
-	 * What is in force and what was shown of it belong together: from here
-	 * on nobody interrupts.
-	 */
-	otp_signals_hold(&before);
-	err = otp_enrol_put(&tool->host, &enrolling->enrolment,
-	    otp_parameters_number(tool->args.recovery, OTP_ENROL_RECOVERY),
-	    &enrolling->set, &fault);
-	in_force = err == OTP_OK ||
-	    otp_view_in_force(&tool->host, subject->account, &token, 1);
-	if (in_force)
-		otp_audit(action(enrolling), subject, token->label);
-	if (err == OTP_OK)
-		return OTP_EXIT_DONE;
-	status = otp_report(tool, subject->account, err, &fault);
-	if (in_force)
-		say_in_force(enrolling);
-	else if (err == OTP_ERR_EXISTS) /* somebody else was faster */
-		otp_complain(_("It was enrolled meanwhile, with another secret "
-			       "than this."));
-	else
-		say_unchanged(enrolling);
+	if (account->committed) {
+		otp_complain(
+		    _("%s is enrolled, but not yet safely on disk: a crash now "
+		      "could undo it."),
+		    otp_escaped(subject->account).text);
+		return status;
+	}
+	otp_secrets_void(&tool->args, subject);
+	/* Otherwise another process changed something. */
+	if (err != OTP_ERR_EXISTS && err != OTP_ERR_CONFLICT)
+		new_say_unchanged(enrolling);
 	return status;
 }
 
-/* Password and code in one prompt need tokens of one length. */
-static void
-warn_lengths(const struct enrolling *enrolling)
-{
-	struct otp_fault fault = { 0 };
-	struct otp_view view;
-	unsigned digits;
-	enum otp_err err = otp_view_read(
-	    &enrolling->tool->host, enrolling->subject.account, &view, &fault);
-
-	if (err == OTP_OK && view.seed_err == OTP_OK &&
-	    otp_seed_digits(&view.seed, &digits) == OTP_ERR_LENGTHS)
-		otp_say(_("Note: the tokens' codes differ in length now, which "
-			  "services with forward_pass cannot take."));
-	otp_view_wipe(&view);
-}
-
 static enum otp_exit
-conclude(const struct enrolling *enrolling)
+new_conclude(const struct enrolling *enrolling)
 {
-	const struct otp_args *args = &enrolling->tool->args;
 	const char *account = enrolling->subject.account;
-	bool shown;
 
-	if (args->json) {
-		shown = otp_json_print(otp_secrets_json(
-		    &enrolling->subject, enrolling->uri, &enrolling->set));
-	} else {
-		shown =
-		    otp_secrets_recovery(&enrolling->subject, &enrolling->set);
-		otp_print(_("Done: the token \"%s\" of %s is in force.\n"),
-		    otp_escaped(enrolling->enrolment.token.label).text,
-		    otp_escaped(account).text);
-		shown = otp_output_flush() && shown;
-	}
-	if (enrolling->mode == OTP_ENROL_ADD)
-		warn_lengths(enrolling);
-	if (shown)
+	if (!enrolling->tool->args.json)
+		new_say_done(enrolling);
+	new_warn(enrolling);
+	if (otp_output_flush())
 		return OTP_EXIT_DONE;
-	otp_complain(_("The token is in force, but not all of it was shown: "
-		       "`otp-enroll recovery %s' makes new recovery codes."),
+	otp_complain(_("%s is set up; the secrets were printed before that."),
 	    otp_escaped(account).text);
 	return OTP_EXIT_FAILED;
 }
 
-/* Until something is in force, or not.  *RET_SIGNAL: to end by. */
-static enum otp_exit
-enrol(struct enrolling *enrolling, int *ret_signal)
+static void
+new_say_done(const struct enrolling *enrolling)
 {
-	const struct otp_args *args = &enrolling->tool->args;
-	const struct otp_token *token = &enrolling->enrolment.token;
-	enum otp_exit status = begin(enrolling);
+	const struct otp_escaped name = otp_escaped(enrolling->subject.account);
 
-	if (status != OTP_EXIT_DONE)
-		return status;
-	note_parameters(token);
-	if (!args->json && !otp_secrets_show(args, token, enrolling->uri)) {
-		say_unchanged(enrolling);
-		return OTP_EXIT_FAILED;
-	}
-	if (!args->no_confirm &&
-	    otp_confirm(enrolling->tool, &enrolling->enrolment, ret_signal) !=
-		OTP_CONFIRMED_YES) {
-		if (*ret_signal != 0)
-			otp_say("%s", ""); /* off the prompt's line */
-		say_unchanged(enrolling);
-		return OTP_EXIT_FAILED;
-	}
-	status = put(enrolling);
-	return status == OTP_EXIT_DONE ? conclude(enrolling) : status;
+	otp_print("\n");
+	if (enrolling->mode == OTP_ENROL_ADD)
+		otp_print_line(_("%s is set up with another token, \"%s\"."),
+		    name.text,
+		    otp_text_shown(enrolling->enrolment.token.label).text);
+	else if (enrolling->fresh)
+		otp_print_line(_("%s is set up. From now on, services with "
+				 "pam_otp.so ask for a code."),
+		    name.text);
+	else
+		otp_print_line(_("%s is set up anew. The old tokens and "
+				 "recovery codes no longer work."),
+		    name.text);
+	if (enrolling->tool->args.self)
+		otp_print_line(_("Test a login in a second window before you "
+				 "close this one."));
+	else
+		otp_print_line(_("Test it in a second window before you close "
+				 "this one: 'otp-enroll check %s'."),
+		    name.text);
 }
 
-static enum otp_exit
-run(const struct otp_tool *tool)
+/* What keeps the codes from being accepted. */
+static void
+new_warn(const struct enrolling *enrolling)
 {
-	struct enrolling enrolling = { .tool = tool };
-	enum otp_exit status;
-	int signum = 0;
+	const char *name = enrolling->subject.account;
+	struct otp_fault fault = { 0 };
+	struct otp_snapshot snapshot;
+	enum otp_err err = enrolling->tool->backend->snapshot(
+	    &enrolling->tool->host, name, &snapshot, &fault);
 
-	if (!check_usage(&tool->args))
-		return OTP_EXIT_USAGE;
-	if (tool->args.batch != NULL)
-		return otp_batch_run(tool);
-	status = tool->args.self ? otp_self_find(tool, &enrolling.subject)
-				 : otp_subject_find(tool, &enrolling.subject);
-	if (status == OTP_EXIT_DONE && tool->args.self)
-		status = otp_self_allow(tool, &enrolling.subject,
-		    &enrolling.proven, &enrolling.in_force, &signum);
-	if (status == OTP_EXIT_DONE)
-		status = enrol(&enrolling, &signum);
-	otp_wipe(&enrolling, sizeof(enrolling));
-	if (signum != 0)
-		otp_terminal_die(signum);
-	return status;
+	if (err == OTP_OK && enrolling->mode == OTP_ENROL_ADD)
+		new_warn_lengths(&snapshot);
+	if (err == OTP_OK && snapshot.state_err == OTP_OK &&
+	    snapshot.state.suspended)
+		otp_say(_("Note: %s is suspended: no code is accepted until "
+			  "'otp-enroll resume %s'."),
+		    otp_escaped(name).text, otp_escaped(name).text);
+	otp_snapshot_wipe(&snapshot);
 }
 
-const struct otp_command otp_command_new = {
-	.name = "new",
-	.operands = "[USER]",
-	.summary =
-	    N_("set up a token: show its QR code, check a code, put it in "
-	       "force"),
-	.help = N_(
-	    "  --add             beside the tokens there are\n"
-	    "  --replace         instead of all there is\n"
-	    "  --hotp            a token that counts; --totp, by the clock, is "
-	    "usual\n"
-	    "  --label=TEXT      what the app calls it [HOST:USER]\n"
-	    "  --issuer=TEXT     who it is for [HOST; with --label nobody]\n"
-	    "  --algorithm=NAME  SHA1, SHA256 or SHA512 [SHA1]\n"
-	    "  --digits=N        6, 7 or 8 [6]\n"
-	    "  --period=N        seconds that a code lasts, 15 to 120 [30]\n"
-	    "  --counter=N       with --hotp: where to begin [0]\n"
-	    "  --qr=FORM         utf8, ascii, png, svg or none [what the "
-	    "terminal can show]\n"
-	    "  --recovery=N      so many recovery codes, 0 to 16 [10]\n"
-	    "  --no-confirm      put it in force without asking for a code\n"
-	    "  --print           show secrets although this is no terminal\n"
-	    "  --json            with --no-confirm: one JSON object\n"
-	    "  --batch=FILE      many users, by CSV or JSON lines; - is "
-	    "standard input\n"
-	    "  --self            for the user behind sudo, and nobody else\n"
-	    "\n"
-	    "Nothing is in force before a code was typed back.\n"),
-	.user = true,
-	.takes = { "add", "replace", "hotp", "totp", "label", "issuer",
-	    "algorithm", "digits", "period", "counter", "qr", "recovery",
-	    "no-confirm", "print", "json", "batch", "self" },
-	.run = run,
-};
+/* Password and code in one prompt need codes of one length. */
+static void
+new_warn_lengths(const struct otp_snapshot *snapshot)
+{
+	unsigned digits;
+
+	if (snapshot->seed_err == OTP_OK &&
+	    otp_seed_digits(&snapshot->seed, &digits) == OTP_ERR_LENGTHS)
+		otp_say(_("Note: the codes of these tokens now differ in "
+			  "length, which does not work with 'forward_pass'."));
+}

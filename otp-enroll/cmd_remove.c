@@ -1,142 +1,79 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
 
-#include "audit.h"
-#include "command.h"
-#include "language.h"
-#include "output.h"
-#include "pick.h"
-#include "report.h"
-#include "subject.h"
-#include "view.h"
+#include "common/effects/snapshot.h"
+#include "common/store/store.h"
+#include "otp-enroll/account/backend.h"
+#include "otp-enroll/account/owner.h"
+#include "otp-enroll/account/select.h"
+#include "otp-enroll/account/subject.h"
+#include "otp-enroll/cli/audit.h"
+#include "otp-enroll/cli/command.h"
+#include "otp-enroll/cli/i18n.h"
+#include "otp-enroll/cli/output.h"
+#include "otp-enroll/cli/question.h"
+#include "otp-enroll/cli/report.h"
+#include "otp-enroll/cli/text.h"
 
-/* Whether there is less now than BEFORE. */
-static bool
-is_less(const struct otp_view *now, const struct otp_view *before)
-{
-	if (now->seed_err == OTP_ERR_ABSENT)
-		return before->seed_err != OTP_ERR_ABSENT;
-	return now->seed_err == OTP_OK && before->seed_err == OTP_OK &&
-	    now->seed.tokens_count < before->seed.tokens_count;
-}
+static enum otp_exit remove_run(const struct otp_tool *tool);
+static enum otp_exit remove_find_subject(
+    const struct otp_tool *tool, struct otp_subject *ret_subject);
+static bool is_gone(const char *name);
+static bool find_left(
+    const struct otp_tool *tool, const char *name, uint32_t *ret_uid);
+static bool find_uid(
+    const struct otp_tool *tool, const char *name, uint32_t *ret_uid);
+static enum otp_exit remove_token(
+    const struct otp_tool *tool, const struct otp_subject *subject);
+static void remove_say_unsafe(const struct otp_subject *subject);
+static enum otp_exit remove_all(
+    const struct otp_tool *tool, const struct otp_subject *subject);
+static bool remove_is_meant(
+    const struct otp_tool *tool, const struct otp_subject *subject);
 
-static bool
-is_purged(const struct otp_view *now, const struct otp_view *before)
-{
-	return now->state_err == OTP_ERR_ABSENT &&
-	    before->state_err != OTP_ERR_ABSENT;
-}
-
-/* A failure behind the last step, such as a flush, takes nothing back. */
-static void
-say_what_is_left(const struct otp_tool *tool, const struct otp_subject *subject,
-    const struct otp_view *before, const char *label)
-{
-	struct otp_fault fault = { 0 };
-	struct otp_view now;
-	enum otp_err err =
-	    otp_view_read(&tool->host, subject->account, &now, &fault);
-	const bool purged = err == OTP_OK && is_purged(&now, before);
-
-	if (purged || (err == OTP_OK && is_less(&now, before))) {
-		otp_audit(purged ? "purged" : "removed", subject, label);
-		otp_complain(_("It is removed all the same, until a crash "
-			       "maybe. When the fault is mended, see "
-			       "`otp-enroll status %s'."),
-		    otp_escaped(subject->account).text);
-	}
-	otp_view_wipe(&now);
-}
-
-static enum otp_exit
-remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
-{
-	struct otp_fault fault = { 0 };
-	struct otp_pick pick = { 0 };
-	struct otp_view view;
-	enum otp_exit status = otp_pick_token(tool, subject, 0, &view, &pick);
-	const char *label = view.seed.tokens[pick.index].label;
-	enum otp_err err = OTP_OK;
-
-	if (status == OTP_EXIT_DONE)
-		err = otp_enrol_remove_token(
-		    &tool->host, subject, pick.id, &fault);
-	if (err != OTP_OK) {
-		status = otp_pick_failed(tool, subject, err, &fault);
-		say_what_is_left(tool, subject, &view, label);
-	} else if (status == OTP_EXIT_DONE) {
-		otp_audit("removed", subject, label);
-		otp_print(view.seed.tokens_count == 1
-			? _("The token \"%s\" of %s is removed, the last one: "
-			    "no longer enrolled.\n")
-			: _("The token \"%s\" of %s is removed.\n"),
-		    otp_escaped(label).text,
-		    otp_escaped(subject->account).text);
-	}
-	otp_view_wipe(&view);
-	return status;
-}
+const struct otp_command otp_command_remove = {
+	.name = "remove",
+	.operands = "[USER]",
+	.summary = N_("remove tokens and recovery codes"),
+	.help = N_("  --token=WHICH  only this one, by its label or its number "
+		   "in 'status'\n"
+		   "  --purge        also delete the record of used codes and "
+		   "failures\n"
+		   "  --yes          do not ask whether to go on\n"
+		   "\n"
+		   "The question comes on a terminal only. Without --purge, "
+		   "restoring an old\n"
+		   "seed file does not make used codes valid again.\n"),
+	.user = true,
+	.takes = { "token", "purge", "yes" },
+	.run = remove_run,
+};
 
 static enum otp_exit
-remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
+remove_run(const struct otp_tool *tool)
 {
-	const bool purge = tool->args.purge;
-	struct otp_fault fault = { 0 };
-	enum otp_exit status = OTP_EXIT_DONE;
-	struct otp_view before;
-	enum otp_err err =
-	    otp_view_read(&tool->host, subject->account, &before, &fault);
-	const bool seen = err == OTP_OK;
+	struct otp_subject subject;
+	enum otp_exit status;
 
-	if (seen)
-		err = otp_enrol_remove(&tool->host, subject, purge, &fault);
-	if (err != OTP_OK) {
-		status = otp_report(tool, subject->account, err, &fault);
-		if (seen)
-			say_what_is_left(tool, subject, &before, NULL);
-	} else {
-		otp_audit(purge ? "purged" : "removed", subject, NULL);
-		otp_print(purge
-			? _("%s is no longer enrolled; failures and used codes "
-			    "are forgotten.\n")
-			: _("%s is no longer enrolled; failures and used codes "
-			    "are kept.\n"),
-		    otp_escaped(subject->account).text);
+	if (tool->args.token != NULL && tool->args.purge) {
+		otp_complain(_("--purge cannot be combined with --token."));
+		return OTP_EXIT_USAGE;
 	}
-	otp_view_wipe(&before);
-	return status;
+	status = remove_find_subject(tool, &subject);
+	if (status != OTP_EXIT_DONE)
+		return status;
+	return tool->args.token != NULL ? remove_token(tool, &subject)
+					: remove_all(tool, &subject);
 }
 
-static bool
-is_gone(const char *name)
-{
-	errno = 0;
-	return getpwnam(name) == NULL && otp_subject_is_nobody(errno);
-}
-
-/* Whether the store has anything of NAME, and of which uid. */
-static bool
-find_left(const struct otp_tool *tool, const char *name, uint32_t *ret_uid)
-{
-	struct otp_fault fault = { 0 };
-	struct otp_view view;
-	bool found =
-	    otp_view_read(&tool->host, name, &view, &fault) == OTP_OK &&
-	    (view.seed_err != OTP_ERR_ABSENT ||
-		view.state_err != OTP_ERR_ABSENT);
-
-	*ret_uid = OTP_UID_VIRTUAL;
-	if (found && view.state_err == OTP_OK)
-		*ret_uid = view.state.uid;
-	otp_view_wipe(&view);
-	return found;
-}
-
-/* Whose account is gone leaves files, which this is to take away. */
+/* The files of an account that no longer exists can be removed, too. */
 static enum otp_exit
-find_subject(const struct otp_tool *tool, struct otp_subject *ret_subject)
+remove_find_subject(
+    const struct otp_tool *tool, struct otp_subject *ret_subject)
 {
 	const char *name = tool->args.user;
 	struct otp_subject subject = { 0 };
@@ -149,37 +86,167 @@ find_subject(const struct otp_tool *tool, struct otp_subject *ret_subject)
 	return OTP_EXIT_DONE;
 }
 
-static enum otp_exit
-run(const struct otp_tool *tool)
+static bool
+is_gone(const char *name)
 {
-	struct otp_subject subject;
-	enum otp_exit status;
-
-	if (tool->args.token != NULL && tool->args.purge) {
-		otp_complain(
-		    _("--purge takes all there is; it does not go with "
-		      "--token."));
-		return OTP_EXIT_USAGE;
-	}
-	status = find_subject(tool, &subject);
-	if (status != OTP_EXIT_DONE)
-		return status;
-	return tool->args.token != NULL ? remove_token(tool, &subject)
-					: remove_all(tool, &subject);
+	errno = 0;
+	return getpwnam(name) == NULL && otp_subject_is_nobody(errno);
 }
 
-const struct otp_command otp_command_remove = {
-	.name = "remove",
-	.operands = "[USER]",
-	.summary = N_("take tokens and recovery codes away"),
-	.help = N_(
-	    "  --token=WHICH  this one only: its label, or its number in "
-	    "`status'\n"
-	    "  --purge        forget failures and used codes too\n"
-	    "\n"
-	    "Nothing is asked. Without --purge what was used stays known, so "
-	    "that an old\nseed brought back revives no code.\n"),
-	.user = true,
-	.takes = { "token", "purge" },
-	.run = run,
+/* Whether the store has files of NAME, and for which uid. */
+static bool
+find_left(const struct otp_tool *tool, const char *name, uint32_t *ret_uid)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_snapshot snapshot;
+	bool found =
+	    otp_snapshot_read(&tool->host, name, &snapshot, &fault) == OTP_OK &&
+	    (snapshot.seed_err != OTP_ERR_ABSENT ||
+		snapshot.state_err != OTP_ERR_ABSENT);
+
+	*ret_uid = OTP_UID_VIRTUAL;
+	if (found && snapshot.state_err == OTP_OK)
+		*ret_uid = snapshot.state.uid;
+	otp_snapshot_wipe(&snapshot);
+	return found || (tool->args.purge && find_uid(tool, name, ret_uid));
+}
+
+struct indexed {
+	const char *account;
+	uint32_t uid;
+	bool found;
 };
+
+static enum otp_err
+visit_uid(void *context, uint32_t uid, const char *account)
+{
+	struct indexed *indexed = context;
+
+	if (strcmp(account, indexed->account) == 0) {
+		indexed->found = true;
+		indexed->uid = uid;
+	}
+	return OTP_OK;
+}
+
+/* Whether all that is left of NAME is its entry in the index of uids. */
+static bool
+find_uid(const struct otp_tool *tool, const char *name, uint32_t *ret_uid)
+{
+	struct indexed indexed = { .account = name };
+
+	if (otp_store_each_uid(tool->host.store, visit_uid, &indexed, NULL) !=
+		OTP_OK ||
+	    !indexed.found)
+		return false;
+	*ret_uid = indexed.uid;
+	return true;
+}
+
+static enum otp_exit
+remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	struct otp_account account = otp_account_of(&tool->host, subject);
+	struct otp_select selected = { 0 };
+	struct otp_snapshot snapshot;
+	const struct otp_owner_told told = otp_owner_note(tool, subject);
+	enum otp_exit status =
+	    otp_select_token(tool, subject, 0, &snapshot, &selected);
+	const char *label = snapshot.seed.tokens[selected.index].label;
+	enum otp_err err = OTP_OK;
+
+	if (status == OTP_EXIT_DONE &&
+	    !otp_question(&tool->args,
+		_("The token \"%s\" of %s stops working. Go on? [y/N] "),
+		otp_text_shown(label).text, otp_escaped(subject->account).text))
+		status = OTP_EXIT_FAILED;
+	else if (status == OTP_EXIT_DONE)
+		err = tool->backend->remove_token(&account, selected.id);
+	if (account.committed) {
+		otp_audit("removed", subject, label);
+		otp_owner_tell(tool, subject, &told, "a token was removed");
+	}
+	if (err != OTP_OK) {
+		status = otp_select_failed(tool, subject, err, &account.fault);
+		if (account.committed)
+			remove_say_unsafe(subject);
+	} else if (status == OTP_EXIT_DONE) {
+		otp_print_line(snapshot.seed.tokens_count == 1 &&
+			    snapshot.seed.addresses_count == 0
+			? _("Removed the last token, \"%s\": %s is no longer "
+			    "enrolled.")
+			: _("Removed the token \"%s\" of %s."),
+		    otp_text_shown(label).text,
+		    otp_escaped(subject->account).text);
+	}
+	otp_snapshot_wipe(&snapshot);
+	return status;
+}
+
+static void
+remove_say_unsafe(const struct otp_subject *subject)
+{
+	otp_complain(_("Removed, but not yet safely on disk: a crash now could "
+		       "undo it. Fix the error, then check with 'otp-enroll "
+		       "status %s'."),
+	    otp_escaped(subject->account).text);
+}
+
+static enum otp_exit
+remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	const bool purge = tool->args.purge;
+	struct otp_account account = otp_account_of(&tool->host, subject);
+	const struct otp_owner_told told = otp_owner_note(tool, subject);
+	enum otp_exit status = OTP_EXIT_DONE;
+	enum otp_err err;
+
+	if (!remove_is_meant(tool, subject))
+		return OTP_EXIT_FAILED;
+	err = otp_enrol_remove(&account, purge);
+	if (account.committed || account.partly) {
+		otp_audit(purge && account.committed ? "purged" : "removed",
+		    subject, NULL);
+		otp_owner_tell(tool, subject, &told,
+		    "all tokens, recovery codes and addresses were removed");
+	}
+	if (err != OTP_OK) {
+		status =
+		    otp_report(tool, subject->account, err, &account.fault);
+		if (account.committed || account.partly)
+			remove_say_unsafe(subject);
+	} else {
+		otp_print_line(purge
+			? _("%s is no longer enrolled. The record of "
+			    "used codes and failures was deleted.")
+			: _("%s is no longer enrolled. The record of "
+			    "used codes and failures was kept."),
+		    otp_escaped(subject->account).text);
+	}
+	return status;
+}
+
+/* Where there is nothing to lose, nothing is asked. */
+static bool
+remove_is_meant(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_snapshot snapshot;
+	const enum otp_err err = tool->backend->snapshot(
+	    &tool->host, subject->account, &snapshot, &fault);
+	const bool no_seed =
+	    err != OTP_OK || snapshot.seed_err == OTP_ERR_ABSENT;
+	const bool no_state =
+	    err != OTP_OK || snapshot.state_err == OTP_ERR_ABSENT;
+
+	otp_snapshot_wipe(&snapshot);
+	if (no_seed && (no_state || !tool->args.purge))
+		return true;
+	return otp_question(&tool->args,
+	    tool->args.purge
+		? _("All tokens and recovery codes of %s stop working, and "
+		    "the record of used codes is deleted. Go on? [y/N] ")
+		: _("All tokens and recovery codes of %s stop working. Go on? "
+		    "[y/N] "),
+	    otp_escaped(subject->account).text);
+}

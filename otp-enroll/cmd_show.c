@@ -1,51 +1,109 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A token that is in force, for one more device or another host. */
-#include "audit.h"
-#include "command.h"
+/* Shows an active token again, for another device or host. */
+#include "config.h"
+
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
-#include "language.h"
-#include "output.h"
-#include "pick.h"
-#include "report.h"
-#include "secrets.h"
-#include "subject.h"
+#include "otp-enroll/account/select.h"
+#include "otp-enroll/account/subject.h"
+#include "otp-enroll/cli/audit.h"
+#include "otp-enroll/cli/command.h"
+#include "otp-enroll/cli/i18n.h"
+#include "otp-enroll/cli/output.h"
+#include "otp-enroll/cli/report.h"
+#include "otp-enroll/cli/text.h"
+#include "otp-enroll/enrol/secrets.h"
+
+static enum otp_exit show_run(const struct otp_tool *tool);
+static bool show_check_usage(const struct otp_args *args);
+static enum otp_exit show_set_counter(const struct otp_tool *tool,
+    const struct otp_subject *subject, const struct otp_snapshot *snapshot,
+    struct otp_token *token);
+static enum otp_exit show_token(const struct otp_tool *tool,
+    const struct otp_subject *subject, const struct otp_token *token);
+
+const struct otp_command otp_command_show = {
+	.name = "show",
+	.operands = "[USER]",
+	.summary = N_("show the QR code of a token again"),
+	.help =
+	    N_("  --token=WHICH  which token, by its label or its number in "
+	       "'status'\n"
+	       "  --uri          show the URI only\n"
+	       "  --qr=FORM      utf8, ascii, png, svg, or none (for screen "
+	       "readers)\n"
+	       "  --print        show secrets even if this is not a terminal\n"
+	       "\n"
+	       "An HOTP token is shown with its current counter. Devices that "
+	       "already have the\ntoken keep it; a new secret is created by "
+	       "'otp-enroll new'.\n"),
+	.user = true,
+	.takes = { "token", "uri", "qr", "print" },
+	.run = show_run,
+};
+
+static enum otp_exit
+show_run(const struct otp_tool *tool)
+{
+	struct otp_subject subject;
+	struct otp_select selected = { 0 };
+	struct otp_snapshot snapshot;
+	struct otp_token *token;
+	enum otp_exit status;
+
+	if (!show_check_usage(&tool->args))
+		return OTP_EXIT_USAGE;
+	status = otp_subject_find(tool, &subject);
+	if (status != OTP_EXIT_DONE)
+		return status;
+	status = otp_select_token(tool, &subject, 0, &snapshot, &selected);
+	token = &snapshot.seed.tokens[selected.index];
+	if (status == OTP_EXIT_DONE)
+		status = show_set_counter(tool, &subject, &snapshot, token);
+	/* Asked last, when --print is all that is missing. */
+	if (status == OTP_EXIT_DONE && !otp_secrets_allowed(&tool->args))
+		status = OTP_EXIT_USAGE;
+	if (status == OTP_EXIT_DONE)
+		status = show_token(tool, &subject, token);
+	otp_snapshot_wipe(&snapshot);
+	return status;
+}
 
 static bool
-check_usage(const struct otp_args *args)
+show_check_usage(const struct otp_args *args)
 {
 	if (args->uri && args->qr != OTP_ARGS_QR_DEFAULT) {
-		otp_complain(_("--uri shows the URI alone; it does not go with "
-			       "--qr."));
+		otp_complain(_("--uri cannot be combined with --qr."));
 		return false;
 	}
 	return true;
 }
 
 /*
- * A device that is set up now has to begin where the host is: behind what is
- * spent, and never below the seed's counter.
+ * A device that is set up now has to start after the last used counter, and
+ * not before the seed's.
  */
 static enum otp_exit
-bring_up(const struct otp_tool *tool, const struct otp_subject *subject,
-    const struct otp_view *view, struct otp_token *token)
+show_set_counter(const struct otp_tool *tool, const struct otp_subject *subject,
+    const struct otp_snapshot *snapshot, struct otp_token *token)
 {
 	const struct otp_credential *credential = NULL;
 	enum otp_err err = OTP_OK;
 
 	if (token->kind != OTP_HOTP)
 		return OTP_EXIT_DONE;
-	if (view->state_err != OTP_OK && view->state_err != OTP_ERR_ABSENT)
-		return otp_report(tool, subject->account, view->state_err,
-		    &view->state_fault);
-	err = otp_view_credential(view, token, &credential);
+	if (snapshot->state_err != OTP_OK &&
+	    snapshot->state_err != OTP_ERR_ABSENT)
+		return otp_report(tool, subject->account, snapshot->state_err,
+		    &snapshot->state_fault);
+	err = otp_snapshot_credential(snapshot, token, &credential);
 	if (err != OTP_OK)
 		return otp_report(
-		    tool, subject->account, err, &view->state_fault);
+		    tool, subject->account, err, &snapshot->state_fault);
 	if (credential != NULL && credential->value == UINT64_MAX) {
-		otp_complain(_("The counter of \"%s\" is lost: find it first, "
-			       "with `otp-enroll resync %s'."),
-		    otp_escaped(token->label).text,
+		otp_complain(_("The counter of \"%s\" is unknown. Find it "
+			       "first with 'otp-enroll resync %s'."),
+		    otp_text_shown(token->label).text,
 		    otp_escaped(subject->account).text);
 		return OTP_EXIT_FAILED;
 	}
@@ -54,16 +112,17 @@ bring_up(const struct otp_tool *tool, const struct otp_subject *subject,
 	return OTP_EXIT_DONE;
 }
 
-/* Noted first: a secret may have been seen even where showing it failed. */
+/* Logged first: the secret may have been seen even if showing it fails. */
 static enum otp_exit
-show(const struct otp_tool *tool, const struct otp_subject *subject,
+show_token(const struct otp_tool *tool, const struct otp_subject *subject,
     const struct otp_token *token)
 {
 	char uri[OTP_URI_MAX + 1];
 	bool shown;
 
 	if (otp_uri_format_any(token, uri) != OTP_OK) {
-		otp_complain(_("This token has no URI of %d bytes at most."),
+		otp_complain(
+		    _("The URI of this token would be longer than %d bytes."),
 		    OTP_URI_MAX);
 		return OTP_EXIT_FAILED;
 	}
@@ -74,55 +133,9 @@ show(const struct otp_tool *tool, const struct otp_subject *subject,
 	} else if (otp_args_picture(&tool->args)) {
 		shown = otp_secrets_picture(&tool->args, uri);
 	} else {
-		shown = otp_secrets_show(&tool->args, token, uri);
+		shown = otp_secrets_show(
+		    &tool->args, token, uri, OTP_SECRETS_NEXT_NOTHING);
 	}
 	otp_wipe(uri, sizeof(uri));
 	return shown ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
 }
-
-static enum otp_exit
-run(const struct otp_tool *tool)
-{
-	struct otp_subject subject;
-	struct otp_pick pick = { 0 };
-	struct otp_view view;
-	struct otp_token *token;
-	enum otp_exit status;
-
-	if (!check_usage(&tool->args))
-		return OTP_EXIT_USAGE;
-	status = otp_subject_find(tool, &subject);
-	if (status != OTP_EXIT_DONE)
-		return status;
-	status = otp_pick_token(tool, &subject, 0, &view, &pick);
-	token = &view.seed.tokens[pick.index];
-	if (status == OTP_EXIT_DONE)
-		status = bring_up(tool, &subject, &view, token);
-	/* Now that nothing else is in the way, which --print would not mend. */
-	if (status == OTP_EXIT_DONE && !otp_secrets_allowed(&tool->args))
-		status = OTP_EXIT_USAGE;
-	if (status == OTP_EXIT_DONE)
-		status = show(tool, &subject, token);
-	otp_view_wipe(&view);
-	return status;
-}
-
-const struct otp_command otp_command_show = {
-	.name = "show",
-	.operands = "[USER]",
-	.summary = N_("show the QR code of a token once more"),
-	.help = N_(
-	    "  --token=WHICH  of several: its label, or its number in "
-	    "`status'\n"
-	    "  --uri          the URI alone\n"
-	    "  --qr=FORM      utf8, ascii, png, svg or none [what the terminal "
-	    "can show]\n"
-	    "  --print        show secrets although this is no terminal\n"
-	    "\n"
-	    "A HOTP token is shown with its present counter. Whoever scanned "
-	    "it before goes\non having it; where that must end, `new' makes "
-	    "another secret.\n"),
-	.user = true,
-	.takes = { "token", "uri", "qr", "print" },
-	.run = run,
-};

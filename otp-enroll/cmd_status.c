@@ -1,105 +1,88 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "command.h"
-#include "common/effects/store.h"
-#include "language.h"
-#include "orphans.h"
-#include "output.h"
-#include "report.h"
-#include "standing.h"
-#include "subject.h"
-#include "view.h"
+#include "config.h"
 
-/* On standard error, with what to do about it. */
-static void
-tell_problem(const struct otp_tool *tool, const struct otp_standing *standing)
-{
-	if (standing->problem == OTP_ERR_ABSENT)
-		otp_complain(_("The seed of %s was taken away by other means: "
-			       "put it back, or `otp-enroll new --replace' "
-			       "makes another, `remove' ends it."),
-		    otp_escaped(standing->account).text);
-	else if (standing->problem != OTP_OK)
-		(void)otp_report(tool, standing->account, standing->problem,
-		    &standing->fault);
-}
-
-static enum otp_exit
-show_one(const struct otp_tool *tool, const struct otp_subject *subject)
-{
-	enum otp_exit status = OTP_EXIT_FAILED;
-	struct otp_fault fault = { 0 };
-	struct otp_standing standing;
-	struct otp_view view;
-	enum otp_err err =
-	    otp_view_read(&tool->host, subject->account, &view, &fault);
-
-	if (err != OTP_OK) {
-		status = otp_report(tool, subject->account, err, &fault);
-		goto out;
-	}
-	standing = otp_standing_of(
-	    &tool->host, &view, subject->account, &subject->uid);
-	if (standing.problem == OTP_OK)
-		status =
-		    standing.enrolled ? OTP_EXIT_DONE : OTP_EXIT_UNENROLLED;
-	if (tool->args.json) {
-		if (!otp_json_print(otp_standing_json(&standing, &view)))
-			status = OTP_EXIT_FAILED;
-	} else if (status == OTP_EXIT_UNENROLLED) {
-		(void)otp_report(
-		    tool, subject->account, OTP_ERR_ABSENT, &fault);
-	} else {
-		otp_standing_print(&standing, &view);
-		tell_problem(tool, &standing);
-	}
-out:
-	otp_view_wipe(&view);
-	return status;
-}
+#include "common/store/store.h"
+#include "otp-enroll/account/backend.h"
+#include "otp-enroll/account/orphans.h"
+#include "otp-enroll/account/status.h"
+#include "otp-enroll/account/subject.h"
+#include "otp-enroll/cli/command.h"
+#include "otp-enroll/cli/i18n.h"
+#include "otp-enroll/cli/output.h"
+#include "otp-enroll/cli/report.h"
 
 struct sweep {
 	const struct otp_tool *tool;
 	enum otp_exit status;
-	unsigned long problems; /* accounts for which no code can be right */
+	unsigned long problems; /* accounts of which no code is accepted */
 };
 
-/* What went away meanwhile is not worth a word. */
-static enum otp_err
-visit(void *context, const char *account)
-{
-	struct sweep *sweep = context;
-	const struct otp_tool *tool = sweep->tool;
-	struct otp_fault fault = { 0 };
-	struct otp_standing standing;
-	struct otp_view view;
-	enum otp_err err = otp_view_read(&tool->host, account, &view, &fault);
+static enum otp_exit status_run(const struct otp_tool *tool);
+static enum otp_exit status_show_all(const struct otp_tool *tool);
+static enum otp_err status_visit(void *context, const char *name);
+static void status_show_row(
+    struct sweep *sweep, const char *name, const struct otp_overview *overview);
+static enum otp_exit status_show_one(
+    const struct otp_tool *tool, const struct otp_subject *subject);
+static void status_say_problem(const struct otp_tool *tool,
+    const struct otp_subject *subject, const struct otp_overview *overview);
 
-	if (err != OTP_OK) {
-		sweep->status = otp_report(tool, account, err, &fault);
-		otp_view_wipe(&view);
-		return err == OTP_ERR_NOMEM ? err : OTP_OK;
+const struct otp_command otp_command_status = {
+	.name = "status",
+	.operands = "[USER | --all | --exempt | --orphans]",
+	.summary = N_("show an account's status (no secrets)"),
+	.help =
+	    N_("  --all      every account in the store, one per line\n"
+	       "  --exempt   accounts with an exemption, and when it ends or "
+	       "ended\n"
+	       "  --orphans  seed and state files of accounts that no "
+	       "longer exist or were\n"
+	       "             renamed\n"
+	       "  --json     one JSON object per account, one per line\n"
+	       "\n"
+	       "Exit status: 1 if no code is accepted (the output says "
+	       "why), 3 not enrolled.\n"),
+	.user = true,
+	.takes = { "all", "exempt", "orphans", "json" },
+	.by_users = true,
+	.users_take = { "json" },
+	.run = status_run,
+};
+
+static enum otp_exit
+status_run(const struct otp_tool *tool)
+{
+	const struct otp_args *args = &tool->args;
+	struct otp_subject subject;
+	enum otp_exit status;
+
+	if (args->orphans + args->all + args->exempt + (args->user != NULL) >
+	    1) {
+		otp_complain(_("Give only one of --all, --exempt, --orphans "
+			       "and a user name."));
+		return OTP_EXIT_USAGE;
 	}
-	standing = otp_standing_of(&tool->host, &view, account, NULL);
-	if (standing.problem != OTP_OK)
-		sweep->problems++;
-	if (!tool->args.json)
-		otp_standing_print_row(&standing, &view);
-	else if (!otp_json_print(otp_standing_json(&standing, &view)))
-		sweep->status = OTP_EXIT_FAILED;
-	otp_view_wipe(&view);
-	return OTP_OK;
+	if (args->json)
+		otp_i18n_end();
+	if (args->orphans)
+		return otp_orphans_show(tool);
+	if (args->all || args->exempt)
+		return status_show_all(tool);
+	status = otp_subject_find(tool, &subject);
+	return status == OTP_EXIT_DONE ? status_show_one(tool, &subject)
+				       : status;
 }
 
 static enum otp_exit
-show_all(const struct otp_tool *tool)
+status_show_all(const struct otp_tool *tool)
 {
 	struct sweep sweep = { .tool = tool, .status = OTP_EXIT_DONE };
 	struct otp_fault fault = { 0 };
 	enum otp_err err;
 
-	if (!tool->args.json)
-		otp_standing_print_headings();
-	err = otp_store_each(tool->host.store, visit, &sweep, &fault);
+	if (!tool->args.json && !tool->args.exempt)
+		otp_status_print_headings();
+	err = otp_store_each(tool->host.store, status_visit, &sweep, &fault);
 	if (err != OTP_OK)
 		return otp_report(tool, NULL, err, &fault);
 	if (sweep.problems == 0)
@@ -110,43 +93,89 @@ show_all(const struct otp_tool *tool)
 	return OTP_EXIT_FAILED;
 }
 
-static enum otp_exit
-run(const struct otp_tool *tool)
+/* Accounts that were removed in the meantime are skipped. */
+static enum otp_err
+status_visit(void *context, const char *name)
 {
-	struct otp_subject subject;
-	enum otp_exit status;
+	struct sweep *sweep = context;
+	const struct otp_tool *tool = sweep->tool;
+	struct otp_fault fault = { 0 };
+	struct otp_overview overview;
+	struct otp_snapshot snapshot;
+	enum otp_err err =
+	    otp_snapshot_read(&tool->host, name, &snapshot, &fault);
 
-	if (tool->args.orphans && (tool->args.all || tool->args.user != NULL)) {
-		otp_complain(
-		    _("--orphans is of all the store: neither --all nor "
-		      "a USER."));
-		return OTP_EXIT_USAGE;
+	if (err != OTP_OK) {
+		sweep->status = otp_report(tool, name, err, &fault);
+		otp_snapshot_wipe(&snapshot);
+		return err == OTP_ERR_NOMEM ? err : OTP_OK;
 	}
-	if (tool->args.orphans)
-		return otp_orphans_show(tool);
-	if (tool->args.all && tool->args.user != NULL) {
-		otp_complain(_("--all and a USER exclude each other."));
-		return OTP_EXIT_USAGE;
-	}
-	if (tool->args.all)
-		return show_all(tool);
-	status = otp_subject_find(tool, &subject);
-	return status == OTP_EXIT_DONE ? show_one(tool, &subject) : status;
+	otp_overview_of(&tool->host, &snapshot, NULL, &overview);
+	if (!tool->args.exempt || overview.exemption.until != 0)
+		status_show_row(sweep, name, &overview);
+	otp_snapshot_wipe(&snapshot);
+	return OTP_OK;
 }
 
-const struct otp_command otp_command_status = {
-	.name = "status",
-	.operands = "[USER | --all | --orphans]",
-	.summary = N_("show how an account stands; never a secret"),
-	.help =
-	    N_("  --all      every account in the store, a line each\n"
-	       "  --orphans  seeds and states of accounts that are gone or "
-	       "renamed\n"
-	       "  --json     a JSON object for each account, a line each\n"
-	       "\n"
-	       "Exit status 1: no code can be right, and it says why. 3: not "
-	       "enrolled.\n"),
-	.user = true,
-	.takes = { "all", "orphans", "json" },
-	.run = run,
-};
+static void
+status_show_row(
+    struct sweep *sweep, const char *name, const struct otp_overview *overview)
+{
+	const struct otp_args *args = &sweep->tool->args;
+
+	if (overview->problem != OTP_OK)
+		sweep->problems++;
+	if (args->json) {
+		if (!otp_json_print(otp_status_json(name, overview)))
+			sweep->status = OTP_EXIT_FAILED;
+	} else if (args->exempt) {
+		otp_status_print_exemption(name, overview);
+	} else {
+		otp_status_print_row(name, overview);
+	}
+}
+
+static enum otp_exit
+status_show_one(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	enum otp_exit status = OTP_EXIT_FAILED;
+	struct otp_fault fault = { 0 };
+	struct otp_overview overview;
+	enum otp_err err =
+	    tool->backend->overview(tool, subject, &overview, &fault);
+
+	if (err != OTP_OK)
+		return otp_report(tool, subject->account, err, &fault);
+	if (overview.problem == OTP_OK)
+		status =
+		    overview.enrolled ? OTP_EXIT_DONE : OTP_EXIT_UNENROLLED;
+	if (tool->args.json) {
+		if (!otp_json_print(
+			otp_status_json(subject->account, &overview)))
+			status = OTP_EXIT_FAILED;
+		return status;
+	}
+	if (status != OTP_EXIT_UNENROLLED || overview.suspended ||
+	    overview.exempt)
+		otp_status_print(subject->account, &overview);
+	if (status == OTP_EXIT_UNENROLLED)
+		(void)otp_report(
+		    tool, subject->account, OTP_ERR_ABSENT, &fault);
+	status_say_problem(tool, subject, &overview);
+	return status;
+}
+
+/* On standard error, with advice. */
+static void
+status_say_problem(const struct otp_tool *tool,
+    const struct otp_subject *subject, const struct otp_overview *overview)
+{
+	if (overview->problem == OTP_ERR_ABSENT)
+		otp_complain(_("Something else removed the seed file of %s. "
+			       "Restore it, or run 'otp-enroll new --replace' "
+			       "or 'otp-enroll remove'."),
+		    otp_escaped(subject->account).text);
+	else if (overview->problem != OTP_OK)
+		(void)otp_report(tool, subject->account, overview->problem,
+		    &overview->fault);
+}

@@ -5,9 +5,16 @@ pam_LTLIBRARIES = %D%/pam_otp.la
 
 pam_module_pam_otp_la_SOURCES = \
 	%D%/pam_otp.c \
-	%D%/account.c %D%/account.h \
+	%D%/decide.c %D%/decide.h \
+	%D%/deliver.c %D%/deliver.h \
+	%D%/device.c %D%/device.h \
+	%D%/letter.c %D%/letter.h \
+	%D%/notice.c %D%/notice.h \
+	%D%/user.c %D%/user.h \
+	%D%/group.c %D%/group.h \
 	%D%/talk.c %D%/talk.h \
-	%D%/report.c %D%/report.h \
+	%D%/outcome.c %D%/outcome.h \
+	%D%/owner.c %D%/owner.h \
 	%D%/log.c %D%/log.h \
 	%D%/login.h \
 	%D%/message.c %D%/message.h
@@ -20,7 +27,7 @@ pam_module_pam_otp_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LDFLAGS) \
 EXTRA_pam_module_pam_otp_la_DEPENDENCIES = %D%/pam_otp.sym
 EXTRA_DIST += %D%/pam_otp.sym
 
-# PAM loads the .so. (The name of the folder's variable has no `exec' in it, so
+# PAM loads the .so. (The name of the folder's variable has no 'exec' in it, so
 # libtool's .la arrives with the data.)
 install-data-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_otp.la

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "pam_module/log.h"
 
 #include <errno.h>
@@ -7,14 +9,14 @@
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
-
 #include <security/pam_ext.h>
 
-#include "common/core/event.h"
+#include "common/core/calendar.h"
+#include "common/core/logline.h"
 #include "common/core/token.h"
-#include "common/effects/arguments.h"
+#include "common/effects/options_load.h"
 
-/* A line's first words, and how urgent it is. */
+/* The first two values of a line, and its priority. */
 struct otp_headline {
 	const char *result;
 	const char *reason;
@@ -22,15 +24,15 @@ struct otp_headline {
 };
 
 static void
-write_line(
-    const struct otp_login *login, int priority, const struct otp_event *event)
+write_line(const struct otp_login *login, int priority,
+    const struct otp_logline *event)
 {
 	const char *text = event->text;
 
 	pam_syslog(login->pamh, priority, "%s", text + (text[0] == ' '));
 }
 
-/* A try during a wait is no news: the code that began it was. */
+/* A try during a delay is a notice: the one that began it was a warning. */
 static int
 verdict_priority(const struct otp_login *login)
 {
@@ -41,12 +43,13 @@ verdict_priority(const struct otp_login *login)
 		return LOG_INFO;
 	case OTP_VERDICT_LOCKED:
 	case OTP_VERDICT_CHANGED_USER:
+	case OTP_VERDICT_SUSPENDED:
 		return LOG_WARNING;
 	case OTP_VERDICT_REPLAY:
 		return answer->benign ? LOG_NOTICE : LOG_WARNING;
 	case OTP_VERDICT_REJECT:
 		if (answer->wait > 0 ||
-		    answer->failures >= login->options.policy.lock)
+		    answer->failures >= login->options.policy.lock_after)
 			return LOG_WARNING;
 		break;
 	case OTP_VERDICT_WAITING:
@@ -60,38 +63,57 @@ verdict_priority(const struct otp_login *login)
 }
 
 static struct otp_headline
-headline(const struct otp_login *login, enum otp_end end)
+headline(const struct otp_login *login, enum otp_step step)
 {
 	const enum otp_verdict verdict = login->answer.verdict;
-	struct otp_headline first = { "unavailable", "unforeseen", LOG_ERR };
+	struct otp_headline first = { "unavailable", "unexpected", LOG_ERR };
 
-	switch (end) {
-	case OTP_END_VERDICT:
+	switch (step) {
+	case OTP_STEP_VERDICT:
 		first.result = "refused";
 		if (verdict == OTP_VERDICT_ACCEPT)
 			first.result = "accepted";
 		first.reason = otp_verdict_reason(verdict);
+		if (login->device_known)
+			first.reason = OTP_REASON_KNOWN_DEVICE;
+		else if (login->answer.fresh)
+			first.reason = OTP_REASON_FRESH_LOGIN;
 		first.priority = verdict_priority(login);
 		break;
-	case OTP_END_UNENROLLED:
+	case OTP_STEP_UNENROLLED:
 		first.result = "ignored";
-		first.reason = "unenrolled";
+		first.reason = "not-enrolled";
 		first.priority = LOG_INFO;
 		break;
-	case OTP_END_CONVERSATION:
+	case OTP_STEP_NOT_IN_GROUPS:
+		first.result = "ignored";
+		first.reason = OTP_REASON_NOT_IN_GROUPS;
+		first.priority = LOG_INFO;
+		break;
+	case OTP_STEP_EXEMPT_GROUP:
+		first.result = "ignored";
+		first.reason = OTP_REASON_EXEMPT_GROUP;
+		first.priority = LOG_INFO;
+		break;
+	case OTP_STEP_EXEMPT:
+		first.result = "ignored";
+		first.reason = OTP_REASON_EXEMPT;
+		first.priority = LOG_NOTICE;
+		break;
+	case OTP_STEP_CONVERSATION:
 		first.result = "refused";
 		first.reason = "conversation";
 		first.priority = LOG_NOTICE;
 		break;
-	case OTP_END_ERROR:
+	case OTP_STEP_ERROR:
 		if (login->err == OTP_ERR_OPTION)
 			first.result = "misconfigured";
 		if (login->err != OTP_OK)
 			first.reason = otp_err_reason(login->err);
 		break;
-	case OTP_END_AGAIN:
-	case OTP_END_REPEATED:
-	case OTP_END_NOT_YET:
+	case OTP_STEP_AGAIN:
+	case OTP_STEP_REPEATED:
+	case OTP_STEP_CONTINUE:
 		break;
 	}
 	return first;
@@ -99,9 +121,9 @@ headline(const struct otp_login *login, enum otp_end end)
 
 /* Whether a code was compared for the account, so that it is enrolled. */
 static bool
-was_enrolled(const struct otp_login *login, enum otp_end end)
+was_enrolled(const struct otp_login *login, enum otp_step step)
 {
-	if (end != OTP_END_VERDICT)
+	if (step != OTP_STEP_VERDICT)
 		return false;
 	switch (login->answer.verdict) {
 	case OTP_VERDICT_ACCEPT:
@@ -115,9 +137,19 @@ was_enrolled(const struct otp_login *login, enum otp_end end)
 	case OTP_VERDICT_UNENROLLED:
 	case OTP_VERDICT_UNKNOWN_USER:
 	case OTP_VERDICT_CHANGED_USER:
+	case OTP_VERDICT_SUSPENDED:
 		break;
 	}
 	return false;
+}
+
+/* Whether an administrator's decision was found in the account's state. */
+static bool
+was_decided(const struct otp_login *login, enum otp_step step)
+{
+	return step == OTP_STEP_EXEMPT ||
+	    (step == OTP_STEP_VERDICT &&
+		login->answer.verdict == OTP_VERDICT_SUSPENDED);
 }
 
 /*
@@ -138,39 +170,41 @@ has_files(const struct otp_login *login)
 }
 
 /*
- * Whether the account's name is somebody's.  What the system does not know is
- * one only if the store knows it, else perhaps a password.  So a virtual user
- * is not named with a malformed code, which may be judged without the store.
+ * Whether the account's name may be logged.  A name that the system does not
+ * know may be a password, unless the store knows it.  A virtual user is
+ * therefore not named with a malformed code, which may be judged without the
+ * store.
  */
 static bool
-is_somebody(const struct otp_login *login, enum otp_end end)
+is_known_user(const struct otp_login *login, enum otp_step step)
 {
 	if (login->request.unknown)
 		return false;
 	return login->request.uid != OTP_UID_VIRTUAL ||
-	    was_enrolled(login, end) ||
-	    (end == OTP_END_ERROR && has_files(login));
+	    was_enrolled(login, step) || was_decided(login, step) ||
+	    (step == OTP_STEP_ERROR && has_files(login));
 }
 
 static void
-add_item(struct otp_event *event, const struct otp_login *login,
+add_item(struct otp_logline *event, const struct otp_login *login,
     const char *key, int type)
 {
 	const void *item = NULL;
 
 	if (pam_get_item(login->pamh, type, &item) == PAM_SUCCESS)
-		otp_event_word(event, key, item);
+		otp_logline_word(event, key, item);
 }
 
 static void
-add_who(
-    struct otp_event *event, const struct otp_login *login, enum otp_end end)
+add_who(struct otp_logline *event, const struct otp_login *login,
+    enum otp_step step)
 {
 	const struct otp_request *request = &login->request;
 	const void *host = NULL;
 
-	if (is_somebody(login, end))
-		otp_event_word(event, "user", request->account);
+	if (is_known_user(login, step))
+		otp_logline_word(event, "user", request->account);
+	otp_logline_word(event, "tag", login->tag);
 	add_item(event, login, "rhost", PAM_RHOST);
 	if (pam_get_item(login->pamh, PAM_RHOST, &host) == PAM_SUCCESS &&
 	    host != NULL && ((const char *)host)[0] != '\0')
@@ -180,92 +214,131 @@ add_who(
 }
 
 static void
-add_answer(
-    struct otp_event *event, const struct otp_login *login, enum otp_end end)
+add_answer(struct otp_logline *event, const struct otp_login *login,
+    enum otp_step step)
 {
 	const struct otp_answer *answer = &login->answer;
 
-	otp_event_quoted(event, "token", answer->token);
-	if (answer->kind != 0)
-		otp_event_word(event, "method", otp_kind_name(answer->kind));
-	if (was_enrolled(login, end))
-		otp_event_number(event, "failures", answer->failures, "");
+	otp_logline_quoted(event, "token", answer->token);
+	if (login->device_known)
+		otp_logline_word(event, "method", "device");
+	else if (answer->kind == OTP_DELIVERED)
+		otp_logline_word(event, "method", answer->method);
+	else if (answer->fresh)
+		otp_logline_word(event, "method", "earlier-code");
+	else if (answer->kind != 0)
+		otp_logline_word(event, "method", otp_kind_name(answer->kind));
+	otp_logline_word(event, "device", login->device_name);
+	if (was_enrolled(login, step))
+		otp_logline_number(event, "failures", answer->failures, "");
 	if (answer->wait > 0)
-		otp_event_number(event, "wait", answer->wait, "s");
+		otp_logline_number(event, "delay", answer->wait, "s");
 	if (answer->drift_known && answer->drift != 0)
-		otp_event_number(event, "drift", answer->drift, "s");
-}
-
-static void
-add_errno(struct otp_event *event, int errnum)
-{
-	const char *name = NULL;
-
-	if (errnum == 0)
-		return;
-#ifdef HAVE_STRERRORNAME_NP
-	name = strerrorname_np(errnum);
-#endif
-	if (name != NULL)
-		otp_event_word(event, "errno", name);
-	else
-		otp_event_number(event, "errno", errnum, "");
+		otp_logline_number(event, "drift", answer->drift, "s");
 }
 
 /*
- * Whether the fault is of a file that is there, and so names nobody who is
- * not.  (Before the account is known, there is only the configuration.)
+ * Whether the fault is about a file that exists, so that its name does not
+ * contain the name of an unknown user.  Before the account is known, only the
+ * configuration file can be at fault.
  */
 static bool
-is_of_store(const struct otp_login *login)
+is_of_existing_file(const struct otp_login *login)
 {
 	return login->secrets.name == NULL ||
 	    (login->err != OTP_ERR_READ && login->err != OTP_ERR_LIMIT &&
 		login->err != OTP_ERR_NAME && login->err != OTP_ERR_NOMEM);
 }
 
-/* An option's fault names the option, or the file where there is no option. */
+/* For a wrong option, log its name, or the file's if it has no name. */
 static void
-add_where(struct otp_event *event, const struct otp_login *login)
+add_where(struct otp_logline *event, const struct otp_login *login)
 {
 	const struct otp_fault *fault = &login->fault;
-	const char *file = otp_arguments_file(&login->options);
+	const char *file = otp_options_source(&login->options);
 
 	if (login->err == OTP_ERR_OPTION &&
 	    strncmp(fault->where, file, sizeof(fault->where) - 1) != 0) {
-		otp_event_word(event, "option", fault->where);
+		otp_logline_word(event, "option", fault->where);
 		if (fault->line != 0)
-			otp_event_word(event, "file", file);
-	} else if (is_somebody(login, OTP_END_ERROR) || is_of_store(login)) {
-		otp_event_word(event, "file", fault->where);
+			otp_logline_word(event, "file", file);
+	} else if (is_known_user(login, OTP_STEP_ERROR) ||
+	    is_of_existing_file(login)) {
+		otp_logline_word(event, "file", fault->where);
 	}
 	if (fault->line != 0)
-		otp_event_number(event, "line", fault->line, "");
+		otp_logline_number(event, "line", fault->line, "");
+}
+
+/* The detail's word, and the number or name that goes with it. */
+static void
+add_detail(struct otp_logline *event, const struct otp_fault *fault)
+{
+	char text[OTP_FAULT_NAME_SIZE + 32];
+
+	otp_logline_word(event, "detail", otp_detail_word(fault->detail));
+	if (fault->detail == OTP_DETAIL_RANGE) {
+		(void)snprintf(text, sizeof(text), "%lu-%lu", fault->numbers[0],
+		    fault->numbers[1]);
+		otp_logline_word(event, "range", text);
+	} else if (fault->detail == OTP_DETAIL_TIME_RANGE) {
+		otp_logline_word(event, "range", fault->name);
+	} else if (fault->detail == OTP_DETAIL_UNKNOWN_GROUP) {
+		otp_logline_quoted(event, "group", fault->name);
+	} else if (fault->detail == OTP_DETAIL_WRITABLE_BY_OTHERS ||
+	    fault->detail == OTP_DETAIL_OPEN_TO_OTHERS) {
+		(void)snprintf(text, sizeof(text), "%04lo", fault->numbers[0]);
+		otp_logline_word(event, "mode", text);
+	} else if (fault->detail == OTP_DETAIL_OWNER) {
+		(void)snprintf(text, sizeof(text), "%lu", fault->numbers[0]);
+		otp_logline_word(event, "owner", text);
+	} else if (fault->detail == OTP_DETAIL_OTHER_NAME) {
+		otp_logline_word(event, "name", fault->name);
+	} else if (fault->detail == OTP_DETAIL_FILE_SYSTEM) {
+		otp_logline_word(event, "type", fault->name);
+	} else if (fault->detail == OTP_DETAIL_LOCKED_BY) {
+		(void)snprintf(text, sizeof(text), "%s[%lu]", fault->name,
+		    fault->numbers[0]);
+		otp_logline_word(event, "process", text);
+	}
 }
 
 static void
-add_fault(struct otp_event *event, const struct otp_login *login)
+add_fault(struct otp_logline *event, const struct otp_login *login)
 {
 	const struct otp_fault *fault = &login->fault;
-	const char *what = fault->what;
 
 	add_where(event, login);
-	add_errno(event, fault->errnum);
-	if (what[0] == '\0' && login->err != OTP_OK)
-		what = otp_err_text(login->err);
-	otp_event_quoted(event, "what", what);
+	otp_logline_errno(event, fault->errnum);
+	add_detail(event, fault);
 	if ((fault->errnum == EACCES || fault->errnum == EPERM) &&
 	    geteuid() == 0)
-		otp_event_quoted(event, "hint",
+		otp_logline_quoted(event, "hint",
 		    "refused although root: SELinux or AppArmor?");
 }
 
-/* Slow guessing, which no wait would show. */
+/* The text is an administrator's, and quoted like all others. */
+static void
+add_exemption(struct otp_logline *event, const struct otp_login *login)
+{
+	const int64_t until = login->exemption.until;
+	const struct otp_date date =
+	    otp_calendar_date(until / OTP_CALENDAR_DAY);
+	const unsigned minutes = (unsigned)(until % OTP_CALENDAR_DAY / 60);
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%04u-%02u-%02uT%02u:%02uZ",
+	    date.year, date.month, date.day, minutes / 60, minutes % 60);
+	otp_logline_word(event, "until", text);
+	otp_logline_quoted(event, "because", login->exemption.reason);
+}
+
+/* Warn of guessing that is too slow to cause a delay. */
 static void
 warn_of_month(const struct otp_login *login)
 {
 	const struct otp_answer *answer = &login->answer;
-	struct otp_event event;
+	struct otp_logline event;
 	char text[48] = "";
 
 	if (answer->verdict != OTP_VERDICT_ACCEPT &&
@@ -275,45 +348,99 @@ warn_of_month(const struct otp_login *login)
 		return;
 	(void)snprintf(text, sizeof(text), "%" PRIu32 " wrong codes in 30 days",
 	    answer->month_failures);
-	otp_event_begin(&event);
-	otp_event_quoted(&event, "warning", text);
-	otp_event_word(&event, "user", login->request.account);
+	otp_logline_begin(&event);
+	otp_logline_quoted(&event, "warning", text);
+	otp_logline_word(&event, "user", login->request.account);
 	write_line(login, LOG_WARNING, &event);
 }
 
 void
-otp_log_end(const struct otp_login *login, enum otp_end end)
+otp_log_outcome(const struct otp_login *login, enum otp_step step)
 {
-	const struct otp_headline first = headline(login, end);
-	struct otp_event event;
+	const struct otp_headline first = headline(login, step);
+	struct otp_logline event;
 
-	if (end == OTP_END_AGAIN) {
+	if (step == OTP_STEP_AGAIN) {
 		otp_log_debug(login, "again", "the application is not ready");
 		return;
 	}
-	otp_event_begin(&event);
-	otp_event_word(&event, "result", first.result);
-	otp_event_word(&event, "reason", first.reason);
-	add_who(&event, login, end);
-	if (end == OTP_END_VERDICT)
-		add_answer(&event, login, end);
-	else if (end == OTP_END_ERROR)
+	otp_logline_begin(&event);
+	otp_logline_word(&event, "result", first.result);
+	otp_logline_word(&event, "reason", first.reason);
+	add_who(&event, login, step);
+	otp_logline_quoted(&event, "group", login->group);
+	if (step == OTP_STEP_EXEMPT)
+		add_exemption(&event, login);
+	if (step == OTP_STEP_VERDICT)
+		add_answer(&event, login, step);
+	else if (step == OTP_STEP_ERROR)
 		add_fault(&event, login);
 	write_line(login, first.priority, &event);
-	if (end == OTP_END_VERDICT)
+	if (step == OTP_STEP_VERDICT)
 		warn_of_month(login);
+}
+
+void
+otp_log_delivery(const struct otp_login *login,
+    const struct otp_dispatch *dispatch, enum otp_err err)
+{
+	const enum otp_delivery delivery = dispatch->delivery;
+	const bool sent = err == OTP_OK && delivery == OTP_DELIVERY_SENT;
+	const bool failed = err != OTP_OK || delivery == OTP_DELIVERY_NO_SOCKET;
+	char method[OTP_ADDRESS_SCHEME_MAX + 1];
+	struct otp_logline event;
+
+	otp_logline_begin(&event);
+	otp_logline_word(&event, "result", sent ? "sent" : "unsent");
+	otp_logline_word(&event, "reason",
+	    err != OTP_OK ? otp_err_reason(err)
+			  : otp_delivery_reason(delivery));
+	add_who(&event, login, OTP_STEP_CONTINUE);
+	if (sent) {
+		otp_address_method(&dispatch->to, method);
+		otp_logline_word(&event, "method", method);
+	}
+	if (failed)
+		add_fault(&event, login);
+	write_line(login,
+	    sent	 ? LOG_INFO
+		: failed ? LOG_ERR
+			 : LOG_NOTICE,
+	    &event);
+}
+
+void
+otp_log_notice(const struct otp_login *login, enum otp_err err,
+    const struct otp_fault *fault)
+{
+	const enum otp_delivery delivery =
+	    err == OTP_OK ? OTP_DELIVERY_SENT : OTP_DELIVERY_NO_SOCKET;
+	struct otp_logline event;
+
+	otp_logline_begin(&event);
+	otp_logline_word(&event, "result", err == OTP_OK ? "sent" : "unsent");
+	otp_logline_word(&event, "reason", otp_delivery_reason(delivery));
+	add_who(&event, login, OTP_STEP_VERDICT);
+	otp_logline_word(
+	    &event, "notice", otp_notice_name(login->answer.told.notice.kind));
+	if (err != OTP_OK) {
+		otp_logline_word(&event, "file", fault->where);
+		otp_logline_errno(&event, fault->errnum);
+		add_detail(&event, fault);
+	}
+	write_line(login, err == OTP_OK ? LOG_INFO : LOG_ERR, &event);
 }
 
 void
 otp_log_debug(
     const struct otp_login *login, const char *step, const char *detail)
 {
-	struct otp_event event;
+	struct otp_logline event;
 
 	if (!login->options.debug)
 		return;
-	otp_event_begin(&event);
-	otp_event_word(&event, "debug", step);
-	otp_event_quoted(&event, "what", detail);
+	otp_logline_begin(&event);
+	otp_logline_word(&event, "debug", step);
+	otp_logline_quoted(&event, "detail", detail);
 	write_line(login, LOG_DEBUG, &event);
 }

@@ -1,17 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the log is told: pam_syslog(3), facility LOG_AUTHPRIV. */
+/* What is logged: by pam_syslog(3), to the facility LOG_AUTHPRIV. */
 #ifndef OTP_LOG_H
 #define OTP_LOG_H
 
+#include "common/effects/deliver.h"
 #include "pam_module/login.h"
 
-/*
- * The line for how LOGIN ended, and another one where wrong codes pile up.
- * Nobody is named who may not exist: people type passwords as names.
- */
-void otp_log_end(const struct otp_login *login, enum otp_end end);
+/* The reason of a login that was not asked, since its device is known. */
+#define OTP_REASON_KNOWN_DEVICE "known-device"
+/* The same, since the owner gave a code a while ago. */
+#define OTP_REASON_FRESH_LOGIN "fresh-login"
+/* The reasons of logins whose users are not asked. */
+#define OTP_REASON_NOT_IN_GROUPS "not-in-groups"
+#define OTP_REASON_EXEMPT_GROUP	 "exempt-group"
 
-/* With `debug': how far LOGIN has come.  Never what was typed. */
+#define OTP_REASON_EXEMPT "exempt"
+
+/*
+ * Log how LOGIN ended, and a warning if there were many wrong codes.  Names of
+ * users who may not exist are left out, since they may be passwords.
+ */
+void otp_log_outcome(const struct otp_login *login, enum otp_step step);
+
+/*
+ * Log what became of a code that LOGIN's user asked for: sent or not, as
+ * DISPATCH says, or ERR.
+ */
+void otp_log_delivery(const struct otp_login *login,
+    const struct otp_dispatch *dispatch, enum otp_err err);
+
+/*
+ * Log whether the notice to LOGIN's owner was taken for all addresses, or ERR
+ * and FAULT.
+ */
+void otp_log_notice(const struct otp_login *login, enum otp_err err,
+    const struct otp_fault *fault);
+
+/* With 'debug', log how far LOGIN has come, but never what was typed. */
 void otp_log_debug(
     const struct otp_login *login, const char *step, const char *detail);
 

@@ -1,24 +1,72 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "pam_module/message.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "common/core/event.h"
+#include "common/core/calendar.h"
+#include "common/core/logline.h"
 #include "pam_module/talk.h"
 
-/* From here on nobody is reminded how many recovery codes are left. */
+#define PROMPT_CODE "One-time code: "
+#define PROMPT_BOTH "Password and one-time code: "
+#define PROMPT_SEND "One-time code (or \"send\"): "
+#define PROMPT_AUTO "One-time code (app, or message %s): "
+#define PROMPT_TAG  "Code from message %s: "
+
+#define NO_CODE		   "A code has 6 to 8 digits."
+#define NO_CODE_AT_THE_END NO_CODE " Type it directly after the password."
+
+/* With this many recovery codes left, the user is not reminded of them. */
 #define RECOVERY_PLENTY 4
+
+#define DATE_SIZE sizeof("4294967295-4294967295-4294967295")
+
+#define SPAN_SIZE 32 /* bytes of a text such as "3 days" */
 
 #define MINUTE 60
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
-static void tell(const struct otp_login *login, int style, const char *format,
+/* A known device that expires within this time is told so. */
+#define DEVICE_TOLD (2 * DAY)
+
+static bool tell(const struct otp_login *login, int style, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-static void
+void
+otp_message_prompt(const struct otp_options *options, const char *tag,
+    char ret_prompt[OTP_PROMPT_SIZE])
+{
+	const char *prompt = options->forward_pass ? PROMPT_BOTH : PROMPT_CODE;
+
+	if (options->deliver == OTP_DELIVER_YES)
+		prompt = PROMPT_SEND;
+	if (options->prompt[0] != '\0')
+		prompt = options->prompt;
+	else if (options->deliver == OTP_DELIVER_AUTO)
+		prompt = NULL;
+	if (prompt != NULL)
+		(void)snprintf(ret_prompt, OTP_PROMPT_SIZE, "%s", prompt);
+	else
+		(void)snprintf(ret_prompt, OTP_PROMPT_SIZE, PROMPT_AUTO, tag);
+}
+
+void
+otp_message_prompt_of(
+    const struct otp_login *login, char ret_prompt[OTP_PROMPT_SIZE])
+{
+	if (login->code_requested)
+		(void)snprintf(
+		    ret_prompt, OTP_PROMPT_SIZE, PROMPT_TAG, login->tag);
+	else
+		otp_message_prompt(&login->options, login->tag, ret_prompt);
+}
+
+static bool
 tell(const struct otp_login *login, int style, const char *format, ...)
 {
 	char text[PAM_MAX_MSG_SIZE];
@@ -27,91 +75,72 @@ tell(const struct otp_login *login, int style, const char *format, ...)
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	otp_talk_tell(login->pamh, style, text);
+	return otp_talk_tell(login->pamh, style, text);
 }
 
-void
-otp_message_ago(int64_t seconds, char ret_text[OTP_AGO_SIZE])
+/* Such as "3 days"; hours below DAYS_FROM seconds. */
+static void
+span_text(int64_t seconds, int64_t days_from, char ret_text[SPAN_SIZE])
 {
 	const char *unit = "day";
 	int64_t count = seconds / DAY;
 
 	if (seconds < MINUTE) {
-		(void)snprintf(
-		    ret_text, OTP_AGO_SIZE, "less than a minute ago");
+		(void)snprintf(ret_text, SPAN_SIZE, "less than a minute");
 		return;
 	}
 	if (seconds < HOUR) {
 		unit = "minute";
 		count = seconds / MINUTE;
-	} else if (seconds < DAY) {
+	} else if (seconds < days_from) {
 		unit = "hour";
 		count = seconds / HOUR;
 	}
-	(void)snprintf(ret_text, OTP_AGO_SIZE, "%" PRId64 " %s%s ago", count,
-	    unit, count == 1 ? "" : "s");
-}
-
-static bool
-is_leap(int64_t year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-/* Not gmtime_r(3), which reads the environment's TZ. */
-void
-otp_message_date(int64_t time, char ret_text[OTP_DATE_SIZE])
-{
-	int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int64_t days = time / DAY;
-	int64_t year = 1970;
-	int month = 0;
-
-	while (year < 9999 && days >= (is_leap(year) ? 366 : 365))
-		days -= is_leap(year++) ? 366 : 365;
-	if (is_leap(year))
-		lengths[1] = 29;
-	while (month < 11 && days >= lengths[month])
-		days -= lengths[month++];
-	(void)snprintf(ret_text, OTP_DATE_SIZE, "%04d-%02d-%02d", (int)year,
-	    month + 1, (int)days + 1);
+	(void)snprintf(ret_text, SPAN_SIZE, "%" PRId64 " %s%s", count, unit,
+	    count == 1 ? "" : "s");
 }
 
 /* " since your last login 3 days ago" */
 static void
 since_when(const struct otp_login *login, char *ret_text, size_t size)
 {
-	char ago[OTP_AGO_SIZE] = "";
+	char span[SPAN_SIZE] = "";
 
 	if (login->answer.last_success < 0) {
 		(void)snprintf(ret_text, size, " before your first login");
 		return;
 	}
-	otp_message_ago(login->answer.last_success, ago);
-	(void)snprintf(ret_text, size, " since your last login %s", ago);
+	span_text(login->answer.last_success, DAY, span);
+	(void)snprintf(ret_text, size, " since your last login %s ago", span);
 }
 
-static void
+/* Returns whether they were shown; with none, there is nothing to show. */
+static bool
 tell_failures(const struct otp_login *login)
 {
 	const struct otp_answer *answer = &login->answer;
-	bool one = answer->untold == 1;
-	char since[OTP_AGO_SIZE + 32] = "";
+	bool one = answer->unreported == 1;
+	bool shown = true;
+	char since[SPAN_SIZE + 32] = "";
 	char host[4 * OTP_HOST_SIZE] = "";
 
 	since_when(login, since, sizeof(since));
-	otp_event_escape(answer->failure_host, host, sizeof(host));
-	if (answer->untold > 0 && host[0] == '\0')
-		tell(login, PAM_TEXT_INFO, "%" PRIu32 " wrong code%s%s.",
-		    answer->untold, one ? "" : "s", since);
-	else if (answer->untold > 0)
-		tell(login, PAM_TEXT_INFO,
-		    "%" PRIu32 " wrong code%s%s, %sfrom %s.", answer->untold,
-		    one ? "" : "s", since, one ? "" : "last ", host);
-	if (answer->replays > 0)
-		tell(login, PAM_TEXT_INFO,
-		    "%" PRIu32 " used code%s tried again%s.", answer->replays,
-		    answer->replays == 1 ? " was" : "s were", since);
+	otp_logline_escape(answer->failure_host, host, sizeof(host));
+	if (answer->unreported > 0 && host[0] == '\0')
+		shown =
+		    tell(login, PAM_TEXT_INFO, "%" PRIu32 " wrong code%s%s.",
+			answer->unreported, one ? "" : "s", since);
+	else if (answer->unreported > 0)
+		shown = tell(login, PAM_TEXT_INFO,
+		    "%" PRIu32 " wrong code%s%s, %sfrom %s.",
+		    answer->unreported, one ? "" : "s", since,
+		    one ? "" : "last ", host);
+	if (answer->replays > 0 &&
+	    !tell(login, PAM_TEXT_INFO,
+		"%" PRIu32 " used code%s tried again%s.", answer->replays,
+		answer->replays == 1 ? " was" : "s were", since))
+		shown = false;
+	return shown;
 }
 
 static void
@@ -126,85 +155,135 @@ tell_recovery(const struct otp_login *login)
 		return;
 	if (left == 0)
 		tell(login, PAM_TEXT_INFO,
-		    "No recovery codes are left; make new ones with "
+		    "You have no recovery codes left. Create new ones with "
 		    "otp-enroll.");
 	else
 		tell(login, PAM_TEXT_INFO, "%u recovery code%s left.", left,
 		    left == 1 ? "" : "s");
 }
 
-void
+/* When the device becomes known, and before it is not known any more. */
+static void
+tell_device(const struct otp_login *login)
+{
+	const int64_t left = login->answer.device_left;
+	char span[SPAN_SIZE] = "";
+
+	if (left == 0 || (login->device_known && left > DEVICE_TOLD))
+		return;
+	span_text(left, 3 * DAY, span);
+	if (login->device_known)
+		tell(login, PAM_TEXT_INFO,
+		    "This device will be asked for a code again in %s.", span);
+	else
+		tell(login, PAM_TEXT_INFO,
+		    "This device will not be asked for a code for %s.", span);
+}
+
+/* What was used, and how to get the next one. */
+static const char *
+replay_text(const struct otp_login *login)
+{
+	switch (login->answer.kind) {
+	case OTP_RECOVERY:
+		return "That recovery code was already used.";
+	case OTP_HOTP:
+		return "That code was already used. Press the button for a new "
+		       "one.";
+	case OTP_DELIVERED:
+		if (login->options.deliver == OTP_DELIVER_NO)
+			return "That code was already used.";
+		return "That code was already used. Type \"send\" for a new "
+		       "one.";
+	case OTP_TOTP:
+		break;
+	}
+	return "That code was already used. Wait for the next one.";
+}
+
+bool
 otp_message_verdict(const struct otp_login *login)
 {
+	bool told = false;
+
 	switch (login->answer.verdict) {
 	case OTP_VERDICT_ACCEPT:
-		tell_failures(login);
+		told = tell_failures(login);
 		tell_recovery(login);
+		tell_device(login);
 		break;
 	case OTP_VERDICT_REPLAY:
-		if (login->answer.kind == OTP_RECOVERY)
-			tell(login, PAM_ERROR_MSG,
-			    "That recovery code was used already.");
-		else
-			tell(login, PAM_ERROR_MSG,
-			    "That code was used already; wait for the next "
-			    "one.");
+		tell(login, PAM_ERROR_MSG, "%s", replay_text(login));
 		break;
 	case OTP_VERDICT_WAITING:
 		tell(login, PAM_ERROR_MSG,
-		    "Too many wrong codes; try again in %" PRIu32 " s.",
+		    "Too many wrong codes. Try again in %" PRIu32 " s.",
 		    login->answer.wait);
 		break;
 	case OTP_VERDICT_LOCKED:
 		tell(login, PAM_ERROR_MSG,
-		    "Locked after too many wrong codes; an administrator can "
-		    "unlock it.");
+		    "Locked out after too many wrong codes. An administrator "
+		    "can unlock the account.");
+		break;
+	case OTP_VERDICT_SUSPENDED:
+		tell(login, PAM_ERROR_MSG,
+		    "Your account is suspended. Please contact your "
+		    "administrator.");
+		break;
+	case OTP_VERDICT_MALFORMED:
+		if (login->answer.no_code)
+			tell(login, PAM_ERROR_MSG, "%s",
+			    login->options.forward_pass ? NO_CODE_AT_THE_END
+							: NO_CODE);
 		break;
 	case OTP_VERDICT_REJECT:
-	case OTP_VERDICT_MALFORMED:
 	case OTP_VERDICT_WITHHELD:
 	case OTP_VERDICT_UNENROLLED:
 	case OTP_VERDICT_UNKNOWN_USER:
 	case OTP_VERDICT_CHANGED_USER:
 		break;
 	}
+	return told;
 }
 
-bool
-otp_message_is_mute(enum otp_verdict verdict)
+/* SECONDS as a date, "2027-01-31". */
+static void
+date_text(int64_t seconds, char ret_text[DATE_SIZE])
 {
-	switch (verdict) {
-	case OTP_VERDICT_REJECT:
-	case OTP_VERDICT_MALFORMED:
-	case OTP_VERDICT_UNENROLLED:
-	case OTP_VERDICT_UNKNOWN_USER:
-		return true;
-	case OTP_VERDICT_WITHHELD:
-	case OTP_VERDICT_CHANGED_USER:
-	case OTP_VERDICT_ACCEPT:
-	case OTP_VERDICT_REPLAY:
-	case OTP_VERDICT_WAITING:
-	case OTP_VERDICT_LOCKED:
-		break;
-	}
-	return false;
+	const struct otp_date date =
+	    otp_calendar_date(seconds / OTP_CALENDAR_DAY);
+
+	(void)snprintf(ret_text, DATE_SIZE, "%04u-%02u-%02u", date.year,
+	    date.month, date.day);
 }
 
 void
 otp_message_unenrolled(const struct otp_login *login)
 {
-	char date[OTP_DATE_SIZE] = "";
+	const int64_t until = login->options.nullok_until;
+	char text[DATE_SIZE];
 
-	if (login->options.nullok_until == 0)
+	if (until == 0)
 		return;
-	otp_message_date(login->options.nullok_until, date);
+	date_text(until, text);
 	tell(login, PAM_TEXT_INFO,
-	    "From %s on, a one-time code is needed to log in here.", date);
+	    "From %s on, you need a one-time code to log in here.", text);
+}
+
+void
+otp_message_exempt(const struct otp_login *login)
+{
+	char text[DATE_SIZE];
+
+	date_text(login->exemption.until, text);
+	tell(login, PAM_TEXT_INFO,
+	    "You are not asked for a one-time code until %s.", text);
 }
 
 void
 otp_message_unavailable(const struct otp_login *login)
 {
 	tell(login, PAM_ERROR_MSG,
-	    "Codes cannot be checked on this host now; see its log.");
+	    "Codes cannot be checked right now. Please contact "
+	    "your administrator.");
 }

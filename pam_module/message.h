@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the user is told. */
+/* What the user is asked and told. */
 #ifndef OTP_MESSAGE_H
 #define OTP_MESSAGE_H
 
@@ -7,28 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/core/verify.h"
+#include "common/core/options.h"
 #include "pam_module/login.h"
 
-/* "3 days ago" in RET_TEXT: no time zone is read. */
-#define OTP_AGO_SIZE 40
-void otp_message_ago(int64_t seconds, char ret_text[OTP_AGO_SIZE]);
+/* The first prompt, with the login's TAG if OPTIONS say that it has one. */
+void otp_message_prompt(const struct otp_options *options, const char *tag,
+    char ret_prompt[OTP_PROMPT_SIZE]);
 
-/*
- * "2026-12-31", the day in UTC, for years 1970 to 9999.  (The size is for any
- * three int, which is all that compilers know of them.)
- */
-#define OTP_DATE_SIZE 36
-void otp_message_date(int64_t time, char ret_text[OTP_DATE_SIZE]);
+/* The next prompt of LOGIN: that one, or after a code was asked for, another. */
+void otp_message_prompt_of(
+    const struct otp_login *login, char ret_prompt[OTP_PROMPT_SIZE]);
 
-void otp_message_verdict(const struct otp_login *login);
+/* Returns whether the application showed the news of an accepted login. */
+bool otp_message_verdict(const struct otp_login *login);
 void otp_message_unenrolled(const struct otp_login *login);
+void otp_message_exempt(const struct otp_login *login);
 void otp_message_unavailable(const struct otp_login *login);
-
-/*
- * Whether nothing is told of VERDICT.  Accounts that are not there are among
- * these, and so are asked again just as after a wrong code.
- */
-bool otp_message_is_mute(enum otp_verdict verdict);
 
 #endif

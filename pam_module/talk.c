@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "pam_module/talk.h"
 
 #include <stdlib.h>
 
 #include "common/core/wipe.h"
 
-/* One message; *RET_RESPONSE, which may be NULL, is the caller's always. */
+/* Send one message.  The caller frees *RET_RESPONSE, which may be NULL. */
 static enum otp_talk
 converse(pam_handle_t *pamh, int style, const char *text,
     struct pam_response **ret_response)
@@ -46,13 +48,14 @@ otp_talk_ask(
 	return talk;
 }
 
-void
+bool
 otp_talk_tell(pam_handle_t *pamh, int style, const char *text)
 {
 	struct pam_response *response = NULL;
+	const enum otp_talk talk = converse(pamh, style, text, &response);
 
-	(void)converse(pamh, style, text, &response);
 	if (response != NULL)
 		otp_wipe_free(response->resp);
 	free(response);
+	return talk == OTP_TALK_DONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The conversation: called directly, since pam_prompt(3) neither wipes an
- * answer that comes with an error nor tells apart what was missing.
+ * The conversation.  It is called directly, because pam_prompt(3) does not wipe
+ * an answer that comes with an error, and does not say what was missing.
  */
 #ifndef OTP_TALK_H
 #define OTP_TALK_H
@@ -19,17 +19,17 @@ enum otp_talk {
 };
 
 /*
- * Ask.  *RET_TYPED is the answer, of any length, or NULL where the
- * application gave a response without text; the caller frees it with
+ * Ask the user.  *RET_TYPED is the answer, of any length, or NULL if the
+ * application's response has no text.  The caller frees it with
  * otp_wipe_free().
  */
 enum otp_talk otp_talk_ask(pam_handle_t *pamh, const char *prompt, bool echo,
     char **ret_typed) OTP_MUST_USE;
 
 /*
- * Show TEXT; STYLE is PAM_TEXT_INFO or PAM_ERROR_MSG.  Whether it could be
- * shown changes nothing, and is not told.
+ * Show TEXT; STYLE is PAM_TEXT_INFO or PAM_ERROR_MSG.  Returns whether the
+ * application says that it did; if it did not, that is not an error.
  */
-void otp_talk_tell(pam_handle_t *pamh, int style, const char *text);
+bool otp_talk_tell(pam_handle_t *pamh, int style, const char *text);
 
 #endif

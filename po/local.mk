@@ -52,13 +52,15 @@ pot:
 	@cd $(srcdir) && $(XGETTEXT) --from-code=UTF-8 --keyword=_ \
 	    --keyword=N_ --keyword=ngettext:1,2 --add-location=file \
 	    --flag=otp_print:1:c-format --flag=otp_say:1:c-format \
-	    --flag=otp_complain:1:c-format --flag=_:1:pass-c-format \
+	    --flag=otp_complain:1:c-format \
+	    --flag=otp_print_line:1:c-format --flag=_:1:pass-c-format \
 	    --flag=N_:1:pass-c-format --flag=ngettext:1:pass-c-format \
 	    --flag=ngettext:2:pass-c-format --add-comments=TRANSLATORS \
 	    --package-name=pam_otp --sort-by-file \
 	    --output='$(abs_builddir)/%D%/otp-enroll.pot' \
-	    common/core/*.c common/effects/*.c otp-enroll/*.c
-	@$(SED) -i '/^"POT-Creation-Date:/d' %D%/otp-enroll.pot
+	    common/*/*.c otp-enroll/*.c otp-enroll/*/*.c
+	@$(SED) '/^"POT-Creation-Date:/d' %D%/otp-enroll.pot >%D%/otp-enroll.new
+	@mv %D%/otp-enroll.new %D%/otp-enroll.pot
 
 update-po: pot
 	for language in $(languages); do \

@@ -14,7 +14,7 @@ login=$top_builddir/tests/lib/login
 
 for tool in expect oathtool "$login"; do
 	command -v "$tool" >/dev/null || {
-		echo "demo: $tool is missing; ./bootstrap installs what is needed" >&2
+		echo "demo: $tool is missing; ./dev demo installs what is needed" >&2
 		exit 1
 	}
 done
@@ -60,21 +60,25 @@ must 0 expect -c '
 	set stty_init {rows 24 columns 80}
 	spawn -noecho $env(OTP_ENROLL) --conf $env(conf) new $env(user)
 	expect {
-		-re {Secret: ([A-Z2-7 ]+)} {
-			set secret [string map {{ } {}} $expect_out(1,string)]
-			exp_continue
-		}
-		-ex {shows now: } {}
+		-ex {app shows: } {}
 		timeout { exit 1 }
 		eof { exit 1 }
 	}
+	set groups {(?:[A-Z2-7]{4} ){3}[A-Z2-7]{4}}
+	set lines [regexp -all -inline $groups $expect_out(buffer)]
+	set secret [string map {{ } {}} [join $lines {}]]
 	send "[exec oathtool --totp -b $secret]\r"
 	expect {
 		eof {}
 		timeout { exit 1 }
 	}
 	exit [lindex [wait] 3]'
-secret=$(sed -n 's/^Secret: //p' "$folder/shown" | tr -d ' \r')
+secret=$(grep -oE '([A-Z2-7]{4} ){3}[A-Z2-7]{4}' "$folder/shown" |
+    tr -d ' \n')
+[ -n "$secret" ] || {
+	echo 'demo: expect could not talk to otp-enroll' >&2
+	exit 1
+}
 
 # The code of the present step was spent on enrolling; the next one is
 # accepted already, since clocks differ.
@@ -87,7 +91,8 @@ title 'The same code once more'
 must 1 "$login" "$folder/pam.d" demo "$user" "$code"
 
 title 'A recovery code, while the phone is away'
-recovery=$(sed -n 's/^  \([0-9A-Z-]*\)\r*$/\1/p' "$folder/shown" | head -n 1)
+recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$folder/shown" |
+    head -n 1)
 must 0 "$login" "$folder/pam.d" demo "$user" "$recovery"
 
 title 'How the account stands'

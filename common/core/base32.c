@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base32.h"
+#include "config.h"
+
+#include "common/core/base32.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -22,8 +24,8 @@ otp_base32_encode(const uint8_t *data, size_t size, char *text)
 	*text = '\0';
 }
 
-static int
-char_value(char c)
+int
+otp_base32_value(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -34,7 +36,7 @@ char_value(char c)
 	return -1;
 }
 
-/* How many of LENGTH characters stand before correct padding; or too many. */
+/* The number of characters before the padding; too many if it is wrong. */
 static size_t
 without_padding(const char *text, size_t length)
 {
@@ -60,7 +62,7 @@ otp_base32_decode(const char *text, size_t length, uint8_t *data,
 	if (length % 8 == 1 || length % 8 == 3 || length % 8 == 6)
 		return OTP_ERR_PARSE;
 	for (size_t i = 0; i < length; i++) {
-		int value = char_value(text[i]);
+		int value = otp_base32_value(text[i]);
 
 		if (value < 0)
 			return OTP_ERR_PARSE;

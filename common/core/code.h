@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "err.h"
-#include "recovery.h"
+#include "common/core/err.h"
+#include "common/core/recovery.h"
 
 enum otp_typed {
-	OTP_TYPED_MALFORMED = 0, /* no code at all: not compared, not charged */
+	OTP_TYPED_MALFORMED = 0, /* not a code: not compared, not charged */
 	OTP_TYPED_DIGITS,	 /* 6 to 8 decimal digits */
 	OTP_TYPED_RECOVERY,
 	OTP_TYPED_WITHHELD, /* sshd's stand-in for an answer it withholds */
@@ -25,17 +25,18 @@ struct otp_code {
 };
 
 /*
- * Read what was typed.  One space between two digits is skipped, as apps show
- * "123 456"; any other byte makes it malformed.  An answer that begins with a
+ * Read what was typed, as typed.h has it.  An answer that begins with a
  * backspace is sshd's stand-in (auth-pam.c sends "\b\n\r\177INCORRECT", cut
  * to any length, for users it will refuse whatever PAM says).
  */
 void otp_code_read(const char *typed, struct otp_code *ret_code);
 
 /*
- * Password and code typed as one: the code is the last DIGITS bytes.
- * *RET_PASSWORD_LENGTH is what stands before.  Errors: PARSE, where there is
- * no password before the code, or the end is no code (so is sshd's stand-in).
+ * Split a password and a code that were typed as one: after the CR and LF at the
+ * end are dropped, the code is the last DIGITS bytes, all of them ASCII digits,
+ * and *RET_PASSWORD_LENGTH the number of bytes before them.  Nothing else is
+ * skipped, since it may be the password's.  Errors: PARSE, if no password
+ * is before it, or the end is not a code (or is sshd's stand-in).
  */
 enum otp_err otp_code_split(const char *typed, unsigned digits,
     size_t *ret_password_length) OTP_MUST_USE;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/conf.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "conf.h"
-#include "decimal.h"
-#include "mark.h"
+#include "common/core/calendar.h"
+#include "common/core/decimal.h"
+#include "common/core/duration.h"
 
 #define NAME_TOLD 32 /* bytes of an unknown option's name */
 
@@ -20,9 +25,9 @@ is_same(struct piece piece, const char *word)
 	    memcmp(piece.text, word, piece.length) == 0;
 }
 
-/* --- Values: each returns NULL, or what is wrong ------------------------ */
+/* --- Values: each returns NONE, or what is wrong ------------------------ */
 
-static const char *
+static enum otp_detail
 read_flag(struct piece value, bool *field)
 {
 	if (value.text == NULL || is_same(value, "yes"))
@@ -30,44 +35,30 @@ read_flag(struct piece value, bool *field)
 	else if (is_same(value, "no"))
 		*field = false;
 	else
-		return N_("takes nothing, yes or no");
-	return NULL;
+		return OTP_DETAIL_NOT_A_FLAG;
+	return OTP_DETAIL_NONE;
 }
 
-static void
-append(char *text, size_t size, const char *more)
-{
-	size_t length = strlen(text);
-	size_t room = strnlen(more, size - 1 - length);
-
-	memcpy(text + length, more, room);
-	text[length + room] = '\0';
-}
-
-static const char *
+static enum otp_detail
 read_number(struct piece value, const struct otp_conf_option *option,
-    unsigned *field, char *what, size_t size)
+    unsigned *field, struct otp_fault *fault)
 {
-	char number[OTP_DECIMAL_SIZE];
 	uint64_t parsed = 0;
 
 	if (otp_decimal_read(value.text, value.length, option->max, &parsed) ==
 		OTP_OK &&
 	    parsed >= option->min) {
 		*field = (unsigned)parsed;
-		return NULL;
+		return OTP_DETAIL_NONE;
 	}
-	what[0] = '\0';
-	append(what, size, "takes a number from ");
-	(void)otp_decimal_write(option->min, number);
-	append(what, size, number);
-	append(what, size, " to ");
-	(void)otp_decimal_write(option->max, number);
-	append(what, size, number);
-	return what;
+	if (fault != NULL) {
+		fault->numbers[0] = option->min;
+		fault->numbers[1] = option->max;
+	}
+	return OTP_DETAIL_RANGE;
 }
 
-/* What a terminal or a log would not show as a character of a line. */
+/* Whether a terminal or a log shows POINT as a character of the line. */
 static bool
 is_shown(uint32_t point)
 {
@@ -76,8 +67,8 @@ is_shown(uint32_t point)
 }
 
 /*
- * The length of the UTF-8 character at AT, of which LEFT bytes are there, or
- * 0 where there is none (RFC 3629, section 4) or it is not shown.
+ * The length of the UTF-8 character at AT, where LEFT bytes remain, or 0 if it
+ * is invalid (RFC 3629, section 4) or not printable.
  */
 static size_t
 utf8_length(const char *at, size_t left)
@@ -105,23 +96,23 @@ utf8_length(const char *at, size_t left)
 	return length;
 }
 
-static const char *
+static enum otp_detail
 read_text(struct piece value, char *field, size_t size)
 {
 	size_t at = 0;
 
 	if (value.length >= size)
-		return N_("is too long");
+		return OTP_DETAIL_TOO_LONG;
 	while (at < value.length) {
 		size_t length = utf8_length(value.text + at, value.length - at);
 
 		if (length == 0)
-			return N_("is not printable UTF-8");
+			return OTP_DETAIL_NOT_PRINTABLE;
 		at += length;
 	}
 	memcpy(field, value.text, value.length);
 	field[value.length] = '\0';
-	return NULL;
+	return OTP_DETAIL_NONE;
 }
 
 /* "." or ".." between slashes. */
@@ -143,123 +134,169 @@ has_dots(struct piece path)
 	return false;
 }
 
-static const char *
+static enum otp_detail
 read_path(struct piece value, char *field, size_t size)
 {
 	if (value.text[0] != '/')
-		return N_("is not absolute");
+		return OTP_DETAIL_NOT_ABSOLUTE;
 	if (has_dots(value))
-		return N_("has a \".\" or \"..\" in it");
+		return OTP_DETAIL_DOTS;
 	return read_text(value, field, size);
 }
 
-/* Digits FROM to FROM + COUNT; the value, or 0 (which no part may be). */
-static unsigned
-date_part(struct piece value, size_t from, size_t count)
-{
-	unsigned part = 0;
-
-	for (size_t i = from; i < from + count; i++) {
-		if (value.text[i] < '0' || value.text[i] > '9')
-			return 0;
-		part = part * 10 + (unsigned)(value.text[i] - '0');
-	}
-	return part;
-}
-
-static unsigned
-month_length(unsigned year, unsigned month)
-{
-	static const unsigned char lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31,
-		30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return month == 2 && leap ? 29 : lengths[month - 1];
-}
-
-/* Days before YEAR since the year 0 of the proleptic Gregorian calendar. */
-static int64_t
-days_before(unsigned year)
-{
-	int64_t before = (int64_t)year - 1;
-
-	return before * 365 + before / 4 - before / 100 + before / 400;
-}
-
-static const char *
+static enum otp_detail
 read_date(struct piece value, int64_t *field)
 {
-	static const char bad[] = N_("takes a date as 2027-12-31");
-	unsigned year, month, day;
-	int64_t days;
+	return otp_calendar_read(value.text, value.length, field) == OTP_OK
+	    ? OTP_DETAIL_NONE
+	    : OTP_DETAIL_NOT_A_DATE;
+}
 
-	if (value.length != 10 || value.text[4] != '-' || value.text[7] != '-')
+static enum otp_detail
+read_time(struct piece value, const struct otp_conf_option *option,
+    int64_t *field, struct otp_fault *fault)
+{
+	char least[OTP_DURATION_SIZE], most[OTP_DURATION_SIZE];
+	int64_t seconds = 0;
+
+	if (otp_duration_read(value.text, value.length, &seconds) == OTP_OK &&
+	    seconds >= option->min && seconds <= option->max) {
+		*field = seconds;
+		return OTP_DETAIL_NONE;
+	}
+	otp_duration_write(option->min, least);
+	otp_duration_write(option->max, most);
+	if (fault != NULL)
+		(void)snprintf(
+		    fault->name, sizeof(fault->name), "%s-%s", least, most);
+	return OTP_DETAIL_TIME_RANGE;
+}
+
+static enum otp_detail
+read_choice(
+    struct piece value, const struct otp_conf_option *option, unsigned *field)
+{
+	for (unsigned i = 0; option->words[i] != NULL; i++) {
+		if (!is_same(value, option->words[i]))
+			continue;
+		*field = i;
+		return OTP_DETAIL_NONE;
+	}
+	return OTP_DETAIL_NOT_A_CHOICE;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct piece
+trim(struct piece piece)
+{
+	while (piece.length > 0 && is_space(piece.text[0])) {
+		piece.text++;
+		piece.length--;
+	}
+	while (piece.length > 0 && is_space(piece.text[piece.length - 1]))
+		piece.length--;
+	return piece;
+}
+
+/* The text before the first comma of REST, which has no text where none is left. */
+static struct piece
+cut_text(struct piece *rest)
+{
+	const char *comma = memchr(rest->text, ',', rest->length);
+	struct piece text = *rest;
+
+	if (comma == NULL) {
+		rest->text = NULL;
+		return trim(text);
+	}
+	text.length = (size_t)(comma - rest->text);
+	rest->text = comma + 1;
+	rest->length -= text.length + 1;
+	return trim(text);
+}
+
+/* Blanks around a text of the list are dropped, as they are around a value. */
+static enum otp_detail
+read_list(struct piece value, char *field, size_t size)
+{
+	enum otp_detail bad;
+
+	for (struct piece rest = value; rest.text != NULL;)
+		if (cut_text(&rest).length == 0)
+			return OTP_DETAIL_NOT_A_LIST;
+	bad = read_text(value, field, size);
+	if (bad != OTP_DETAIL_NONE)
 		return bad;
-	year = date_part(value, 0, 4);
-	month = date_part(value, 5, 2);
-	day = date_part(value, 8, 2);
-	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
-	    day > month_length(year, month))
-		return bad;
-	days = days_before(year) - days_before(1970) + (int64_t)day - 1;
-	for (unsigned i = 1; i < month; i++)
-		days += month_length(year, i);
-	if (days == 0) /* whose number stands for no date at all */
-		return bad;
-	*field = days * 86400;
-	return NULL;
+	for (struct piece rest = value; rest.text != NULL;) {
+		const struct piece text = cut_text(&rest);
+
+		memcpy(field, text.text, text.length);
+		field += text.length;
+		*field++ = rest.text != NULL ? ',' : '\0';
+	}
+	return OTP_DETAIL_NONE;
 }
 
 /* --- Options ------------------------------------------------------------ */
 
-static const char *
+static enum otp_detail
 read_value(const struct otp_conf *conf, const struct otp_conf_option *option,
-    struct piece value, char *what, size_t size)
+    struct piece value, struct otp_fault *fault)
 {
-	/* By way of void *: OFFSET is that of a field of the type named. */
+	/* Through void *: OFFSET is that of a field of the option's type. */
 	void *field = (char *)conf->target + option->offset;
 
 	if (option->type == OTP_CONF_FLAG)
 		return read_flag(value, field);
 	if (value.text == NULL || value.length == 0)
-		return N_("needs a value");
+		return OTP_DETAIL_NO_VALUE;
 	switch (option->type) {
 	case OTP_CONF_FLAG:
 		break;
 	case OTP_CONF_NUMBER:
-		return read_number(value, option, field, what, size);
+		return read_number(value, option, field, fault);
 	case OTP_CONF_TEXT:
 		return read_text(value, field, option->size);
 	case OTP_CONF_PATH:
 		return read_path(value, field, option->size);
 	case OTP_CONF_DATE:
 		return read_date(value, field);
+	case OTP_CONF_TIME:
+		return read_time(value, option, field, fault);
+	case OTP_CONF_CHOICE:
+		return read_choice(value, option, field);
+	case OTP_CONF_LIST:
+		return read_list(value, field, option->size);
 	}
-	return N_("is of no known type");
+	return OTP_DETAIL_UNKNOWN_TYPE;
 }
 
-/* NULL, or what is wrong with NAME in this place. */
-static const char *
+/* NONE, or what is wrong with NAME in this place. */
+static enum otp_detail
 set_option(struct otp_conf *conf, struct piece name, struct piece value,
-    char *what, size_t size)
+    struct otp_fault *fault)
 {
 	const struct otp_conf_option *option;
-	const char *bad;
+	enum otp_detail bad;
 	size_t i = 0;
 
 	while (i < conf->count && !is_same(name, conf->options[i].name))
 		i++;
 	if (i == conf->count || i >= 8 * sizeof(conf->seen))
-		return N_("is not an option");
+		return OTP_DETAIL_UNKNOWN_OPTION;
 	option = &conf->options[i];
 	if ((option->place & conf->place) == 0)
-		return conf->place == OTP_CONF_FILE
-		    ? N_("may not stand in the configuration file")
-		    : N_("may stand in the configuration file only");
+		return conf->place == OTP_CONF_FILE ? OTP_DETAIL_ARGUMENT_ONLY
+						    : OTP_DETAIL_FILE_ONLY;
 	if ((conf->seen & UINT32_C(1) << i) != 0)
-		return N_("is given twice");
-	bad = read_value(conf, option, value, what, size);
-	if (bad == NULL)
+		return OTP_DETAIL_TWICE;
+	bad = read_value(conf, option, value, fault);
+	if (bad == OTP_DETAIL_NONE)
 		conf->seen |= UINT32_C(1) << i;
 	return bad;
 }
@@ -272,12 +309,12 @@ is_of_a_name(char c)
 }
 
 /*
- * What looks like an option's name is told, however misspelt, and of the rest
- * no more than that there is one, by a '?': of a file that was named by
- * mistake, say /etc/shadow, nothing is to be seen.
+ * Report what looks like an option's name, and only a '?' for whatever follows
+ * it: if conf= names the wrong file, say /etc/shadow, its content must not
+ * reach the log.
  */
 static enum otp_err
-refuse(struct piece name, const char *bad, struct otp_fault *fault)
+refuse(struct piece name, enum otp_detail bad, struct otp_fault *fault)
 {
 	char where[NAME_TOLD + sizeof("?")] = "";
 	size_t told = 0;
@@ -295,13 +332,12 @@ static enum otp_err
 set(struct otp_conf *conf, struct piece name, struct piece value,
     struct otp_fault *fault)
 {
-	char what[OTP_FAULT_WHAT_SIZE];
-	const char *bad = set_option(conf, name, value, what, sizeof(what));
+	enum otp_detail bad = set_option(conf, name, value, fault);
 
-	return bad == NULL ? OTP_OK : refuse(name, bad, fault);
+	return bad == OTP_DETAIL_NONE ? OTP_OK : refuse(name, bad, fault);
 }
 
-/* NAME and, behind the first '=', VALUE. */
+/* NAME and, after the first '=', VALUE. */
 static void
 split(struct piece whole, struct piece *name, struct piece *value)
 {
@@ -327,25 +363,7 @@ otp_conf_argument(
 	return set(conf, name, value, fault);
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct piece
-trim(struct piece piece)
-{
-	while (piece.length > 0 && is_space(piece.text[0])) {
-		piece.text++;
-		piece.length--;
-	}
-	while (piece.length > 0 && is_space(piece.text[piece.length - 1]))
-		piece.length--;
-	return piece;
-}
-
-/* Take the quotes off.  Whether both, or none, were there. */
+/* Remove the quotes.  False if only one of them is there. */
 static bool
 unquote(struct piece *value)
 {
@@ -372,6 +390,6 @@ otp_conf_line(struct otp_conf *conf, const char *line, size_t length,
 	if (value.text != NULL)
 		value = trim(value);
 	if (!unquote(&value))
-		return refuse(name, N_("has an odd quote"), fault);
+		return refuse(name, OTP_DETAIL_ODD_QUOTE, fault);
 	return set(conf, name, value, fault);
 }

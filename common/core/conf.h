@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "err.h"
+#include "common/core/err.h"
 
 enum otp_conf_type {
 	OTP_CONF_FLAG,	 /* bool; "name", or "name=yes|no" */
@@ -18,9 +18,12 @@ enum otp_conf_type {
 	OTP_CONF_TEXT,	 /* char[SIZE]; printable UTF-8, not empty */
 	OTP_CONF_PATH,	 /* char[SIZE]; absolute, no "." or ".." component */
 	OTP_CONF_DATE,	 /* int64_t, never 0; YYYY-MM-DD -> its start, UTC */
+	OTP_CONF_TIME, /* int64_t; seconds, MIN to MAX; as duration.h has it */
+	OTP_CONF_CHOICE, /* unsigned; the place of a word among WORDS, from 0 */
+	OTP_CONF_LIST, /* char[SIZE]; texts with a comma, alone, between them */
 };
 
-/* Where an option may stand, or stands. */
+/* Where an option is allowed, or is given. */
 enum otp_conf_place {
 	OTP_CONF_FILE = 1,
 	OTP_CONF_ARGUMENT = 2,
@@ -31,34 +34,36 @@ struct otp_conf_option {
 	const char *name;
 	enum otp_conf_type type;
 	enum otp_conf_place place;
-	size_t offset; /* of the field in the caller's struct */
-	size_t size;   /* TEXT, PATH: of the array */
-	unsigned min;  /* NUMBER */
-	unsigned max;  /* NUMBER */
+	size_t offset;		  /* of the field in the caller's struct */
+	size_t size;		  /* TEXT, PATH, LIST: of the array */
+	unsigned min;		  /* NUMBER, TIME */
+	unsigned max;		  /* NUMBER, TIME */
+	const char *const *words; /* CHOICE: NULL after the last */
 };
 
-/* One table, and what of it one source (a file, a pam.d line) named so far. */
+/* A table, and which of its options one source (a file, a line) gave so far. */
 struct otp_conf {
 	const struct otp_conf_option *options;
 	size_t count; /* at most 32 */
 	enum otp_conf_place place;
-	uint32_t seen; /* a bit an option; 0 at a source's beginning */
+	uint32_t seen; /* one bit for each option; 0 at the start of a source */
 	void *target;  /* the caller's struct */
 };
 
 /*
- * One argument: "name" or "name=value", the value as it is.  Errors: OPTION
- * (unknown, not allowed here, bad value, twice), with the option's name in
- * FAULT's `where` and the reason in `what`.
+ * Read one argument: "name" or "name=value", the value taken literally.
+ * Errors: OPTION (unknown, not allowed here, bad value, twice), with the
+ * option's name in FAULT's where, and the detail.
  */
 enum otp_err otp_conf_argument(struct otp_conf *conf, const char *argument,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * One line of a file, LENGTH bytes without the newline: blank, "# comment",
- * "name", or "name = value"; white space around both is dropped, and a value
- * may stand in double quotes to keep its own (there is no quote within).  A
- * '#' begins a comment only at a line's beginning.  Errors: OPTION.
+ * Read one line of a file, LENGTH bytes without the newline: blank,
+ * "# comment", "name", or "name = value".  White space around name and value
+ * is dropped; a value in double quotes keeps its own, and cannot contain a
+ * quote.  A '#' starts a comment only at the beginning of a line.  Errors:
+ * OPTION.
  */
 enum otp_err otp_conf_line(struct otp_conf *conf, const char *line,
     size_t length, struct otp_fault *fault) OTP_MUST_USE;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
+#include "config.h"
 
-#include "decimal.h"
+#include "common/core/decimal.h"
+
+#include <string.h>
 
 enum otp_err
 otp_decimal_read(

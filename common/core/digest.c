@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
+#include "config.h"
 
+#include "common/core/digest.h"
+
+#include <string.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include "digest.h"
-#include "wipe.h"
+#include "common/core/wipe.h"
 
 enum otp_err
 otp_digest(const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE])
@@ -14,7 +16,7 @@ otp_digest(const void *data, size_t size, uint8_t ret_digest[OTP_DIGEST_SIZE])
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned length = 0;
 
-	/* What goes wrong here is not for the host process's error queue. */
+	/* Leave no errors of ours in the host process's error queue. */
 	(void)ERR_set_mark();
 	if (EVP_Digest(data, size, digest, &length, EVP_sha256(), NULL) != 1 ||
 	    length != OTP_DIGEST_SIZE)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "err.h"
+#include "common/core/err.h"
 
 #define OTP_DIGEST_SIZE 32 /* bytes */
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "import_google.h"
+#include "config.h"
+
+#include "common/core/import_google.h"
 
 #include <string.h>
 
-#include "decimal.h"
-#include "mark.h"
-#include "wipe.h"
+#include "common/core/decimal.h"
+#include "common/core/import_secret.h"
+#include "common/core/line.h"
+#include "common/core/wipe.h"
 
 #define SCRATCH_DIGITS 8
 #define STEP_SIZE_MAX  60 /* seconds; google-authenticator's bound */
@@ -13,11 +16,11 @@
 /* Counters that resynchronisation may still go through. */
 #define COUNTER_MAX (UINT64_MAX - 100000)
 
-/* What the lines said so far. */
+/* What the lines contained so far. */
 struct reading {
 	struct otp_import_google *import;
+	struct otp_import_teller teller;
 	struct otp_fault *fault;
-	unsigned line;
 	bool has_totp;
 	bool has_counter;
 	bool has_step;
@@ -35,86 +38,27 @@ struct word {
 };
 
 static enum otp_err
-refuse(struct reading *reading, const char *what)
+refuse(struct reading *reading, enum otp_detail detail)
 {
 	if (reading->fault != NULL)
-		reading->fault->line = reading->line;
-	return otp_fault_set(reading->fault, OTP_ERR_PARSE, 0, NULL, what);
+		reading->fault->line = reading->teller.line;
+	return otp_fault_set(reading->fault, OTP_ERR_PARSE, 0, NULL, detail);
 }
 
 static void
-note(struct reading *reading, const char *what)
+note(struct reading *reading, enum otp_detail what, struct word name)
 {
-	struct otp_import_google *import = reading->import;
-
-	if (import->notes_count == OTP_IMPORT_GOOGLE_NOTES)
-		return;
-	import->notes[import->notes_count].line = reading->line;
-	import->notes[import->notes_count].what = what;
-	import->notes_count++;
+	otp_import_tell(&reading->teller, what, name.text, name.length);
 }
 
-/* Its value in base32; -1: skipped; -2: not understood. */
-static int
-char_value(char c)
-{
-	switch (c) {
-	case ' ':
-	case '\t':
-	case '\r':
-	case '-':
-		return -1;
-	case '0':
-		c = 'O';
-		break;
-	case '1':
-		c = 'L';
-		break;
-	case '8':
-		c = 'B';
-		break;
-	default:
-		break;
-	}
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a';
-	if (c >= '2' && c <= '7')
-		return c - '2' + 26;
-	return -2;
-}
-
-/* Whole bytes count; bits that are left over do not, whatever they are. */
+/* Its fault has the line. */
 static enum otp_err
 read_secret(struct reading *reading, struct word line)
 {
-	struct otp_token *token = &reading->import->token;
-	unsigned pending = 0;
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < line.length; i++) {
-		int value = char_value(line.text[i]);
-
-		if (value == -1)
-			continue;
-		if (value < 0)
-			return refuse(reading, N_("is no secret in base32"));
-		bits = (bits << 5 | (uint32_t)value) & 0xfff;
-		pending += 5;
-		if (pending < 8)
-			continue;
-		if (token->secret_size == OTP_SECRET_MAX)
-			return refuse(
-			    reading, N_("has a secret of more than 64 bytes"));
-		pending -= 8;
-		token->secret[token->secret_size++] =
-		    (uint8_t)(bits >> pending);
-	}
-	if (token->secret_size < OTP_SECRET_MIN)
-		return refuse(
-		    reading, N_("has a secret of less than 10 bytes"));
-	return OTP_OK;
+	if (reading->fault != NULL)
+		reading->fault->line = reading->teller.line;
+	return otp_import_secret_google(line.text, line.length,
+	    &reading->teller, &reading->import->token, reading->fault);
 }
 
 /* Take the next word off *LINE; false where there is none. */
@@ -162,7 +106,7 @@ read_counter(struct reading *reading, struct word value)
 	reading->has_counter = true;
 	if (!read_number(value, COUNTER_MAX, &reading->counter) ||
 	    reading->counter == 0)
-		return refuse(reading, N_("has a HOTP_COUNTER out of bounds"));
+		return refuse(reading, OTP_DETAIL_HOTP_COUNTER);
 	return OTP_OK;
 }
 
@@ -173,7 +117,7 @@ read_step_size(struct reading *reading, struct word value)
 		return OTP_OK;
 	reading->has_step = true;
 	if (!read_number(value, STEP_SIZE_MAX, &reading->step_size))
-		return refuse(reading, N_("has a STEP_SIZE out of bounds"));
+		return refuse(reading, OTP_DETAIL_STEP_SIZE);
 	return OTP_OK;
 }
 
@@ -189,8 +133,7 @@ read_used(struct reading *reading, struct word value)
 	while (next_word(&value, &word)) {
 		if (otp_decimal_read(
 			word.text, word.length, UINT32_MAX, &step) != OTP_OK)
-			return refuse(
-			    reading, N_("has a used step out of bounds"));
+			return refuse(reading, OTP_DETAIL_USED_STEP);
 		if (!reading->used || step > reading->highest)
 			reading->highest = step;
 		reading->used = true;
@@ -202,11 +145,10 @@ static void
 note_skew(struct reading *reading, struct word value)
 {
 	if (!is_word(value, "0"))
-		note(reading,
-		    N_("TIME_SKEW is dropped: the clocks must be right here"));
+		note(reading, OTP_DETAIL_DROPPED_TIME_SKEW, value);
 }
 
-/* Comes and goes by itself, and says nothing of what is spent. */
+/* Options that come and go, and say nothing about used codes. */
 static bool
 is_transient(struct word name)
 {
@@ -215,7 +157,7 @@ is_transient(struct word name)
 		name.text[4] >= '0' && name.text[4] <= '9');
 }
 
-/* LINE is what stands behind the quote and its space. */
+/* LINE is what follows the quote and its space. */
 static enum otp_err
 read_option(struct reading *reading, struct word line)
 {
@@ -240,14 +182,13 @@ read_option(struct reading *reading, struct word line)
 	else if (is_word(name, "DISALLOW_REUSE"))
 		return read_used(reading, value);
 	else if (is_word(name, "WINDOW_SIZE"))
-		note(reading,
-		    N_("WINDOW_SIZE is dropped: the host has a window"));
+		note(reading, OTP_DETAIL_DROPPED_WINDOW_SIZE, name);
 	else if (is_word(name, "RATE_LIMIT"))
-		note(reading, N_("RATE_LIMIT is dropped: the host has waits"));
+		note(reading, OTP_DETAIL_DROPPED_RATE_LIMIT, name);
 	else if (is_word(name, "TIME_SKEW"))
 		note_skew(reading, value);
 	else if (!is_transient(name))
-		note(reading, N_("an option that is not known is dropped"));
+		note(reading, OTP_DETAIL_DROPPED_OPTION, name);
 	return OTP_OK;
 }
 
@@ -271,12 +212,13 @@ is_scratch(struct word line)
 	    OTP_OK;
 }
 
+/* google-authenticator's module skips what it does not know, too. */
 static enum otp_err
 read_line(struct reading *reading, struct word line)
 {
-	if (line.length > 0 && line.text[line.length - 1] == '\r')
-		line.length--;
-	if (reading->line == 1)
+	const struct word none = { "", 0 };
+
+	if (reading->teller.line == 1)
 		return read_secret(reading, line);
 	if (is_blank(line))
 		return OTP_OK;
@@ -284,23 +226,20 @@ read_line(struct reading *reading, struct word line)
 		return read_option(
 		    reading, (struct word){ line.text + 2, line.length - 2 });
 	if (!is_scratch(line))
-		return refuse(
-		    reading, N_("is neither an option nor a scratch code"));
-	if (reading->import->scratch++ == 0)
-		note(reading,
-		    N_("scratch codes from here on are dropped, being too "
-		       "weak"));
+		note(reading, OTP_DETAIL_NOT_GOOGLE, none);
+	else if (reading->import->scratch++ == 0)
+		note(reading, OTP_DETAIL_DROPPED_SCRATCH_CODES, none);
 	return OTP_OK;
 }
 
-/* What the lines together make. */
+/* Make a token of what the lines contained. */
 static enum otp_err
 conclude(struct reading *reading)
 {
 	struct otp_import_google *import = reading->import;
 	struct otp_token *token = &import->token;
 
-	reading->line = 0;
+	reading->teller.line = 0;
 	token->hash = OTP_SHA1;
 	token->digits = DIGITS;
 	if (reading->has_counter) {
@@ -311,13 +250,11 @@ conclude(struct reading *reading)
 		return OTP_OK;
 	}
 	if (!reading->has_totp)
-		return refuse(reading,
-		    N_("has neither TOTP_AUTH nor HOTP_COUNTER: no code of its "
-		       "secret was ever right"));
+		return refuse(reading, OTP_DETAIL_NO_KIND);
 	token->kind = OTP_TOTP;
 	token->period = OTP_PERIOD_DEFAULT;
 	if (reading->has_step && reading->step_size < OTP_PERIOD_MIN)
-		return refuse(reading, N_("has a STEP_SIZE of less than 15 s"));
+		return refuse(reading, OTP_DETAIL_STEP_SIZE_SHORT);
 	if (reading->has_step)
 		token->period = (unsigned)reading->step_size;
 	import->spent_known = reading->used;
@@ -329,36 +266,41 @@ conclude(struct reading *reading)
 static enum otp_err
 read_lines(struct reading *reading, const char *text, size_t size)
 {
+	struct otp_lines rest = { text, size, 0 };
+	struct otp_line line;
+
 	if (size > OTP_IMPORT_GOOGLE_MAX)
-		return refuse(reading, N_("is larger than 64 KiB"));
+		return otp_fault_set_number(reading->fault, OTP_ERR_PARSE, NULL,
+		    OTP_DETAIL_TOO_LARGE, OTP_IMPORT_GOOGLE_MAX / 1024);
 	if (size == 0)
-		return refuse(reading, N_("is empty"));
+		return refuse(reading, OTP_DETAIL_EMPTY);
 	if (memchr(text, '\0', size) != NULL)
-		return refuse(reading, N_("has a NUL byte"));
-	while (size > 0) {
-		const char *end = memchr(text, '\n', size);
+		return refuse(reading, OTP_DETAIL_NUL_BYTE);
+	while (otp_line_next(&rest, &line)) {
 		enum otp_err err;
 
-		reading->line++;
-		if (end == NULL)
-			return refuse(reading, N_("does not end in a newline"));
-		err = read_line(
-		    reading, (struct word){ text, (size_t)(end - text) });
+		reading->teller.line = rest.number;
+		err = read_line(reading,
+		    (struct word){ line.text, line.length - line.has_cr });
 		if (err != OTP_OK)
 			return err;
-		size -= (size_t)(end - text) + 1;
-		text = end + 1;
+		if (!line.ended)
+			note(reading, OTP_DETAIL_MAYBE_CUT,
+			    (struct word){ "", 0 });
 	}
 	return conclude(reading);
 }
 
 enum otp_err
 otp_import_google_parse(const char *text, size_t size,
+    const struct otp_import_teller *teller,
     struct otp_import_google *ret_import, struct otp_fault *fault)
 {
 	struct reading reading = { .import = ret_import, .fault = fault };
 	enum otp_err err;
 
+	if (teller != NULL)
+		reading.teller = *teller;
 	memset(ret_import, 0, sizeof(*ret_import));
 	err = read_lines(&reading, text, size);
 	if (err != OTP_OK)

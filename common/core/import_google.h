@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * google-authenticator's file, one account's:
+ * A file of google-authenticator, for one account:
  *
- *	SECRET			base32; case, spaces, tabs and dashes are free
- *	" NAME[ VALUE]		options, the first of a name counts
+ *	SECRET			base32; any case; spaces, tabs, dashes are skipped
+ *	" NAME[ VALUE]		options; the first of each name counts
  *	12345678		scratch codes
  *
  * Always SHA-1 and 6 digits.
@@ -15,17 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "err.h"
-#include "token.h"
+#include "common/core/err.h"
+#include "common/core/import_note.h"
+#include "common/core/token.h"
 
-#define OTP_IMPORT_GOOGLE_MAX	65536 /* bytes of a file */
-#define OTP_IMPORT_GOOGLE_NOTES 16    /* lines that were left out */
-
-/* A line that is not carried over, and why; WHAT is static. */
-struct otp_import_note {
-	unsigned line;
-	const char *what;
-};
+#define OTP_IMPORT_GOOGLE_MAX 65536 /* bytes of a file */
 
 /* A secret: wipe it. */
 struct otp_import_google {
@@ -33,16 +27,16 @@ struct otp_import_google {
 	bool spent_known;
 	uint64_t spent;	  /* the credential's value (state.h) */
 	unsigned scratch; /* codes that were left out */
-	unsigned notes_count;
-	struct otp_import_note notes[OTP_IMPORT_GOOGLE_NOTES];
 };
 
 /*
- * Read a whole file's SIZE bytes: it is kept whole or refused.  HOTP_COUNTER
- * is the next counter; of DISALLOW_REUSE the highest step is what was spent.
- * Errors: PARSE; FAULT's line and `what` (never content) say where and why.
+ * Read a whole file of SIZE bytes, which is accepted or refused as a whole.
+ * HOTP_COUNTER is the next counter; the highest step of DISALLOW_REUSE is the
+ * last one that was used.  What is left out is told.
+ * Errors: PARSE; FAULT's line and detail say where and why.
  */
 enum otp_err otp_import_google_parse(const char *text, size_t size,
+    const struct otp_import_teller *teller,
     struct otp_import_google *ret_import, struct otp_fault *fault) OTP_MUST_USE;
 
 #endif

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "import_oath.h"
+#include "config.h"
+
+#include "common/core/import_oath.h"
 
 #include <string.h>
 
-#include "decimal.h"
-#include "mark.h"
-#include "oath.h"
-#include "wipe.h"
+#include "common/core/import_number.h"
+#include "common/core/import_note.h"
+#include "common/core/import_secret.h"
+#include "common/core/oath.h"
+#include "common/core/wipe.h"
 
 #define COLUMNS_MAX 9
-/* Counters that resynchronisation may still go through. */
-#define COUNTER_MAX (UINT64_MAX - 100000)
 
 struct column {
 	const char *text;
 	size_t length;
 };
 
-/* Where the columns of a record stand; more than COLUMNS_MAX are counted. */
+/* The columns of a record; those beyond COLUMNS_MAX are only counted. */
 struct columns {
 	unsigned count;
 	struct column at[COLUMNS_MAX];
@@ -55,7 +56,7 @@ split(const char *line, size_t length)
 			columns.at[columns.count] =
 			    (struct column){ line, size };
 		columns.count += size > 0;
-		size += size < length; /* the space behind it */
+		size += size < length; /* the space after it */
 		line += size;
 		length -= size;
 	}
@@ -89,8 +90,7 @@ otp_import_oath_look(
 		*ret_user = columns.at[USER].text;
 		*ret_length = columns.at[USER].length;
 	}
-	/* What looks like a token of a kind that is not known is none to be
-	   passed over. */
+	/* A token of an unknown kind must be reported, not skipped. */
 	if (begins(columns.at[TYPE], "HOTP") ||
 	    begins(columns.at[TYPE], "TOTP") ||
 	    begins(columns.at[TYPE], "MOTP"))
@@ -99,9 +99,17 @@ otp_import_oath_look(
 }
 
 static enum otp_err
-refuse(struct otp_fault *fault, const char *what)
+refuse(struct otp_fault *fault, enum otp_detail detail)
 {
-	return otp_fault_set(fault, OTP_ERR_PARSE, 0, NULL, what);
+	return otp_fault_set(fault, OTP_ERR_PARSE, 0, NULL, detail);
+}
+
+/* The column at INDEX is not what it must be. */
+static enum otp_err
+refuse_column(struct otp_fault *fault, enum otp_detail detail, unsigned index)
+{
+	return otp_fault_set_number(
+	    fault, OTP_ERR_PARSE, NULL, detail, index + 1);
 }
 
 static bool
@@ -130,39 +138,6 @@ read_type(struct column type, struct otp_token *token)
 		return false;
 	token->digits = (unsigned)(type.text[prefix + 1] - '0');
 	return true;
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static enum otp_err
-read_key(struct column key, struct otp_token *token, struct otp_fault *fault)
-{
-	if (key.length % 2 != 0)
-		return refuse(fault, N_("has a key with half a byte"));
-	if (key.length < 2 * OTP_SECRET_MIN)
-		return refuse(fault, N_("has a secret of less than 10 bytes"));
-	if (key.length > 2 * OTP_SECRET_MAX)
-		return refuse(fault, N_("has a secret of more than 64 bytes"));
-	for (size_t i = 0; i < key.length; i += 2) {
-		int high = hex_value(key.text[i]);
-		int low = hex_value(key.text[i + 1]);
-
-		if (high < 0 || low < 0)
-			return refuse(fault, N_("has a key that is not hex"));
-		token->secret[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	token->secret_size = key.length / 2;
-	return OTP_OK;
 }
 
 /* LENGTH digits at TEXT, which may begin with zeros. */
@@ -229,7 +204,7 @@ read_time(struct column column, struct otp_import_oath *import)
 	return true;
 }
 
-/* How often it failed: shorter than a code, which else stands there. */
+/* A number of failures is shorter than a code, the alternative. */
 static bool
 is_failures(struct column column)
 {
@@ -239,7 +214,7 @@ is_failures(struct column column)
 	    read_digits(column.text, column.length, &number);
 }
 
-/* A time in column 8 instead of 7 tells mod_authn_otp's dialect. */
+/* A time in column 8 instead of 7 is mod_authn_otp's dialect. */
 static enum otp_err
 read_last(const struct columns *columns, struct otp_import_oath *import,
     struct otp_fault *fault)
@@ -253,30 +228,31 @@ read_last(const struct columns *columns, struct otp_import_oath *import,
 	case SIXTH + 1:
 		if (read_code(at[SIXTH], import) || is_failures(at[SIXTH]))
 			return OTP_OK;
-		return refuse(fault, N_("has no last code in column 6"));
+		return refuse_column(fault, OTP_DETAIL_LAST_CODE, SIXTH);
 	case SEVENTH + 1:
 		if (!read_code(at[SIXTH], import))
-			return refuse(
-			    fault, N_("has no last code in column 6"));
+			return refuse_column(
+			    fault, OTP_DETAIL_LAST_CODE, SIXTH);
 		if (!read_time(at[SEVENTH], import))
-			return refuse(fault, N_("has no time in column 7"));
+			return refuse_column(fault, OTP_DETAIL_TIME, SEVENTH);
 		return OTP_OK;
 	case EIGHTH + 1:
 	case EIGHTH + 2: /* and the host it was from */
 		if (!is_failures(at[SIXTH]))
-			return refuse(fault, N_("has no failures in column 6"));
+			return refuse_column(fault, OTP_DETAIL_FAILURES, SIXTH);
 		if (!read_code(at[SEVENTH], import))
-			return refuse(
-			    fault, N_("has no last code in column 7"));
+			return refuse_column(
+			    fault, OTP_DETAIL_LAST_CODE, SEVENTH);
 		if (!read_time(at[EIGHTH], import))
-			return refuse(fault, N_("has no time in column 8"));
+			return refuse_column(fault, OTP_DETAIL_TIME, EIGHTH);
 		return OTP_OK;
 	default:
-		return refuse(fault, N_("has too few or too many columns"));
+		return otp_fault_set_number(fault, OTP_ERR_PARSE, NULL,
+		    OTP_DETAIL_RECORD_COLUMNS, columns->count);
 	}
 }
 
-/* Of TOTP it means nothing. */
+/* It means nothing for TOTP. */
 static enum otp_err
 read_counter(const struct columns *columns, struct otp_import_oath *import,
     struct otp_fault *fault)
@@ -286,33 +262,41 @@ read_counter(const struct columns *columns, struct otp_import_oath *import,
 
 	if (token->kind != OTP_HOTP)
 		return OTP_OK;
-	if (columns->count > COUNTER &&
-	    otp_decimal_read(column->text, column->length, COUNTER_MAX,
-		&token->counter) != OTP_OK)
-		return refuse(fault, N_("has a counter out of bounds"));
-	if (import->code_known)
-		token->counter++;
+	if (columns->count > COUNTER) {
+		enum otp_err err = otp_import_counter(
+		    column->text, column->length, &token->counter, fault);
+
+		if (err != OTP_OK)
+			return err;
+	}
+	token->counter += import->code_known;
 	return OTP_OK;
 }
 
 static enum otp_err
-read_record(const char *line, size_t length, struct otp_import_oath *import,
+read_record(const char *line, size_t length,
+    const struct otp_import_teller *teller, struct otp_import_oath *import,
     struct otp_fault *fault)
 {
 	struct columns columns = split(line, length);
 	enum otp_err err;
 
 	if (length > OTP_IMPORT_OATH_LINE)
-		return refuse(fault, N_("is longer than 1023 bytes"));
+		return refuse(fault, OTP_DETAIL_LINE_TOO_LONG);
 	if (memchr(line, '\0', length) != NULL)
-		return refuse(fault, N_("has a NUL byte"));
+		return refuse(fault, OTP_DETAIL_NUL_BYTE);
 	if (columns.count == 0 || !read_type(columns.at[TYPE], &import->token))
-		return refuse(fault, N_("is of a type that is not known"));
+		return otp_import_refused(fault, OTP_DETAIL_UNKNOWN_TYPE,
+		    columns.count == 0 ? "" : columns.at[TYPE].text,
+		    columns.count == 0 ? 0 : columns.at[TYPE].length);
 	if (columns.count <= KEY)
-		return refuse(fault, N_("has too few or too many columns"));
+		return otp_fault_set_number(fault, OTP_ERR_PARSE, NULL,
+		    OTP_DETAIL_RECORD_COLUMNS, columns.count);
 	if (!is(columns.at[PIN], "-") && !is(columns.at[PIN], "+"))
-		return refuse(fault, N_("has a PIN, which cannot be kept"));
-	err = read_key(columns.at[KEY], &import->token, fault);
+		return refuse(fault, OTP_DETAIL_PIN);
+	import->pin_elsewhere = is(columns.at[PIN], "+");
+	err = otp_import_secret_hex(columns.at[KEY].text,
+	    columns.at[KEY].length, teller, &import->token, fault);
 	if (err == OTP_OK)
 		err = read_last(&columns, import, fault);
 	if (err == OTP_OK)
@@ -322,12 +306,13 @@ read_record(const char *line, size_t length, struct otp_import_oath *import,
 
 enum otp_err
 otp_import_oath_parse(const char *line, size_t length,
-    struct otp_import_oath *ret_import, struct otp_fault *fault)
+    const struct otp_import_teller *teller, struct otp_import_oath *ret_import,
+    struct otp_fault *fault)
 {
 	enum otp_err err;
 
 	memset(ret_import, 0, sizeof(*ret_import));
-	err = read_record(line, length, ret_import, fault);
+	err = read_record(line, length, teller, ret_import, fault);
 	if (err != OTP_OK)
 		otp_wipe(ret_import, sizeof(*ret_import));
 	return err;
@@ -345,7 +330,7 @@ otp_import_oath_spent(
 	enum otp_err err =
 	    otp_oath_new(token->hash, token->secret, token->secret_size, &oath);
 
-	/* Of an 8-digit code, the last six were enough. */
+	/* pam_oath accepts the last six digits of an 8-digit code. */
 	for (unsigned i = 0; i < import->code_digits; i++)
 		modulus *= 10;
 	for (uint64_t i = 0; err == OTP_OK && i <= OTP_IMPORT_OATH_AHEAD; i++) {

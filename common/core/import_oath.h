@@ -15,16 +15,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "err.h"
-#include "token.h"
+#include "common/core/err.h"
+#include "common/core/import_note.h"
+#include "common/core/token.h"
 
 #define OTP_IMPORT_OATH_MAX  (16 * 1024 * 1024) /* bytes of a file */
 #define OTP_IMPORT_OATH_LINE 1023 /* bytes of a line, without the newline */
 
-/* Steps behind its time that a code may have been right for. */
+/* Steps after its time for which a code may have been correct. */
 #define OTP_IMPORT_OATH_AHEAD 100
 
-/* In the local time of the host that wrote it. */
+/* In the local time of the host that wrote the file. */
 struct otp_import_time {
 	unsigned year, month, day; /* month and day from 1 */
 	unsigned hour, minute, second;
@@ -34,6 +35,7 @@ struct otp_import_time {
 struct otp_import_oath {
 	struct otp_token token; /* without label and issuer; a HOTP counter is
 				   the next one */
+	bool pin_elsewhere;	/* a password is asked for as well */
 	bool code_known;	/* the last code that was accepted, */
 	unsigned code_digits;	/* 6 to 8 */
 	uint32_t code;
@@ -44,29 +46,30 @@ struct otp_import_oath {
 /* What a line is. */
 enum otp_import_oath_line {
 	OTP_IMPORT_OATH_NOTHING, /* blank, or a comment */
-	OTP_IMPORT_OATH_OTHER,	 /* something that no reader knows */
+	OTP_IMPORT_OATH_OTHER,	 /* something else, which readers skip */
 	OTP_IMPORT_OATH_RECORD,
 };
 
 /*
- * What LENGTH bytes of LINE are, and whose record (in LINE, without a NUL).
- * A record without a user has *RET_LENGTH 0.
+ * What LENGTH bytes of LINE are, and whose record: *RET_USER points into LINE
+ * and has no NUL.  A record without a user has *RET_LENGTH 0.
  */
 enum otp_import_oath_line otp_import_oath_look(
     const char *line, size_t length, const char **ret_user, size_t *ret_length);
 
 /*
- * Read a record: it is kept whole or refused.  Errors: PARSE, with FAULT's
- * `what` (never content).
+ * Read a record, which is accepted or refused as a whole.  Errors: PARSE, with
+ * the detail.
  */
 enum otp_err otp_import_oath_parse(const char *line, size_t length,
-    struct otp_import_oath *ret_import, struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_import_teller *teller, struct otp_import_oath *ret_import,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * The value (state.h) by which everything that IMPORT, a TOTP record with
- * code and time, knows of is spent.  AT is its time, in seconds since 1970.
- * The code may have been that of a later step than the time's, by up to
- * OTP_IMPORT_OATH_AHEAD.  Errors: CRYPTO, NOMEM.
+ * The credential's value (state.h) after which the last code of IMPORT, a TOTP
+ * record with code and time, counts as used.  AT is its time, in seconds since
+ * 1970.  The code may belong to a step up to OTP_IMPORT_OATH_AHEAD after that
+ * time.  Errors: CRYPTO, NOMEM.
  */
 enum otp_err otp_import_oath_spent(const struct otp_import_oath *import,
     uint64_t at, uint64_t *ret_spent) OTP_MUST_USE;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/oath.h"
+
 #include <stdlib.h>
 #include <string.h>
-
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include "oath.h"
-#include "token.h"
-#include "wipe.h"
+#include "common/core/token.h"
+#include "common/core/wipe.h"
 
 #define MAC_MIN 20 /* bytes: dynamic truncation reaches to the 19th */
 
@@ -19,7 +21,7 @@ struct otp_oath {
 
 static const uint32_t moduli[] = { 1000000, 10000000, 100000000 };
 
-/* OSSL_PARAM takes no pointer to const, though it only reads. */
+/* OSSL_PARAM takes no pointer to const, although it only reads. */
 static void
 hash_digest(enum otp_hash hash, char name[8])
 {
@@ -37,7 +39,7 @@ hash_digest(enum otp_hash hash, char name[8])
 	name[0] = '\0';
 }
 
-/* The fetch costs more than a value, so it is done once a secret. */
+/* The fetch costs more than a code, so there is one for each secret. */
 static EVP_MAC_CTX *
 mac_new(char *digest, const uint8_t *secret, size_t size)
 {
@@ -112,7 +114,7 @@ otp_oath_value(struct otp_oath *oath, uint64_t moving, unsigned digits,
 		message[i] = (uint8_t)(moving >> (56 - 8 * i));
 
 	(void)ERR_set_mark();
-	/* Without a key: begin anew with the one that is set. */
+	/* Without a key: start again with the one that is set. */
 	if (EVP_MAC_init(oath->mac, NULL, 0, NULL) != 1 ||
 	    EVP_MAC_update(oath->mac, message, sizeof(message)) != 1 ||
 	    EVP_MAC_final(oath->mac, mac, &size, sizeof(mac)) != 1 ||

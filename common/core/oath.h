@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One-time values: HOTP (RFC 4226) and, over steps of time, TOTP (RFC 6238). */
+/* One-time codes: HOTP (RFC 4226) and, over time steps, TOTP (RFC 6238). */
 #ifndef OTP_OATH_H
 #define OTP_OATH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "err.h"
+#include "common/core/err.h"
 
 enum otp_hash {
 	OTP_SHA1 = 1,
@@ -17,13 +17,13 @@ enum otp_hash {
 struct otp_oath; /* one secret, ready to compute values */
 
 /*
- * Take a secret (SIZE bytes, copied by OpenSSL).  The caller frees *RET_OATH
- * with otp_oath_free(), which wipes.  Errors: CRYPTO, NOMEM.
+ * Prepare a secret of SIZE bytes, which OpenSSL copies.  The caller frees
+ * *RET_OATH with otp_oath_free(), which wipes it.  Errors: CRYPTO, NOMEM.
  */
 enum otp_err otp_oath_new(enum otp_hash hash, const uint8_t *secret,
     size_t size, struct otp_oath **ret_oath) OTP_MUST_USE;
 
-/* NULL is fine. */
+/* NULL is allowed. */
 void otp_oath_free(struct otp_oath *oath);
 
 /*

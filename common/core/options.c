@@ -1,44 +1,75 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/options.h"
+
 #include <string.h>
 
-#include "mark.h"
-#include "options.h"
+#include "common/core/address.h"
 
-#define FIELD(field) offsetof(struct otp_options, field)
-#define ROOM(field)  sizeof(((struct otp_options *)NULL)->field)
+#define ROOM(field) sizeof(((struct otp_options *)NULL)->field)
 
-#define FLAG(name, where, field)                                  \
-	{                                                         \
-		name, OTP_CONF_FLAG, where, FIELD(field), 0, 0, 0 \
-	}
-#define NUMBER(name, where, field, min, max)                            \
-	{                                                               \
-		name, OTP_CONF_NUMBER, where, FIELD(field), 0, min, max \
-	}
-#define TEXT(name, where, field)                                            \
-	{                                                                   \
-		name, OTP_CONF_TEXT, where, FIELD(field), ROOM(field), 0, 0 \
-	}
-#define PATH(name, where, field)                                            \
-	{                                                                   \
-		name, OTP_CONF_PATH, where, FIELD(field), ROOM(field), 0, 0 \
-	}
-#define DATE(name, where, field)                                  \
-	{                                                         \
-		name, OTP_CONF_DATE, where, FIELD(field), 0, 0, 0 \
-	}
+/* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): fields' names and initializers */
+#define OPTION(option, kind, where, field)              \
+	.name = option, .type = kind, .place = where,   \
+	.offset = offsetof(struct otp_options, field)
+#define FLAG(name, where, field)                        \
+	{ OPTION(name, OTP_CONF_FLAG, where, field) }
+#define DATE(name, where, field)                        \
+	{ OPTION(name, OTP_CONF_DATE, where, field) }
+#define NUMBER(name, where, field, least, most)         \
+	{ OPTION(name, OTP_CONF_NUMBER, where, field),  \
+	    .min = least, .max = most }
+#define TIME(name, where, field, least, most)           \
+	{ OPTION(name, OTP_CONF_TIME, where, field),    \
+	    .min = least, .max = most }
+#define TEXT(name, where, field)                        \
+	{ OPTION(name, OTP_CONF_TEXT, where, field),    \
+	    .size = ROOM(field) }
+#define PATH(name, where, field)                        \
+	{ OPTION(name, OTP_CONF_PATH, where, field),    \
+	    .size = ROOM(field) }
+#define LIST(name, where, field)                        \
+	{ OPTION(name, OTP_CONF_LIST, where, field),    \
+	    .size = ROOM(field) }
+#define CHOICE(name, where, field, choices)             \
+	{ OPTION(name, OTP_CONF_CHOICE, where, field),  \
+	    .words = choices }
+/* NOLINTEND(bugprone-macro-parentheses) */
+/* clang-format on */
+
+/* In the order of enum otp_remember. */
+static const char *const remember_words[] = { "no", "key", "key+host", NULL };
+
+/* In the order of enum otp_deliver_option. */
+static const char *const deliver_words[] = { "no", "yes", "auto", NULL };
 
 const struct otp_conf_option otp_options_table[] = {
 	PATH("store", OTP_CONF_FILE, store),
 	NUMBER("window", OTP_CONF_FILE, policy.window, 0, OTP_WINDOW_MAX),
 	NUMBER("lookahead", OTP_CONF_FILE, policy.lookahead, OTP_LOOKAHEAD_MIN,
 	    OTP_LOOKAHEAD_MAX),
-	NUMBER("free", OTP_CONF_FILE, policy.free, OTP_FREE_MIN, OTP_FREE_MAX),
-	NUMBER("lock", OTP_CONF_FILE, policy.lock, OTP_LOCK_MIN, OTP_LOCK_MAX),
+	NUMBER("delay_after", OTP_CONF_FILE, policy.delay_after,
+	    OTP_DELAY_AFTER_MIN, OTP_DELAY_AFTER_MAX),
+	NUMBER("lock_after", OTP_CONF_FILE, policy.lock_after,
+	    OTP_LOCK_AFTER_MIN, OTP_LOCK_AFTER_MAX),
 	FLAG("virtual_users", OTP_CONF_FILE, virtual_users),
+	FLAG("file_system_is_local", OTP_CONF_FILE, file_system_is_local),
+	PATH("sockets", OTP_CONF_FILE, sockets),
+	LIST("sms_prefixes", OTP_CONF_FILE, sms_prefixes),
 
 	PATH("conf", OTP_CONF_ARGUMENT, conf),
+	LIST("groups", OTP_CONF_ARGUMENT, groups),
+	LIST("exempt_groups", OTP_CONF_ARGUMENT, exempt_groups),
+	CHOICE("remember", OTP_CONF_ARGUMENT, remember, remember_words),
+	TIME("remember_for", OTP_CONF_ARGUMENT, remember_for,
+	    OTP_REMEMBER_FOR_MIN, OTP_REMEMBER_FOR_MAX),
+	TIME("fresh_for", OTP_CONF_ARGUMENT, fresh_for, OTP_FRESH_FOR_MIN,
+	    OTP_FRESH_FOR_MAX),
 
+	CHOICE("deliver", OTP_CONF_BOTH, deliver, deliver_words),
+	FLAG("notify", OTP_CONF_BOTH, notify),
 	FLAG("nullok", OTP_CONF_BOTH, nullok),
 	DATE("nullok_until", OTP_CONF_BOTH, nullok_until),
 	NUMBER("tries", OTP_CONF_BOTH, tries, 1, OTP_TRIES_MAX),
@@ -64,8 +95,10 @@ otp_options_default(struct otp_options *options)
 
 	memset(options, 0, sizeof(*options));
 	memcpy(options->store, OTP_STORE_DIR, sizeof(OTP_STORE_DIR));
+	memcpy(options->sockets, OTP_SOCKETS_DIR, sizeof(OTP_SOCKETS_DIR));
 	options->policy = policy;
 	options->tries = 1;
+	options->remember_for = OTP_REMEMBER_FOR_DEFAULT;
 }
 
 struct otp_conf
@@ -82,16 +115,42 @@ otp_options_from(enum otp_conf_place place, struct otp_options *options)
 	return conf;
 }
 
+/* The option that virtual users cannot have, or NULL. */
+static const char *
+not_virtual(const struct otp_options *options)
+{
+	if (options->nullok)
+		return "nullok";
+	if (options->nullok_until != 0)
+		return "nullok_until";
+	if (options->groups[0] != '\0')
+		return "groups";
+	return options->exempt_groups[0] != '\0' ? "exempt_groups" : NULL;
+}
+
 enum otp_err
 otp_options_check(const struct otp_options *options, struct otp_fault *fault)
 {
-	if (options->virtual_users &&
-	    (options->nullok || options->nullok_until != 0))
+	if (options->virtual_users && not_virtual(options) != NULL)
 		return otp_fault_set(fault, OTP_ERR_OPTION, 0,
-		    options->nullok ? "nullok" : "nullok_until",
-		    N_("does not go with virtual_users"));
-	if (options->policy.free > options->policy.lock)
-		return otp_fault_set(
-		    fault, OTP_ERR_OPTION, 0, "free", N_("is above lock"));
+		    not_virtual(options), OTP_DETAIL_VIRTUAL_USERS);
+	if (options->remember != OTP_REMEMBER_NO && options->forward_pass)
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "remember",
+		    OTP_DETAIL_FORWARD_PASS);
+	if (options->fresh_for != 0 && options->forward_pass)
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "fresh_for",
+		    OTP_DETAIL_FORWARD_PASS);
+	if (options->deliver != OTP_DELIVER_NO && options->forward_pass)
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "deliver",
+		    OTP_DETAIL_FORWARD_PASS);
+	if (options->notify && options->forward_pass)
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "notify",
+		    OTP_DETAIL_FORWARD_PASS);
+	if (!otp_address_are_prefixes(options->sms_prefixes))
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "sms_prefixes",
+		    OTP_DETAIL_NOT_PREFIXES);
+	if (options->policy.delay_after > options->policy.lock_after)
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "delay_after",
+		    OTP_DETAIL_ABOVE_LOCK_AFTER);
 	return OTP_OK;
 }

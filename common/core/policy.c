@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "policy.h"
+#include "config.h"
 
-#define UNITS 100000000 /* 10^OTP_DIGITS_MAX: what chances are counted in */
+#include "common/core/policy.h"
+
+#include "common/core/send.h"
+
+#define UNITS 100000000 /* 10^OTP_DIGITS_MAX: the unit of the odds */
 
 static uint64_t
 token_units(const struct otp_policy *policy, const struct otp_token *token)
@@ -14,7 +18,7 @@ token_units(const struct otp_policy *policy, const struct otp_token *token)
 	return units;
 }
 
-/* Summed in whole numbers, so that a chance at a bound is not beyond it. */
+/* Sum integers, so that odds at the bound are not rounded beyond it. */
 double
 otp_policy_chance(const struct otp_policy *policy, const struct otp_seed *seed)
 {
@@ -22,5 +26,7 @@ otp_policy_chance(const struct otp_policy *policy, const struct otp_seed *seed)
 
 	for (unsigned i = 0; i < seed->tokens_count; i++)
 		units += token_units(policy, &seed->tokens[i]);
+	if (seed->addresses_count > 0)
+		units += OTP_SENDS; /* as many codes can be valid at a time */
 	return (double)units / UNITS;
 }

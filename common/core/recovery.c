@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/recovery.h"
+
 #include <string.h>
 
-#include "recovery.h"
-#include "wipe.h"
+#include "common/core/calendar.h"
+#include "common/core/decimal.h"
+#include "common/core/wipe.h"
 
-#define LINE_PREFIX	   "recovery:sha256$"
-#define LINE_PREFIX_LENGTH (sizeof(LINE_PREFIX) - 1)
+#define LINE_PREFIX "recovery:"
+#define LINE_HASH   ":sha256$"
+#define HASH_LENGTH                                               \
+	(sizeof(LINE_HASH) - 1 + 2 * OTP_RECOVERY_SALT_SIZE + 1 + \
+	    2 * OTP_DIGEST_SIZE)
 
 #define GROUP 4 /* characters between dashes */
 
@@ -48,18 +56,16 @@ char_value(char c)
 }
 
 enum otp_err
-otp_recovery_read(const char *typed, uint8_t ret_code[OTP_RECOVERY_CODE_SIZE])
+otp_recovery_read(const char *plain, uint8_t ret_code[OTP_RECOVERY_CODE_SIZE])
 {
 	enum otp_err err = OTP_ERR_PARSE;
 	uint8_t code[OTP_RECOVERY_CODE_SIZE];
 	uint32_t bits = 0;
 	unsigned pending = 0, count = 0, size = 0;
 
-	for (; *typed != '\0'; typed++) {
-		int value = char_value(*typed);
+	for (; *plain != '\0'; plain++) {
+		int value = char_value(*plain);
 
-		if (*typed == '-' || *typed == ' ')
-			continue;
 		if (value < 0 || count++ == OTP_RECOVERY_CHARS)
 			goto out;
 		bits = bits << 5 | (uint32_t)value;
@@ -113,6 +119,13 @@ otp_recovery_check(const struct otp_recovery *recovery,
 	return err;
 }
 
+bool
+otp_recovery_is_valid(const struct otp_recovery *recovery, int64_t now)
+{
+	return recovery->until == 0 ||
+	    (now >= OTP_CALENDAR_EARLIEST && now < recovery->until);
+}
+
 static int
 hex_value(char c)
 {
@@ -149,33 +162,83 @@ hex_write(const uint8_t *data, size_t size, char *text)
 	return text;
 }
 
+/* Read a time of LENGTH digits, from LEAST on. */
+static bool
+time_read(const char *text, size_t length, int64_t least, int64_t *ret_time)
+{
+	uint64_t time = 0;
+
+	if (otp_decimal_read(text, length, OTP_RECOVERY_TIME_MAX, &time) !=
+		OTP_OK ||
+	    (int64_t)time < least)
+		return false;
+	*ret_time = (int64_t)time;
+	return true;
+}
+
+/* Read "MADE" or "MADE-UNTIL", of LENGTH bytes. */
+static bool
+times_read(const char *text, size_t length, struct otp_recovery *recovery)
+{
+	const char *dash = memchr(text, '-', length);
+	const size_t made = dash == NULL ? length : (size_t)(dash - text);
+
+	recovery->until = 0;
+	if (!time_read(text, made, 1, &recovery->made))
+		return false;
+	return dash == NULL ||
+	    time_read(dash + 1, length - made - 1, recovery->made + 1,
+		&recovery->until);
+}
+
 enum otp_err
 otp_recovery_parse(
     const char *line, size_t length, struct otp_recovery *ret_recovery)
 {
-	const char *salt = line + LINE_PREFIX_LENGTH;
-	const char *dollar = salt + 2 * OTP_RECOVERY_SALT_SIZE;
+	const size_t prefix = sizeof(LINE_PREFIX) - 1;
 	struct otp_recovery recovery;
+	const char *hash, *salt, *dollar;
 
-	if (length != OTP_RECOVERY_LINE_SIZE - 1 ||
-	    memcmp(line, LINE_PREFIX, LINE_PREFIX_LENGTH) != 0 ||
+	if (length < prefix + HASH_LENGTH ||
+	    length > OTP_RECOVERY_LINE_SIZE - 1 ||
+	    memcmp(line, LINE_PREFIX, prefix) != 0)
+		return OTP_ERR_PARSE;
+	hash = line + length - HASH_LENGTH;
+	salt = hash + sizeof(LINE_HASH) - 1;
+	dollar = salt + 2 * OTP_RECOVERY_SALT_SIZE;
+	if (memcmp(hash, LINE_HASH, sizeof(LINE_HASH) - 1) != 0 ||
 	    *dollar != '$' ||
+	    !times_read(
+		line + prefix, length - prefix - HASH_LENGTH, &recovery) ||
 	    !hex_read(salt, recovery.salt, OTP_RECOVERY_SALT_SIZE) ||
 	    !hex_read(dollar + 1, recovery.hash, OTP_DIGEST_SIZE))
 		return OTP_ERR_PARSE;
-	/* cppcheck-suppress uninitvar; hex_read() filled it */
+	/* cppcheck-suppress uninitvar; it was filled above */
 	*ret_recovery = recovery;
 	return OTP_OK;
+}
+
+static char *
+time_write(int64_t time, char *to)
+{
+	char text[OTP_DECIMAL_SIZE];
+
+	(void)otp_decimal_write((uint64_t)time, text);
+	return stpcpy(to, text);
 }
 
 void
 otp_recovery_format(
     const struct otp_recovery *recovery, char ret_line[OTP_RECOVERY_LINE_SIZE])
 {
-	char *to = ret_line;
+	char *to = stpcpy(ret_line, LINE_PREFIX);
 
-	memcpy(to, LINE_PREFIX, LINE_PREFIX_LENGTH);
-	to += LINE_PREFIX_LENGTH;
+	to = time_write(recovery->made, to);
+	if (recovery->until != 0) {
+		*to++ = '-';
+		to = time_write(recovery->until, to);
+	}
+	to = stpcpy(to, LINE_HASH);
 	to = hex_write(recovery->salt, OTP_RECOVERY_SALT_SIZE, to);
 	*to++ = '$';
 	to = hex_write(recovery->hash, OTP_DIGEST_SIZE, to);

@@ -4,8 +4,9 @@
  * base32 in six groups of four; kept as a salted SHA-256.  Above 112 bits no
  * slow hash is needed (NIST SP 800-63B, section 5.1.2.2).
  *
- *	recovery:sha256$SALT$HASH
+ *	recovery:MADE[-UNTIL]:sha256$SALT$HASH
  *
+ * MADE is when the code was made, UNTIL when it ends, in seconds since 1970;
  * SALT and HASH are lower-case hexadecimal, of 16 and of 32 bytes; HASH is
  * SHA-256(salt, code), the code as its 15 bytes.
  */
@@ -16,52 +17,62 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "digest.h"
-#include "err.h"
-#include "token.h"
+#include "common/core/digest.h"
+#include "common/core/err.h"
+#include "common/core/token.h"
 
 #define OTP_RECOVERY_CODE_SIZE 15 /* bytes of randomness */
 #define OTP_RECOVERY_CHARS     24
 #define OTP_RECOVERY_TEXT_SIZE 30 /* "XXXX-XXXX-...": 24 + 5 dashes + NUL */
 #define OTP_RECOVERY_SALT_SIZE 16
-#define OTP_RECOVERY_LINE_SIZE 114 /* "recovery:sha256$", 32, '$', 64, NUL */
+/* "recovery:", 12, '-', 12, ":sha256$", 32, '$', 64, NUL */
+#define OTP_RECOVERY_LINE_SIZE 140
+#define OTP_RECOVERY_TIME_MAX  INT64_C(253402300799) /* the end of year 9999 */
 
-/* What the seed keeps of one recovery code. */
+/* What a seed file keeps of one recovery code. */
 struct otp_recovery {
+	int64_t made;  /* from 1 */
+	int64_t until; /* later; 0 = for ever */
 	uint8_t salt[OTP_RECOVERY_SALT_SIZE];
 	uint8_t hash[OTP_DIGEST_SIZE];
 };
 
-/* Write a code as people see it: upper case, groups of four, dashes. */
+/* Write a code as users see it: upper case, groups of four, dashes. */
 void otp_recovery_text(const uint8_t code[OTP_RECOVERY_CODE_SIZE],
     char ret_text[OTP_RECOVERY_TEXT_SIZE]);
 
 /*
- * Read what was typed: either case; dashes and spaces anywhere are skipped;
- * I and L are 1, O is 0; exactly 24 characters of the alphabet.
- * Errors: PARSE.
+ * Read the plain characters of what was typed (typed.h): either case; I and L
+ * are 1, O is 0; exactly 24 characters of the alphabet.  Errors: PARSE.
  */
 enum otp_err otp_recovery_read(
-    const char *typed, uint8_t ret_code[OTP_RECOVERY_CODE_SIZE]) OTP_MUST_USE;
+    const char *plain, uint8_t ret_code[OTP_RECOVERY_CODE_SIZE]) OTP_MUST_USE;
 
-/* Hash CODE with SALT.  Errors: CRYPTO. */
+/* Hash CODE with SALT; the caller sets the times.  Errors: CRYPTO. */
 enum otp_err otp_recovery_make(const uint8_t code[OTP_RECOVERY_CODE_SIZE],
     const uint8_t salt[OTP_RECOVERY_SALT_SIZE],
     struct otp_recovery *ret_recovery) OTP_MUST_USE;
 
-/* Whether CODE is the one kept, in constant time.  Errors: CRYPTO. */
+/* Compare CODE with the kept hash, in constant time.  Errors: CRYPTO. */
 enum otp_err otp_recovery_check(const struct otp_recovery *recovery,
     const uint8_t code[OTP_RECOVERY_CODE_SIZE], bool *ret_same) OTP_MUST_USE;
 
-/* One line of a seed file, LENGTH bytes.  Errors: PARSE. */
+/*
+ * Whether the code can be accepted at NOW, if it is not used.  By a clock that
+ * is wrong (calendar.h), one with an end may be past it.
+ */
+bool otp_recovery_is_valid(
+    const struct otp_recovery *recovery, int64_t now) OTP_MUST_USE;
+
+/* Read one line of a seed file, LENGTH bytes.  Errors: PARSE. */
 enum otp_err otp_recovery_parse(const char *line, size_t length,
     struct otp_recovery *ret_recovery) OTP_MUST_USE;
 
-/* The same line, without newline, with a NUL. */
+/* Write the same line, with a NUL and without a newline. */
 void otp_recovery_format(
     const struct otp_recovery *recovery, char ret_line[OTP_RECOVERY_LINE_SIZE]);
 
-/* The id by which the state knows it: the first bytes of its hash. */
+/* The id of the code in the state: the first bytes of its hash. */
 void otp_recovery_id(
     const struct otp_recovery *recovery, uint8_t ret_id[OTP_ID_SIZE]);
 

@@ -8,30 +8,35 @@
 
 #include <stddef.h>
 
-#include "err.h"
-#include "recovery.h"
-#include "token.h"
+#include "common/core/address.h"
+#include "common/core/err.h"
+#include "common/core/recovery.h"
+#include "common/core/token.h"
 
-#define OTP_SEED_SIZE_MAX 16384 /* bytes of file */
-#define OTP_SEED_LINE_MAX 1023	/* bytes, without the newline */
-#define OTP_SEED_TOKENS	  8
-#define OTP_SEED_RECOVERY 16
+#define OTP_SEED_SIZE_MAX  16384 /* bytes of file */
+#define OTP_SEED_LINE_MAX  1023	 /* bytes, without the newline */
+#define OTP_SEED_TOKENS	   8
+#define OTP_SEED_RECOVERY  16
+#define OTP_SEED_ADDRESSES 4
 
 struct otp_seed {
-	unsigned tokens_count; /* from 1 where a file was read */
+	unsigned tokens_count; /* from 1, unless there are addresses */
 	unsigned recovery_count;
+	unsigned addresses_count;
 	struct otp_token tokens[OTP_SEED_TOKENS];
 	unsigned token_lines[OTP_SEED_TOKENS]; /* from 1; 0 if not read */
 	struct otp_recovery recovery[OTP_SEED_RECOVERY];
+	struct otp_address addresses[OTP_SEED_ADDRESSES];
 };
 
 /*
  * Read a whole file's SIZE bytes.  It is used whole or not at all: a NUL
  * byte, a last line without newline, a carriage return, a line that is not
- * understood, two credentials with one id, no token at all, or too many make
- * it invalid.  A line of spaces and tabs is blank.  Errors: PARSE; FAULT's
- * line and `what` say where and why.  *RET_SEED holds secrets: the caller
- * wipes it; on failure it is wiped here.
+ * understood, two credentials with one id, two addresses with one URI or
+ * secret, neither token nor address, or too many make it invalid.  A line of
+ * spaces and tabs is blank.  Errors: PARSE; FAULT's line and detail say where
+ * and why.  *RET_SEED holds secrets: the caller wipes it; on failure it is wiped
+ * here.
  */
 enum otp_err otp_seed_parse(const char *text, size_t size,
     struct otp_seed *ret_seed, struct otp_fault *fault) OTP_MUST_USE;
@@ -45,8 +50,15 @@ enum otp_err otp_seed_format(const struct otp_seed *seed,
     char ret_text[OTP_SEED_SIZE_MAX + 1], size_t *ret_size) OTP_MUST_USE;
 
 /*
+ * An id of all tokens and addresses together, which changes when one is added,
+ * removed or replaced.  Errors: CRYPTO.
+ */
+enum otp_err otp_seed_tokens_id(
+    const struct otp_seed *seed, uint8_t ret_id[OTP_ID_SIZE]) OTP_MUST_USE;
+
+/*
  * The number of digits that all tokens share, for splitting password and
- * code.  Errors: LENGTHS, where they differ.
+ * code.  Errors: LENGTHS, if they differ.
  */
 enum otp_err otp_seed_digits(
     const struct otp_seed *seed, unsigned *ret_digits) OTP_MUST_USE;

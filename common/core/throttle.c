@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "throttle.h"
+#include "config.h"
+
+#include "common/core/throttle.h"
+
+struct otp_tally *
+otp_throttle_tally(struct otp_state *state, bool by_other)
+{
+	return by_other ? &state->others : &state->tally;
+}
 
 enum otp_gate
 otp_throttle_check(const struct otp_tally *tally,
     const struct otp_policy *policy, int64_t now, uint32_t *ret_seconds)
 {
 	*ret_seconds = 0;
-	if (tally->failures >= policy->lock)
+	if (tally->failures >= policy->lock_after)
 		return OTP_GATE_LOCKED;
 	if (tally->wait_length == 0 || now >= tally->wait_until)
 		return OTP_GATE_OPEN;
@@ -18,7 +26,7 @@ otp_throttle_check(const struct otp_tally *tally,
 }
 
 bool
-otp_throttle_anchor(struct otp_tally *tally, int64_t now)
+otp_throttle_clamp(struct otp_tally *tally, int64_t now)
 {
 	if (tally->wait_length == 0 ||
 	    tally->wait_until - now <= tally->wait_length)
@@ -27,16 +35,16 @@ otp_throttle_anchor(struct otp_tally *tally, int64_t now)
 	return true;
 }
 
-/* 30 s for the first failure that is not free, doubling to an hour. */
+/* 30 s at 'delay_after' failures, doubling to an hour. */
 static uint32_t
 wait_length(uint32_t failures, const struct otp_policy *policy)
 {
 	uint32_t length = OTP_WAIT_FIRST;
 
-	if (failures < policy->free)
+	if (failures < policy->delay_after)
 		return 0;
-	for (uint32_t i = policy->free; i < failures && length < OTP_WAIT_MAX;
-	     i++)
+	failures -= policy->delay_after;
+	for (; failures > 0 && length < OTP_WAIT_MAX; failures--)
 		length *= 2;
 	return length < OTP_WAIT_MAX ? length : OTP_WAIT_MAX;
 }
@@ -49,9 +57,9 @@ add_saturating(uint32_t a, uint32_t b)
 
 void
 otp_throttle_charge(struct otp_tally *tally, const struct otp_policy *policy,
-    const struct otp_occasion *occasion)
+    const struct otp_login_mark *mark)
 {
-	int64_t now = occasion->time;
+	int64_t now = mark->time;
 
 	if (now < tally->month_since || now - tally->month_since >= OTP_MONTH) {
 		tally->month_since = now;
@@ -61,44 +69,73 @@ otp_throttle_charge(struct otp_tally *tally, const struct otp_policy *policy,
 	tally->failures = add_saturating(tally->failures, 1);
 	tally->wait_length = wait_length(tally->failures, policy);
 	tally->wait_until = tally->wait_length ? now + tally->wait_length : 0;
-	tally->last_failure = *occasion;
+	tally->last_failure = *mark;
 }
 
-/* No failures in a row and no wait; the month's count stays. */
+/* The user is to be told of the failures of which they were not yet. */
 static void
-clear(struct otp_state *state)
+report_tally(struct otp_state *state, struct otp_tally *tally)
 {
-	state->untold = add_saturating(state->untold, state->tally.failures);
-	state->tally.failures = 0;
-	state->tally.wait_length = 0;
-	state->tally.wait_until = 0;
+	state->unreported =
+	    add_saturating(state->unreported, tally->failures - tally->told);
+	tally->told = tally->failures;
+}
+
+/* No failures in a row and no delay; the month's count stays. */
+static void
+clear_tally(struct otp_state *state, struct otp_tally *tally)
+{
+	report_tally(state, tally);
+	tally->failures = tally->told = 0;
+	tally->wait_length = 0;
+	tally->wait_until = 0;
 }
 
 enum otp_put
-otp_throttle_settle(struct otp_state *state, const struct otp_tally *before,
-    enum otp_verdict verdict, bool told, bool benign)
+otp_throttle_settle(struct otp_state *state, bool by_other,
+    const struct otp_tallies *before, enum otp_verdict verdict)
 {
-	if (verdict == OTP_VERDICT_ACCEPT) {
-		state->tally = *before;
-		clear(state);
-		if (told) {
-			state->untold = 0;
-			state->tally.replays = 0;
-		}
-		return OTP_PUT_COMMIT;
-	}
-	if (verdict == OTP_VERDICT_REPLAY) {
-		state->tally = *before;
-		if (!benign)
-			state->tally.replays =
-			    add_saturating(state->tally.replays, 1);
+	struct otp_tally *tally = otp_throttle_tally(state, by_other);
+
+	if (verdict != OTP_VERDICT_ACCEPT && verdict != OTP_VERDICT_REPLAY)
+		return tally->wait_length ? OTP_PUT_COMMIT : OTP_PUT_NOTHING;
+	state->tally = before->tally;
+	state->others = before->others;
+	if (verdict == OTP_VERDICT_REPLAY)
 		return OTP_PUT_CHARGE;
-	}
-	return state->tally.wait_length ? OTP_PUT_COMMIT : OTP_PUT_NOTHING;
+	clear_tally(state, tally);
+	report_tally(state, &state->others);
+	return OTP_PUT_COMMIT;
+}
+
+void
+otp_throttle_told(struct otp_state *state, uint32_t replays)
+{
+	struct otp_tally *tally = &state->tally, *others = &state->others;
+	const uint32_t first =
+	    replays < tally->replays ? replays : tally->replays;
+
+	state->unreported = 0;
+	if (replays - first > others->replays)
+		return; /* never more than were counted */
+	tally->replays -= first;
+	others->replays -= replays - first;
+}
+
+bool
+otp_throttle_replay(struct otp_tally *tally, int64_t now)
+{
+	if (now >= tally->last_replay && now - tally->last_replay < OTP_MINUTE)
+		return false;
+	tally->replays = add_saturating(tally->replays, 1);
+	tally->last_replay = now;
+	return true;
 }
 
 void
 otp_throttle_unlock(struct otp_state *state)
 {
-	clear(state);
+	clear_tally(state, &state->tally);
+	clear_tally(state, &state->others);
+	otp_send_clear(&state->sends);
 }

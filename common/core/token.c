@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/token.h"
+
 #include <string.h>
 
-#include "digest.h"
-#include "mark.h"
-#include "token.h"
-#include "wipe.h"
+#include "common/core/digest.h"
+#include "common/core/wipe.h"
 
 #define ID_PREFIX    "pam_otp 1" /* with its NUL */
 #define ID_KIND_SIZE 5		 /* "totp" or "hotp", with its NUL */
@@ -25,7 +27,7 @@ hash_fits(enum otp_hash hash)
 	return hash == OTP_SHA1 || hash == OTP_SHA256 || hash == OTP_SHA512;
 }
 
-/* What belongs to the other kind must be zero. */
+/* Fields of the other kind must be zero. */
 static bool
 moving_fits(const struct otp_token *token)
 {
@@ -35,37 +37,56 @@ moving_fits(const struct otp_token *token)
 	    token->period <= OTP_PERIOD_MAX;
 }
 
-/* NULL where everything is within its bounds. */
-static const char *
+/* NONE if everything is within its bounds. */
+static enum otp_detail
 first_misfit(const struct otp_token *token)
 {
 	if (token->kind != OTP_TOTP && token->kind != OTP_HOTP)
-		return N_("is neither totp nor hotp");
+		return OTP_DETAIL_KIND;
 	if (!hash_fits(token->hash))
-		return N_("has an unknown algorithm");
+		return OTP_DETAIL_ALGORITHM;
 	if (token->digits < OTP_DIGITS_MIN || token->digits > OTP_DIGITS_MAX)
-		return N_("has other than 6, 7 or 8 digits");
+		return OTP_DETAIL_DIGITS;
 	if (!moving_fits(token))
-		return N_("has a period or counter that does not fit");
+		return OTP_DETAIL_PERIOD_OR_COUNTER;
 	if (!secret_fits(token))
-		return N_("has a secret of less than 10 or more than 64 bytes, "
-			  "or all zeros");
+		return OTP_DETAIL_SECRET_SIZE;
 	if (memchr(token->label, '\0', OTP_LABEL_SIZE) == NULL ||
 	    token->label[0] == '\0')
-		return N_("has no label, or one of more than 255 bytes");
+		return OTP_DETAIL_LABEL;
 	if (memchr(token->issuer, '\0', OTP_LABEL_SIZE) == NULL)
-		return N_("has an issuer of more than 255 bytes");
-	return NULL;
+		return OTP_DETAIL_ISSUER_LONG;
+	return OTP_DETAIL_NONE;
 }
 
 enum otp_err
 otp_token_check(const struct otp_token *token, struct otp_fault *fault)
 {
-	const char *what = first_misfit(token);
+	enum otp_detail misfit = first_misfit(token);
 
-	if (what == NULL)
+	if (misfit == OTP_DETAIL_NONE)
 		return OTP_OK;
-	return otp_fault_set(fault, OTP_ERR_PARSE, 0, NULL, what);
+	return otp_fault_set(fault, OTP_ERR_PARSE, 0, NULL, misfit);
+}
+
+/* The secret's bytes up to the last that is not zero. */
+static size_t
+secret_length(const struct otp_token *token)
+{
+	size_t length = token->secret_size;
+
+	while (length > 0 && token->secret[length - 1] == 0)
+		length--;
+	return length;
+}
+
+bool
+otp_token_same_secret(const struct otp_token *a, const struct otp_token *b)
+{
+	const size_t length = secret_length(a);
+
+	return a->kind == b->kind && length == secret_length(b) &&
+	    otp_equal(a->secret, b->secret, length);
 }
 
 enum otp_err
@@ -83,14 +104,28 @@ otp_token_id(const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE])
 	at += sizeof(ID_PREFIX);
 	memcpy(at, otp_kind_name(token->kind), ID_KIND_SIZE);
 	at += ID_KIND_SIZE;
-	memcpy(at, token->secret, token->secret_size);
-	at += token->secret_size;
+	memcpy(at, token->secret, secret_length(token));
+	at += secret_length(token);
 
 	err = otp_digest(text, (size_t)(at - text), digest);
 	if (err == OTP_OK)
 		memcpy(ret_id, digest, OTP_ID_SIZE);
 	otp_wipe(text, sizeof(text));
 	return err;
+}
+
+enum otp_err
+otp_token_shows(const struct otp_token *token, struct otp_oath *oath,
+    uint64_t moving, uint32_t value, bool *ret_shows)
+{
+	uint32_t shown;
+	enum otp_err err = otp_oath_value(oath, moving, token->digits, &shown);
+
+	if (err != OTP_OK)
+		return err;
+	*ret_shows = otp_equal(&shown, &value, sizeof(value));
+	otp_wipe(&shown, sizeof(shown));
+	return OTP_OK;
 }
 
 const char *
@@ -103,6 +138,8 @@ otp_kind_name(enum otp_kind kind)
 		return "hotp";
 	case OTP_RECOVERY:
 		return "recovery";
+	case OTP_DELIVERED:
+		return "delivered";
 	}
 	return "unknown";
 }

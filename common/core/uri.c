@@ -1,75 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/uri.h"
+
 #include <stdbool.h>
 #include <string.h>
 
-#include "base32.h"
-#include "decimal.h"
-#include "mark.h"
-#include "uri.h"
-#include "wipe.h"
+#include "common/core/base32.h"
+#include "common/core/decimal.h"
+#include "common/core/letter.h"
+#include "common/core/percent.h"
+#include "common/core/wipe.h"
 
 #define SCHEME	      "otpauth://"
 #define SCHEME_LENGTH (sizeof(SCHEME) - 1)
 #define TYPE_LENGTH   5 /* "totp/" */
 
-#define NAME_SIZE 16 /* of a parameter's name; longer ones are not known */
+#define NAME_SIZE 16 /* of a parameter's name; longer ones are unknown */
 
 /* --- Reading ----------------------------------------------------------- */
-
-static char
-lower(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return c;
-}
-
-/* LENGTH bytes of TEXT are WORD (in lower case), in either case. */
-static bool
-is_word(const char *text, size_t length, const char *word)
-{
-	if (length != strlen(word))
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (lower(text[i]) != word[i])
-			return false;
-	return true;
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Decode %XX (never to NUL) into RET_TEXT, which holds SIZE bytes. */
-static bool
-decode(const char *text, size_t length, char *ret_text, size_t size)
-{
-	size_t to = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		char c = text[i];
-
-		if (c == '%') {
-			int high = i + 2 < length ? hex_value(text[i + 1]) : -1;
-			int low = i + 2 < length ? hex_value(text[i + 2]) : -1;
-
-			if (high < 0 || low < 0 || (high | low) == 0)
-				return false;
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		if (to + 1 >= size)
-			return false;
-		ret_text[to++] = c;
-	}
-	ret_text[to] = '\0';
-	return true;
-}
 
 static bool
 read_secret(const char *value, struct otp_token *token)
@@ -90,11 +39,11 @@ read_algorithm(const char *value, struct otp_token *token)
 {
 	size_t length = strlen(value);
 
-	if (is_word(value, length, "sha1"))
+	if (otp_is_word(value, length, "sha1"))
 		token->hash = OTP_SHA1;
-	else if (is_word(value, length, "sha256"))
+	else if (otp_is_word(value, length, "sha256"))
 		token->hash = OTP_SHA256;
-	else if (is_word(value, length, "sha512"))
+	else if (otp_is_word(value, length, "sha512"))
 		token->hash = OTP_SHA512;
 	else
 		return false;
@@ -149,19 +98,14 @@ enum parameter_index {
 static const struct {
 	const char *name;
 	bool (*read)(const char *value, struct otp_token *token);
-	const char *bad; /* said of the URI */
+	enum otp_detail bad; /* what a wrong value is */
 } parameters[PARAMETERS_COUNT] = {
-	[SECRET] = { "secret", read_secret,
-	    N_("has a secret that is not base32 of at most 64 bytes") },
-	[ISSUER] = { "issuer", read_issuer, N_("has a bad issuer") },
-	[ALGORITHM] = { "algorithm", read_algorithm,
-	    N_("has an algorithm other than SHA1, SHA256 and SHA512") },
-	[DIGITS] = { "digits", read_digits,
-	    N_("has other than 6, 7 or 8 digits") },
-	[PERIOD] = { "period", read_period,
-	    N_("has a period that is not 15 to 120 s, or is not totp") },
-	[COUNTER] = { "counter", read_counter,
-	    N_("has a counter that is no 64-bit number, or is not hotp") },
+	[SECRET] = { "secret", read_secret, OTP_DETAIL_BAD_SECRET },
+	[ISSUER] = { "issuer", read_issuer, OTP_DETAIL_ISSUER },
+	[ALGORITHM] = { "algorithm", read_algorithm, OTP_DETAIL_ALGORITHM },
+	[DIGITS] = { "digits", read_digits, OTP_DETAIL_DIGITS },
+	[PERIOD] = { "period", read_period, OTP_DETAIL_PERIOD },
+	[COUNTER] = { "counter", read_counter, OTP_DETAIL_COUNTER },
 };
 
 static enum parameter_index
@@ -170,32 +114,32 @@ find_parameter(const char *text, size_t length)
 	char name[NAME_SIZE];
 	unsigned i;
 
-	if (!decode(text, length, name, sizeof(name)))
+	if (!otp_percent_decode(text, length, name, sizeof(name)))
 		return PARAMETERS_COUNT;
 	for (i = 0; i < PARAMETERS_COUNT; i++)
-		if (is_word(name, strlen(name), parameters[i].name))
+		if (otp_is_word(name, strlen(name), parameters[i].name))
 			break;
 	return (enum parameter_index)i;
 }
 
-/* Read one "name=value".  NULL, or what is wrong. */
-static const char *
+/* Read one "name=value".  NONE, or what is wrong. */
+static enum otp_detail
 read_parameter(
     const char *text, size_t length, unsigned *seen, struct otp_token *token)
 {
-	const char *bad = NULL;
+	enum otp_detail bad = OTP_DETAIL_NONE;
 	const char *equals = memchr(text, '=', length);
 	size_t name_length = equals == NULL ? length : (size_t)(equals - text);
 	enum parameter_index i = find_parameter(text, name_length);
 	char value[OTP_LABEL_SIZE];
 
 	if (i == PARAMETERS_COUNT)
-		return NULL;
+		return OTP_DETAIL_NONE;
 	if ((*seen & 1U << i) != 0)
-		return N_("has a parameter twice");
+		return OTP_DETAIL_PARAMETER_TWICE;
 	*seen |= 1U << i;
 	if (equals == NULL ||
-	    !decode(
+	    !otp_percent_decode(
 		equals + 1, length - name_length - 1, value, sizeof(value)) ||
 	    !parameters[i].read(value, token))
 		bad = parameters[i].bad;
@@ -203,13 +147,13 @@ read_parameter(
 	return bad;
 }
 
-static const char *
+static enum otp_detail
 read_query(const char *text, size_t length, struct otp_token *token)
 {
-	const char *bad = NULL;
+	enum otp_detail bad = OTP_DETAIL_NONE;
 	unsigned seen = 0;
 
-	while (length > 0 && bad == NULL) {
+	while (length > 0 && bad == OTP_DETAIL_NONE) {
 		const char *end = memchr(text, '&', length);
 		size_t part = end == NULL ? length : (size_t)(end - text);
 
@@ -218,15 +162,15 @@ read_query(const char *text, size_t length, struct otp_token *token)
 		text += part;
 		length -= part;
 	}
-	if (bad == NULL && (seen & 1U << SECRET) == 0)
-		bad = N_("has no secret");
-	if (bad == NULL && token->kind == OTP_HOTP &&
+	if (bad == OTP_DETAIL_NONE && (seen & 1U << SECRET) == 0)
+		bad = OTP_DETAIL_NO_SECRET;
+	if (bad == OTP_DETAIL_NONE && token->kind == OTP_HOTP &&
 	    (seen & 1U << COUNTER) == 0)
-		bad = N_("has no counter");
+		bad = OTP_DETAIL_NO_COUNTER;
 	return bad;
 }
 
-/* Bytes that no app writes: control characters, and a fragment's mark. */
+/* Bytes that no app writes: control characters, and the '#' of a fragment. */
 static bool
 has_stray(const char *uri, size_t length)
 {
@@ -242,10 +186,10 @@ has_stray(const char *uri, size_t length)
 static bool
 read_type(const char *text, struct otp_token *token)
 {
-	if (is_word(text, TYPE_LENGTH, "totp/")) {
+	if (otp_is_word(text, TYPE_LENGTH, "totp/")) {
 		token->kind = OTP_TOTP;
 		token->period = OTP_PERIOD_DEFAULT;
-	} else if (is_word(text, TYPE_LENGTH, "hotp/")) {
+	} else if (otp_is_word(text, TYPE_LENGTH, "hotp/")) {
 		token->kind = OTP_HOTP;
 	} else {
 		return false;
@@ -255,30 +199,29 @@ read_type(const char *text, struct otp_token *token)
 	return true;
 }
 
-static const char *
+static enum otp_detail
 read_uri(const char *uri, size_t length, struct otp_token *token)
 {
 	const char *label, *question;
 	size_t rest;
 
 	if (length > OTP_URI_MAX)
-		return N_("is longer than 1023 bytes");
-	if (length < SCHEME_LENGTH || !is_word(uri, SCHEME_LENGTH, SCHEME))
-		return N_("is no otpauth:// URI");
+		return OTP_DETAIL_LINE_TOO_LONG;
+	if (length < SCHEME_LENGTH || !otp_is_word(uri, SCHEME_LENGTH, SCHEME))
+		return OTP_DETAIL_NOT_OTPAUTH;
 	if (has_stray(uri, length))
-		return N_("has a control character or a '#'");
+		return OTP_DETAIL_CONTROL_CHARACTER;
 	rest = length - SCHEME_LENGTH;
 	if (rest < TYPE_LENGTH || !read_type(uri + SCHEME_LENGTH, token))
-		return N_("is neither totp nor hotp");
+		return OTP_DETAIL_KIND;
 	label = uri + SCHEME_LENGTH + TYPE_LENGTH;
 	rest -= TYPE_LENGTH;
 	question = memchr(label, '?', rest);
 	if (question == NULL)
-		return N_("has no secret");
-	if (!decode(label, (size_t)(question - label), token->label,
+		return OTP_DETAIL_NO_SECRET;
+	if (!otp_percent_decode(label, (size_t)(question - label), token->label,
 		sizeof(token->label)))
-		return N_(
-		    "has a label that is badly encoded or over 255 bytes");
+		return OTP_DETAIL_LABEL_ENCODING;
 	rest -= (size_t)(question - label) + 1;
 	return read_query(question + 1, rest, token);
 }
@@ -289,11 +232,11 @@ otp_uri_parse(const char *uri, size_t length, struct otp_token *ret_token,
 {
 	enum otp_err err = OTP_ERR_PARSE;
 	struct otp_token token;
-	const char *bad;
+	enum otp_detail bad;
 
 	memset(&token, 0, sizeof(token));
 	bad = read_uri(uri, length, &token);
-	if (bad != NULL)
+	if (bad != OTP_DETAIL_NONE)
 		err = otp_fault_set(fault, err, 0, NULL, bad);
 	else
 		err = otp_token_check(&token, fault);
@@ -343,7 +286,7 @@ is_unreserved(char c)
 	    c == '~';
 }
 
-/* What a reader would refuse, or take for something else, as it is. */
+/* Whether a reader would refuse C unencoded, or misunderstand it. */
 static bool
 is_special(char c, char end)
 {
@@ -352,8 +295,8 @@ is_special(char c, char end)
 }
 
 /*
- * Everything but the unreserved characters and those of KEPT as %XX; in brief,
- * what is special where END ends it.
+ * Write %XX for everything but the unreserved characters and those of KEPT; in
+ * a brief URI, only for what is special in a part that END ends.
  */
 static void
 put_encoded(struct writer *writer, const char *text, const char *kept, char end)

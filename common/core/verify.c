@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mark.h"
-#include "verify.h"
+#include "config.h"
+
+#include "common/core/verify.h"
 
 #include <string.h>
 
-#include "oath.h"
-#include "recovery.h"
-#include "wipe.h"
+#include "common/core/oath.h"
+#include "common/core/recovery.h"
+#include "common/core/wipe.h"
 
-/* What a code is held against, and what came of it so far. */
+/* What a code is compared with, and what came of it so far. */
 struct search {
 	const struct otp_seed *seed;
 	const struct otp_state *state;
 	const struct otp_policy *policy;
 	const struct otp_code *code;
 	int64_t now;
-	struct otp_finding finding;
-	bool last;	/* it is the one that a HOTP token showed last */
+	struct otp_match match;
+	bool last;	/* it is the last one that a HOTP token was used with */
 	bool at_end;	/* right for a HOTP counter that has no successor */
 	bool stateless; /* right for a credential the state does not know: */
 	unsigned line;	/* that one's line in the seed, 0 for a recovery code */
@@ -31,6 +32,70 @@ struct target {
 	struct otp_oath *oath;
 };
 
+static enum otp_err find_token_of(const struct otp_seed *,
+    const struct otp_accepted *, unsigned, struct otp_match *);
+static enum otp_err find_address_of(const struct otp_seed *,
+    const struct otp_accepted *, unsigned, struct otp_match *);
+static enum otp_err search_recovery(struct search *);
+static enum otp_err search_digits(struct search *);
+static enum otp_err search_tokens(struct search *);
+static enum otp_err search_totp(struct search *, const struct target *);
+static enum otp_err search_hotp(struct search *, const struct target *);
+static enum otp_err is_last_hotp(
+    const struct search *, const struct target *, uint64_t, bool *);
+static enum otp_err explain_drift(struct search *);
+static enum otp_err search_past(struct search *, const struct target *);
+static enum otp_err shows(
+    const struct search *, const struct target *, uint64_t, bool *);
+static enum otp_err target_open(
+    const struct search *, unsigned, struct target *);
+static enum otp_err compare_sent(const struct otp_seed *,
+    const struct otp_send *, const struct otp_code *, struct otp_match *);
+static void found_unused(struct search *, enum otp_kind,
+    const uint8_t[OTP_ID_SIZE], unsigned, struct otp_spend);
+static void found_used(struct search *, enum otp_kind, unsigned);
+static void found_recovery(struct search *, const struct otp_recovery *);
+static void found_stateless(struct search *, unsigned);
+
+enum otp_err
+otp_verify(const struct otp_seed *seed, const struct otp_state *state,
+    const struct otp_policy *policy, const struct otp_code *code, int64_t now,
+    struct otp_match *ret_match, struct otp_fault *fault)
+{
+	struct search search = {
+		.seed = seed,
+		.state = state,
+		.policy = policy,
+		.code = code,
+		.now = now,
+		.match = { .verdict = OTP_VERDICT_REJECT },
+	};
+	enum otp_err err;
+
+	if (now < 0)
+		return OTP_ERR_CLOCK;
+	if (!otp_verify_comparable(seed, code)) {
+		search.match.verdict = OTP_VERDICT_MALFORMED;
+		*ret_match = search.match;
+		return OTP_OK;
+	}
+	err = otp_verify_repeated(seed, state, code, &search.match);
+	if (err == OTP_OK && search.match.verdict == OTP_VERDICT_REJECT)
+		err = code->typed == OTP_TYPED_RECOVERY
+		    ? search_recovery(&search)
+		    : search_digits(&search);
+	if (err != OTP_OK)
+		return err;
+	if (search.stateless && search.match.verdict == OTP_VERDICT_REJECT) {
+		if (fault != NULL)
+			fault->line = search.line;
+		return otp_fault_set(
+		    fault, OTP_ERR_NO_STATE, 0, NULL, OTP_DETAIL_NOT_ADOPTED);
+	}
+	*ret_match = search.match;
+	return OTP_OK;
+}
+
 bool
 otp_verify_comparable(const struct otp_seed *seed, const struct otp_code *code)
 {
@@ -41,66 +106,125 @@ otp_verify_comparable(const struct otp_seed *seed, const struct otp_code *code)
 	for (unsigned i = 0; i < seed->tokens_count; i++)
 		if (seed->tokens[i].digits == code->digits)
 			return true;
-	return false;
+	return seed->addresses_count > 0 && code->digits == OTP_SEND_DIGITS;
 }
 
-/* Whether the code is TARGET's value at MOVING, a step or a counter. */
-static enum otp_err
-is_value_at(const struct search *search, const struct target *target,
-    uint64_t moving, bool *ret_same)
+enum otp_err
+otp_verify_repeated(const struct otp_seed *seed, const struct otp_state *state,
+    const struct otp_code *code, struct otp_match *ret_match)
 {
-	uint32_t value;
-	enum otp_err err =
-	    otp_oath_value(target->oath, moving, target->token->digits, &value);
+	struct otp_match match = { .verdict = OTP_VERDICT_REJECT };
+	enum otp_err err = OTP_OK;
 
-	if (err != OTP_OK)
-		return err;
-	*ret_same = otp_equal(&value, &search->code->value, sizeof(value));
-	otp_wipe(&value, sizeof(value));
+	for (unsigned i = 0; err == OTP_OK && i < OTP_STATE_ACCEPTED; i++) {
+		const struct otp_accepted *accepted = &state->accepted[i];
+
+		if (match.verdict != OTP_VERDICT_REJECT)
+			break;
+		if (code->typed == OTP_TYPED_DIGITS && accepted->kind != 0 &&
+		    otp_equal(
+			&accepted->value, &code->value, sizeof(code->value)))
+			err = accepted->kind == OTP_DELIVERED
+			    ? find_address_of(
+				  seed, accepted, code->digits, &match)
+			    : find_token_of(
+				  seed, accepted, code->digits, &match);
+	}
+	if (err == OTP_OK)
+		*ret_match = match;
+	return err;
+}
+
+/* Fill MATCH if the token of ACCEPTED, with so many DIGITS, is in SEED. */
+static enum otp_err
+find_token_of(const struct otp_seed *seed, const struct otp_accepted *accepted,
+    unsigned digits, struct otp_match *match)
+{
+	for (unsigned i = 0; i < seed->tokens_count; i++) {
+		const struct otp_token *token = &seed->tokens[i];
+		uint8_t id[OTP_ID_SIZE];
+		enum otp_err err;
+
+		if (token->kind != accepted->kind || token->digits != digits)
+			continue;
+		err = otp_token_id(token, id);
+		if (err != OTP_OK)
+			return err;
+		if (memcmp(id, accepted->id, OTP_ID_SIZE) != 0)
+			continue;
+		match->verdict = OTP_VERDICT_REPLAY;
+		match->kind = token->kind;
+		match->token = i;
+		break;
+	}
 	return OTP_OK;
 }
 
-/* The code is right and fresh: SPEND spends it. */
-static void
-found_fresh(struct search *search, enum otp_kind kind,
-    const uint8_t id[OTP_ID_SIZE], unsigned token, struct otp_spend spend)
+/* Likewise if the address of ACCEPTED is. */
+static enum otp_err
+find_address_of(const struct otp_seed *seed,
+    const struct otp_accepted *accepted, unsigned digits,
+    struct otp_match *match)
 {
-	struct otp_finding *finding = &search->finding;
+	for (unsigned i = 0; i < seed->addresses_count; i++) {
+		uint8_t id[OTP_ID_SIZE];
+		enum otp_err err = otp_address_id(&seed->addresses[i], id);
 
-	if (finding->verdict == OTP_VERDICT_REPLAY)
-		return; /* for another token */
-	if (finding->verdict != OTP_VERDICT_ACCEPT) {
-		finding->verdict = OTP_VERDICT_ACCEPT;
-		finding->kind = kind;
-		finding->token = token;
-		finding->drift = spend.drift;
-		finding->drift_known = kind == OTP_TOTP;
+		if (err != OTP_OK)
+			return err;
+		if (digits != OTP_SEND_DIGITS ||
+		    memcmp(id, accepted->id, OTP_ID_SIZE) != 0)
+			continue;
+		match->verdict = OTP_VERDICT_REPLAY;
+		match->kind = OTP_DELIVERED;
+		match->token = i;
+		break;
 	}
-	spend.kind = kind;
-	memcpy(spend.id, id, OTP_ID_SIZE);
-	finding->spends[finding->spends_count++] = spend;
+	return OTP_OK;
 }
 
-/* The code was used before, whatever other token it is right for. */
-static void
-found_spent(struct search *search, enum otp_kind kind, unsigned token)
+/* Compare the code with every token; only then is it known to be right. */
+static enum otp_err
+search_digits(struct search *search)
 {
-	search->finding = (struct otp_finding){
-		.verdict = OTP_VERDICT_REPLAY, .kind = kind, .token = token
-	};
+	const struct otp_match *match = &search->match;
+	enum otp_err err = search_tokens(search);
+
+	if (err != OTP_OK)
+		return err;
+	/* It was used before, even if it is right for another token. */
+	if (search->last && match->verdict == OTP_VERDICT_ACCEPT)
+		search->match =
+		    (struct otp_match){ .verdict = OTP_VERDICT_REJECT };
+	if (match->verdict != OTP_VERDICT_REJECT || search->stateless)
+		return OTP_OK;
+	return search->at_end ? OTP_ERR_LIMIT : explain_drift(search);
 }
 
-/* The code is right for a credential of which nobody knows what is spent. */
-static void
-found_stateless(struct search *search, unsigned line)
+static enum otp_err
+search_tokens(struct search *search)
 {
-	search->stateless = true;
-	search->line = line;
+	for (unsigned i = 0; i < search->seed->tokens_count; i++) {
+		struct target target;
+		enum otp_err err;
+
+		if (search->seed->tokens[i].digits != search->code->digits)
+			continue;
+		err = target_open(search, i, &target);
+		if (err == OTP_OK)
+			err = target.token->kind == OTP_TOTP
+			    ? search_totp(search, &target)
+			    : search_hotp(search, &target);
+		otp_oath_free(target.oath);
+		if (err != OTP_OK)
+			return err;
+	}
+	return OTP_OK;
 }
 
 /*
- * RFC 6238, section 5.2.  Ascending, so that the latest of several equal fresh
- * values is the one that is spent: it is no more than the window away.
+ * RFC 6238, section 5.2.  Ascending, so that of several equal unused values the
+ * latest is the one that is spent: it is within the window.
  */
 static enum otp_err
 search_totp(struct search *search, const struct target *target)
@@ -110,53 +234,42 @@ search_totp(struct search *search, const struct target *target)
 	const unsigned window = search->policy->window;
 	uint64_t step = current > window ? current - window : 0;
 	struct otp_spend spend = { 0 };
-	bool fresh = false, spent = false;
+	bool unused = false, used = false;
 
 	for (; step <= current + window; step++) {
 		bool same = false;
-		enum otp_err err = is_value_at(search, target, step, &same);
+		enum otp_err err = shows(search, target, step, &same);
 
 		if (err != OTP_OK)
 			return err;
 		if (!same)
 			continue;
-		if (!target->credential) {
+		if (target->credential == NULL) {
 			found_stateless(
 			    search, search->seed->token_lines[target->index]);
 		} else if (step * period >= target->credential->value) {
-			fresh = true;
+			unused = true;
 			spend.value = (step + 1) * period;
+			spend.moving = step;
 			spend.drift = (int32_t)((int64_t)(step - current) *
 			    (int64_t)period);
 		} else {
-			spent = true;
+			used = true;
 		}
 	}
-	/* What is spent stays so even if a fresh step has the same value. */
-	if (spent)
-		found_spent(search, OTP_TOTP, target->index);
-	else if (fresh)
-		found_fresh(search, OTP_TOTP, target->id, target->index, spend);
+	/* A used code stays used even if an unused step has the same value. */
+	if (used)
+		found_used(search, OTP_TOTP, target->index);
+	else if (unused)
+		found_unused(
+		    search, OTP_TOTP, target->id, target->index, spend);
 	return OTP_OK;
-}
-
-/*
- * Whether the code is the one that was accepted last, of the counter before
- * NEXT.  It stays spent even if a counter to come has the same value.
- */
-static enum otp_err
-is_last_hotp(const struct search *search, const struct target *target,
-    uint64_t next, bool *ret_last)
-{
-	if (next == target->token->counter)
-		return OTP_OK; /* none was accepted yet */
-	return is_value_at(search, target, next - 1, ret_last);
 }
 
 /*
  * RFC 4226, section 7.2 (and 7.4 for the look-ahead).  Of several equal values
  * the first is spent, else the device's next codes would all be wrong.  A
- * counter is never below the seed's; its last value has no successor, so it
+ * counter is never below the seed's; the last one has no successor, so it
  * cannot be spent.
  */
 static enum otp_err
@@ -166,7 +279,7 @@ search_hotp(struct search *search, const struct target *target)
 	bool last = false, same = false;
 	enum otp_err err;
 
-	if (target->credential && target->credential->value > counter)
+	if (target->credential != NULL && target->credential->value > counter)
 		counter = target->credential->value;
 	err = is_last_hotp(search, target, counter, &last);
 	if (err == OTP_OK && last)
@@ -174,7 +287,7 @@ search_hotp(struct search *search, const struct target *target)
 	if (err != OTP_OK || last)
 		return err;
 	for (unsigned left = search->policy->lookahead;; counter++) {
-		err = is_value_at(search, target, counter, &same);
+		err = shows(search, target, counter, &same);
 		if (err != OTP_OK)
 			return err;
 		if (same || --left == 0 || counter == UINT64_MAX)
@@ -182,20 +295,132 @@ search_hotp(struct search *search, const struct target *target)
 	}
 	if (!same)
 		return OTP_OK;
-	if (!target->credential)
+	if (target->credential == NULL)
 		found_stateless(
 		    search, search->seed->token_lines[target->index]);
 	else if (counter == UINT64_MAX)
 		search->at_end = true;
 	else
-		found_fresh(search, OTP_HOTP, target->id, target->index,
-		    (struct otp_spend){ .value = counter + 1 });
+		found_unused(search, OTP_HOTP, target->id, target->index,
+		    (struct otp_spend){
+			.value = counter + 1, .moving = counter });
 	return OTP_OK;
+}
+
+/*
+ * Whether the code is the one that was accepted last, of the counter before
+ * NEXT.  It stays used even if a later counter has the same value.
+ */
+static enum otp_err
+is_last_hotp(const struct search *search, const struct target *target,
+    uint64_t next, bool *ret_last)
+{
+	if (next == target->token->counter)
+		return OTP_OK; /* none was accepted yet */
+	return shows(search, target, next - 1, ret_last);
+}
+
+/* A wrong code may have been right a while ago. */
+static enum otp_err
+explain_drift(struct search *search)
+{
+	for (unsigned i = 0; i < search->seed->tokens_count; i++) {
+		const struct otp_token *token = &search->seed->tokens[i];
+		struct target target;
+		enum otp_err err;
+
+		if (token->kind != OTP_TOTP ||
+		    token->digits != search->code->digits)
+			continue;
+		err = target_open(search, i, &target);
+		if (err == OTP_OK)
+			err = search_past(search, &target);
+		otp_oath_free(target.oath);
+		if (err != OTP_OK || search->match.drift_known)
+			return err;
+	}
+	return OTP_OK;
+}
+
+/* Past codes only: to tell of a future one would disclose that it is one. */
+static enum otp_err
+search_past(struct search *search, const struct target *target)
+{
+	const uint64_t current = (uint64_t)search->now / target->token->period;
+	unsigned back = search->policy->window + 1;
+
+	for (; back <= OTP_DRIFT_STEPS && back <= current; back++) {
+		bool same = false;
+		enum otp_err err = shows(search, target, current - back, &same);
+
+		if (err != OTP_OK)
+			return err;
+		if (!same)
+			continue;
+		search->match.drift = -(int32_t)(back * target->token->period);
+		search->match.drift_known = true;
+		break;
+	}
+	return OTP_OK;
+}
+
+static enum otp_err
+search_recovery(struct search *search)
+{
+	for (unsigned i = 0; i < search->seed->recovery_count; i++) {
+		const struct otp_recovery *recovery =
+		    &search->seed->recovery[i];
+		bool same = false;
+		enum otp_err err =
+		    otp_recovery_check(recovery, search->code->recovery, &same);
+
+		if (err != OTP_OK)
+			return err;
+		if (!same)
+			continue;
+		if (otp_recovery_is_valid(recovery, search->now))
+			found_recovery(search, recovery);
+		break;
+	}
+	return OTP_OK;
+}
+
+static void
+found_recovery(struct search *search, const struct otp_recovery *recovery)
+{
+	/* never 0, which is "not used" */
+	const struct otp_spend spend = {
+		.value = search->now > 0 ? (uint64_t)search->now : 1,
+	};
+	uint8_t id[OTP_ID_SIZE];
+
+	otp_recovery_id(recovery, id);
+	switch (otp_state_recovery(search->state, recovery)) {
+	case OTP_RECOVERY_USED:
+		found_used(search, OTP_RECOVERY, 0);
+		return;
+	case OTP_RECOVERY_UNKNOWN:
+		found_stateless(search, 0);
+		return;
+	case OTP_RECOVERY_UNUSED:
+		found_unused(search, OTP_RECOVERY, id, 0, spend);
+		return;
+	}
+}
+
+/* Whether the code is TARGET's at MOVING, a step or a counter. */
+static enum otp_err
+shows(const struct search *search, const struct target *target, uint64_t moving,
+    bool *ret_same)
+{
+	return otp_token_shows(
+	    target->token, target->oath, moving, search->code->value, ret_same);
 }
 
 /* Open token INDEX for a search; the caller frees RET_TARGET's oath. */
 static enum otp_err
-aim(const struct search *search, unsigned index, struct target *ret_target)
+target_open(
+    const struct search *search, unsigned index, struct target *ret_target)
 {
 	const struct otp_token *token = &search->seed->tokens[index];
 	enum otp_err err;
@@ -210,168 +435,72 @@ aim(const struct search *search, unsigned index, struct target *ret_target)
 	    token->hash, token->secret, token->secret_size, &ret_target->oath);
 }
 
-static enum otp_err
-search_tokens(struct search *search)
+/* The code is right and unused: SPEND uses it. */
+static void
+found_unused(struct search *search, enum otp_kind kind,
+    const uint8_t id[OTP_ID_SIZE], unsigned token, struct otp_spend spend)
 {
-	for (unsigned i = 0; i < search->seed->tokens_count; i++) {
-		struct target target;
-		enum otp_err err;
+	struct otp_match *match = &search->match;
 
-		if (search->seed->tokens[i].digits != search->code->digits)
-			continue;
-		err = aim(search, i, &target);
-		if (err == OTP_OK)
-			err = target.token->kind == OTP_TOTP
-			    ? search_totp(search, &target)
-			    : search_hotp(search, &target);
-		otp_oath_free(target.oath);
-		if (err != OTP_OK)
-			return err;
+	if (match->verdict == OTP_VERDICT_REPLAY)
+		return; /* for another token */
+	if (match->verdict != OTP_VERDICT_ACCEPT) {
+		match->verdict = OTP_VERDICT_ACCEPT;
+		match->kind = kind;
+		match->token = token;
+		match->drift = spend.drift;
+		match->drift_known = kind == OTP_TOTP;
 	}
-	return OTP_OK;
+	spend.kind = kind;
+	spend.code = search->code->value;
+	memcpy(spend.id, id, OTP_ID_SIZE);
+	match->spends[match->spends_count++] = spend;
 }
 
-/* Codes of the past only: a future one would be told to be a code to come. */
-static enum otp_err
-look_back(struct search *search, const struct target *target)
+/* The code was used before, whatever other token it is right for. */
+static void
+found_used(struct search *search, enum otp_kind kind, unsigned token)
 {
-	const uint64_t current = (uint64_t)search->now / target->token->period;
-
-	for (unsigned back = search->policy->window + 1;
-	     back <= OTP_DRIFT_STEPS && back <= current; back++) {
-		bool same = false;
-		enum otp_err err =
-		    is_value_at(search, target, current - back, &same);
-
-		if (err != OTP_OK)
-			return err;
-		if (!same)
-			continue;
-		search->finding.drift =
-		    -(int32_t)(back * target->token->period);
-		search->finding.drift_known = true;
-		break;
-	}
-	return OTP_OK;
-}
-
-/* A wrong code: was it right a while ago? */
-static enum otp_err
-explain_drift(struct search *search)
-{
-	for (unsigned i = 0; i < search->seed->tokens_count; i++) {
-		const struct otp_token *token = &search->seed->tokens[i];
-		struct target target;
-		enum otp_err err;
-
-		if (token->kind != OTP_TOTP ||
-		    token->digits != search->code->digits)
-			continue;
-		err = aim(search, i, &target);
-		if (err == OTP_OK)
-			err = look_back(search, &target);
-		otp_oath_free(target.oath);
-		if (err != OTP_OK || search->finding.drift_known)
-			return err;
-	}
-	return OTP_OK;
-}
-
-/* Hold the code against every token; only then is it known to be right. */
-static enum otp_err
-search_digits(struct search *search)
-{
-	const struct otp_finding *finding = &search->finding;
-	enum otp_err err = search_tokens(search);
-
-	if (err != OTP_OK)
-		return err;
-	/* It was used before, whatever other token it is right for. */
-	if (search->last && finding->verdict == OTP_VERDICT_ACCEPT)
-		search->finding =
-		    (struct otp_finding){ .verdict = OTP_VERDICT_REJECT };
-	if (finding->verdict != OTP_VERDICT_REJECT || search->stateless)
-		return OTP_OK;
-	return search->at_end ? OTP_ERR_LIMIT : explain_drift(search);
-}
-
-static enum otp_err
-search_recovery(struct search *search)
-{
-	for (unsigned i = 0; i < search->seed->recovery_count; i++) {
-		const struct otp_recovery *recovery =
-		    &search->seed->recovery[i];
-		const struct otp_credential *credential;
-		uint8_t id[OTP_ID_SIZE];
-		bool same = false;
-		enum otp_err err =
-		    otp_recovery_check(recovery, search->code->recovery, &same);
-
-		if (err != OTP_OK)
-			return err;
-		if (!same)
-			continue;
-		otp_recovery_id(recovery, id);
-		credential = otp_state_find(search->state, OTP_RECOVERY, id);
-		if (!credential)
-			found_stateless(search, 0);
-		else if (credential->value != 0)
-			found_spent(search, OTP_RECOVERY, 0);
-		else
-			found_fresh(search, OTP_RECOVERY, id, 0,
-			    (struct otp_spend){
-				/* never 0, which is "not used" */
-				.value =
-				    search->now > 0 ? (uint64_t)search->now : 1,
-			    });
-		break;
-	}
-	return OTP_OK;
-}
-
-enum otp_err
-otp_verify(const struct otp_seed *seed, const struct otp_state *state,
-    const struct otp_policy *policy, const struct otp_code *code, int64_t now,
-    struct otp_finding *ret_finding, struct otp_fault *fault)
-{
-	struct search search = {
-		.seed = seed,
-		.state = state,
-		.policy = policy,
-		.code = code,
-		.now = now,
-		.finding = { .verdict = OTP_VERDICT_REJECT },
+	search->match = (struct otp_match){
+		.verdict = OTP_VERDICT_REPLAY, .kind = kind, .token = token
 	};
-	enum otp_err err;
+}
 
-	if (now < 0)
-		return OTP_ERR_CLOCK;
-	if (!otp_verify_comparable(seed, code)) {
-		search.finding.verdict = OTP_VERDICT_MALFORMED;
-		*ret_finding = search.finding;
-		return OTP_OK;
-	}
-	err = code->typed == OTP_TYPED_RECOVERY ? search_recovery(&search)
-						: search_digits(&search);
-	if (err != OTP_OK)
-		return err;
-	if (search.stateless && search.finding.verdict == OTP_VERDICT_REJECT) {
-		if (fault)
-			fault->line = search.line;
-		return otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
-	}
-	*ret_finding = search.finding;
-	return OTP_OK;
+/* The code is right for a credential whose used codes are not known. */
+static void
+found_stateless(struct search *search, unsigned line)
+{
+	search->stateless = true;
+	search->line = line;
+}
+
+static void
+accept(struct otp_state *state, const struct otp_spend *spend)
+{
+	struct otp_accepted accepted = {
+		.kind = (uint32_t)spend->kind,
+		.value = spend->code,
+		.moving = spend->moving,
+	};
+
+	if (spend->kind == OTP_RECOVERY)
+		return; /* its credential says so for good */
+	memcpy(accepted.id, spend->id, OTP_ID_SIZE);
+	otp_state_accept(state, &accepted);
 }
 
 void
 otp_verify_spend(
-    const struct otp_finding *finding, int64_t now, struct otp_state *state)
+    const struct otp_match *match, int64_t now, struct otp_state *state)
 {
-	for (unsigned i = 0; i < finding->spends_count; i++) {
-		const struct otp_spend *spend = &finding->spends[i];
+	for (unsigned i = 0; i < match->spends_count; i++) {
+		const struct otp_spend *spend = &match->spends[i];
 
+		accept(state, spend);
+		if (spend->kind == OTP_DELIVERED)
+			otp_send_accept(&state->sends, spend->moving);
+		else
+			otp_send_clear_hour(&state->sends);
 		for (unsigned j = 0; j < state->credentials_count; j++) {
 			struct otp_credential *credential =
 			    &state->credentials[j];
@@ -384,6 +513,62 @@ otp_verify_spend(
 			credential->last_used = now;
 		}
 	}
+}
+
+enum otp_err
+otp_verify_sent(const struct otp_seed *seed, const struct otp_state *state,
+    const struct otp_code *code, const uint8_t occasion[OTP_OCCASION_SIZE],
+    int64_t now, struct otp_match *ret_match)
+{
+	struct otp_match match = { .verdict = OTP_VERDICT_REJECT };
+	enum otp_err err = OTP_OK;
+
+	for (unsigned i = 0; err == OTP_OK && i < OTP_SENDS; i++) {
+		if (match.verdict != OTP_VERDICT_REJECT)
+			break;
+		if (code->digits == OTP_SEND_DIGITS &&
+		    otp_send_is_valid(&state->sends.last[i], occasion, now))
+			err = compare_sent(
+			    seed, &state->sends.last[i], code, &match);
+	}
+	if (err == OTP_OK)
+		*ret_match = match;
+	return err;
+}
+
+/* Fill MATCH if CODE is the one that SEND sent, to an address in SEED. */
+static enum otp_err
+compare_sent(const struct otp_seed *seed, const struct otp_send *send,
+    const struct otp_code *code, struct otp_match *match)
+{
+	struct otp_spend spend = { .kind = OTP_DELIVERED,
+		.moving = send->moment,
+		.code = code->value };
+
+	for (unsigned i = 0; i < seed->addresses_count; i++) {
+		const struct otp_address *address = &seed->addresses[i];
+		uint32_t sent = 0;
+		enum otp_err err = otp_address_id(address, spend.id);
+
+		if (err != OTP_OK)
+			return err;
+		if (memcmp(spend.id, send->address, OTP_ID_SIZE) != 0)
+			continue;
+		err = otp_send_code(address, send->moment, &sent);
+		if (err != OTP_OK)
+			return err;
+		if (otp_equal(&sent, &code->value, sizeof(sent)))
+			*match = (struct otp_match){
+				.verdict = OTP_VERDICT_ACCEPT,
+				.kind = OTP_DELIVERED,
+				.token = i,
+				.spends_count = 1,
+				.spends = { spend },
+			};
+		otp_wipe(&sent, sizeof(sent));
+		break;
+	}
+	return OTP_OK;
 }
 
 enum otp_err
@@ -404,14 +589,14 @@ otp_verify_decoy(const uint8_t secret[20], const struct otp_policy *policy,
 		.credentials_count = 1,
 		.credentials = { { .kind = OTP_TOTP, .value = UINT64_MAX } },
 	};
-	struct otp_finding finding;
+	struct otp_match match;
 	enum otp_err err;
 
 	memcpy(seed.tokens[0].secret, secret, 20);
 	err = otp_token_id(&seed.tokens[0], state.credentials[0].id);
 	if (err == OTP_OK)
-		err = otp_verify(
-		    &seed, &state, policy, code, now, &finding, NULL);
+		err =
+		    otp_verify(&seed, &state, policy, code, now, &match, NULL);
 	otp_wipe(&seed, sizeof(seed));
 	return err;
 }
@@ -429,15 +614,17 @@ otp_verdict_reason(enum otp_verdict verdict)
 	case OTP_VERDICT_REPLAY:
 		return "replay";
 	case OTP_VERDICT_WAITING:
-		return "waiting";
+		return "blocked";
 	case OTP_VERDICT_LOCKED:
-		return "locked";
+		return "locked-out";
 	case OTP_VERDICT_UNENROLLED:
-		return "unenrolled";
+		return "not-enrolled";
 	case OTP_VERDICT_UNKNOWN_USER:
 		return "unknown-user";
 	case OTP_VERDICT_CHANGED_USER:
 		return "changed-user";
+	case OTP_VERDICT_SUSPENDED:
+		return "suspended";
 	case OTP_VERDICT_ACCEPT:
 		return "ok";
 	}

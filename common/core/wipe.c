@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/core/wipe.h"
+
 #include <stdlib.h>
 #include <string.h>
-
 #include <openssl/crypto.h>
-
-#include "wipe.h"
 
 void
 otp_wipe(void *data, size_t size)
 {
-	OPENSSL_cleanse(data, size);
+	explicit_bzero(data, size);
 }
 
 void
@@ -17,7 +18,7 @@ otp_wipe_free(char *text)
 {
 	if (text == NULL)
 		return;
-	OPENSSL_cleanse(text, strlen(text));
+	explicit_bzero(text, strlen(text));
 	free(text);
 }
 

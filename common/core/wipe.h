@@ -9,7 +9,7 @@
 /* Overwrite SIZE bytes with zeros in a way the compiler keeps. */
 void otp_wipe(void *data, size_t size);
 
-/* Wipe a string up to its NUL and free it; NULL is fine. */
+/* Wipe a string up to its NUL and free it; NULL is allowed. */
 void otp_wipe_free(char *text);
 
 /* Whether SIZE bytes are equal; the time taken does not depend on them. */

@@ -1,428 +1,86 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "attempt.h"
+#include "config.h"
 
-#include <errno.h>
+#include "common/effects/attempt.h"
+
 #include <string.h>
 
+#include "common/core/calendar.h"
 #include "common/core/code.h"
-#include "common/core/mark.h"
 #include "common/core/seed.h"
 #include "common/core/throttle.h"
 #include "common/core/wipe.h"
-#include "store.h"
+#include "common/effects/snapshot.h"
+#include "common/effects/tell.h"
+#include "common/store/store.h"
 
-/* One try, from what was typed to the answer.  A secret: wiped at the end. */
+/* One try, from the typed text to the answer.  A secret: wiped at the end. */
 struct attempt {
 	const struct otp_host *host;
 	const struct otp_request *request;
-	struct otp_fault *fault;
+	const char *typed;
+	struct otp_code code; /* what TYPED is */
 	struct otp_store *store;
-	int64_t now;
-	struct otp_code code;
-	struct otp_seed seed;
-	struct otp_state state;
+	struct otp_snapshot account;
 	struct otp_answer answer;
+	enum otp_err err;
+	struct otp_fault *fault;
 };
 
-static enum otp_err
-read_clock(struct attempt *attempt)
-{
-	const struct otp_sys *sys = attempt->host->sys;
+/* What a step of a try leads to.  Zero is a failure. */
+enum step {
+	STEP_ERROR = 0, /* nothing could be judged: 'err' */
+	STEP_ANSWERED,	/* 'answer' */
+	STEP_CONTINUE,
+};
 
-	return sys->time(sys->context, &attempt->now);
+static enum step attempt_parse(struct attempt *);
+static bool can_be_code(struct attempt *);
+static enum step attempt_account(struct attempt *);
+static enum step attempt_pretend(struct attempt *);
+static enum step attempt_peek(struct attempt *);
+static enum step attempt_load(struct attempt *);
+static enum step attempt_split(struct attempt *);
+static enum step attempt_throttle(struct attempt *);
+static enum step attempt_judge(struct attempt *);
+static enum otp_err attempt_repeat(struct attempt *, const struct otp_match *);
+static bool drop_timed(struct attempt *);
+static enum step attempt_untimely(struct attempt *);
+static enum otp_err attempt_charge(
+    struct attempt *, const struct otp_login_mark *);
+static enum otp_err attempt_give_back(
+    struct attempt *, const struct otp_tallies *, enum otp_err);
+static enum otp_err verify_sent(struct attempt *, struct otp_match *);
+static enum otp_err attempt_settle(struct attempt *, const struct otp_match *,
+    const struct otp_tallies *, const struct otp_login_mark *);
+static bool has_news(const struct otp_answer *);
+static enum otp_err persist_clamped_delay(struct attempt *);
+static bool is_benign(const struct attempt *, const struct otp_match *);
+static struct otp_tally *attempt_tally(struct attempt *);
+static void fill_last(struct attempt *);
+static void fill_news(struct attempt *, const struct otp_tallies *);
+static void fill_answer(struct attempt *, const struct otp_match *);
+
+static enum step
+attempt_fail(struct attempt *attempt, enum otp_err err)
+{
+	attempt->err = err;
+	return STEP_ERROR;
 }
 
-/* The state, by peek or load, which must be this account's. */
-static enum otp_err
-take_state(struct attempt *attempt,
-    enum otp_err (*take)(
-	struct otp_store *, struct otp_state *, struct otp_fault *))
+static enum step
+attempt_answer(struct attempt *attempt, enum otp_verdict verdict)
 {
-	enum otp_err err =
-	    take(attempt->store, &attempt->state, attempt->fault);
-
-	if (err == OTP_OK && attempt->state.uid != attempt->request->uid)
-		err = otp_fault_set(attempt->fault, OTP_ERR_UID, 0, NULL,
-		    N_("the state is of another account's uid"));
-	return err;
+	attempt->answer.verdict = verdict;
+	return STEP_ANSWERED;
 }
 
-/* Without a state nobody is enrolled, unless a seed says otherwise. */
-static enum otp_err
-without_state(struct otp_store *store, struct otp_fault *fault)
-{
-	bool has_seed = true;
-	enum otp_err err = otp_store_has_seed(store, &has_seed, fault);
-
-	if (err == OTP_OK && has_seed)
-		err = otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
-	return err;
-}
-
-/* Without a seed nobody is enrolled, unless the state says otherwise. */
-static enum otp_err
-without_seed(const struct otp_state *state, struct otp_fault *fault)
-{
-	if (state->enrolled)
-		return otp_fault_set(fault, OTP_ERR_READ, ENOENT, NULL,
-		    N_("enrolled, but the seed is gone"));
-	return OTP_OK;
-}
-
-enum otp_err
-otp_attempt_look(const struct otp_host *host, const struct otp_request *request,
-    enum otp_ask *ret_ask, struct otp_fault *fault)
-{
-	struct otp_store *store = NULL;
-	struct otp_state state;
-	bool enrolled = false;
-	enum otp_err err;
-
-	err = otp_store_open(host->store, request->account, &store, fault);
-	if (err != OTP_OK)
-		return err;
-	err = otp_store_peek(store, &state, fault);
-	if (err == OTP_ERR_CHECKSUM) /* maybe met a writer, twice */
-		err = otp_store_load(store, &state, fault);
-	if (err == OTP_ERR_ABSENT) {
-		err = without_state(store, fault);
-	} else if (err == OTP_OK) {
-		err = otp_store_has_seed(store, &enrolled, fault);
-		if (err == OTP_OK && !enrolled)
-			err = without_seed(&state, fault);
-	}
-	if (err == OTP_OK)
-		*ret_ask = enrolled ? OTP_ASK_CODE : OTP_ASK_UNENROLLED;
-	otp_store_close(store);
-	return err;
-}
-
-/* May no code be compared now?  Then the answer is filled. */
+/* The time must not show whether an account has a seed. */
 static bool
-is_held_off(struct attempt *attempt)
+is_decoy_due(enum otp_verdict verdict)
 {
-	struct otp_answer *answer = &attempt->answer;
-	const struct otp_tally *tally = &attempt->state.tally;
-
-	answer->failures = tally->failures;
-	answer->month_failures = tally->month_failures;
-	if (attempt->code.typed == OTP_TYPED_RECOVERY)
-		return false;
-	switch (otp_throttle_check(
-	    tally, attempt->host->policy, attempt->now, &answer->wait)) {
-	case OTP_GATE_OPEN:
-		return false;
-	case OTP_GATE_WAITING:
-		answer->verdict = OTP_VERDICT_WAITING;
-		return true;
-	case OTP_GATE_LOCKED:
-		answer->verdict = OTP_VERDICT_LOCKED;
-		return true;
-	}
-	return true;
-}
-
-/*
- * A wait or a lock is seen without waiting for anybody, so that who holds the
- * account cannot make tries queue up.
- */
-static enum otp_err
-look_first(struct attempt *attempt, bool *ret_done)
-{
-	struct otp_tally tally;
-	enum otp_err err = read_clock(attempt);
-
-	if (err == OTP_OK)
-		err = take_state(attempt, otp_store_peek);
-	if (err == OTP_ERR_ABSENT) {
-		err = without_state(attempt->store, attempt->fault);
-		attempt->answer.verdict = OTP_VERDICT_UNENROLLED;
-		*ret_done = true;
-		return err;
-	}
-	if (err == OTP_ERR_CHECKSUM)
-		return OTP_OK; /* maybe met a writer: under the lock it is told */
-	if (err != OTP_OK)
-		return err;
-	tally = attempt->state.tally;
-	if (otp_throttle_anchor(&tally, attempt->now))
-		return OTP_OK; /* the clock went back: needs the lock */
-	if (!otp_store_is_settled(attempt->store))
-		return OTP_OK; /* somebody's code may be right just now */
-	/* Whose seed may be gone has to be looked at first. */
-	*ret_done = attempt->state.enrolled && is_held_off(attempt);
-	return OTP_OK;
-}
-
-/* Hold the account, and read what the code is held against. */
-static enum otp_err
-load(struct attempt *attempt, bool *ret_done)
-{
-	enum otp_err err = take_state(attempt, otp_store_load);
-
-	if (err == OTP_OK)
-		err = read_clock(attempt);
-	if (err != OTP_OK)
-		return err;
-	err = otp_store_seed(attempt->store, &attempt->seed, attempt->fault);
-	if (err != OTP_ERR_ABSENT)
-		return err;
-	err = without_seed(&attempt->state, attempt->fault);
-	if (err == OTP_OK) {
-		attempt->answer.verdict = OTP_VERDICT_UNENROLLED;
-		*ret_done = true;
-	}
-	return err;
-}
-
-/* With password and code typed as one, only the seed tells the length. */
-static enum otp_err
-split_code(struct attempt *attempt, const char *typed)
-{
-	unsigned digits = 0;
-	size_t password = 0;
-	enum otp_err err = otp_seed_digits(&attempt->seed, &digits);
-
-	if (err != OTP_OK)
-		return err;
-	if (otp_code_split(typed, digits, &password) != OTP_OK)
-		return OTP_OK; /* malformed, as the code is so far */
-	otp_code_read(typed + password, &attempt->code);
-	attempt->answer.password_length = password;
-	return OTP_OK;
-}
-
-/* Tell the end of a wait anew where the clock went back behind its beginning. */
-static enum otp_err
-hold_off(struct attempt *attempt)
-{
-	if (!otp_throttle_anchor(&attempt->state.tally, attempt->now))
-		return OTP_OK;
-	return otp_store_put(
-	    attempt->store, &attempt->state, OTP_PUT_COMMIT, attempt->fault);
-}
-
-/*
- * A moment ago, and the same host, or here what somebody does who came from
- * another one: their ssh, and then their sudo, which knows of no host.
- */
-static bool
-is_benign(const struct attempt *attempt, const struct otp_finding *finding)
-{
-	const struct otp_occasion *success = &attempt->state.last_success;
-	const struct otp_token *token = &attempt->seed.tokens[finding->token];
-
-	return finding->verdict == OTP_VERDICT_REPLAY &&
-	    finding->kind == OTP_TOTP && success->time <= attempt->now &&
-	    attempt->now - success->time <= 2 * (int64_t)token->period &&
-	    (attempt->request->own ||
-		strncmp(success->host, attempt->request->host, OTP_HOST_SIZE) ==
-		    0);
-}
-
-/* What the user may want to hear at this login. */
-static void
-fill_news(struct attempt *attempt, const struct otp_tally *before)
-{
-	struct otp_answer *answer = &attempt->answer;
-	const struct otp_state *state = &attempt->state;
-	const int64_t last = state->last_success.time;
-
-	answer->untold = state->untold + before->failures;
-	answer->replays = before->replays;
-	if (last > 0 && last <= attempt->now)
-		answer->last_success = attempt->now - last;
-	memcpy(answer->failure_host, before->last_failure.host, OTP_HOST_SIZE);
-}
-
-static void
-count_recovery(struct attempt *attempt)
-{
-	const struct otp_seed *seed = &attempt->seed;
-	struct otp_answer *answer = &attempt->answer;
-
-	answer->recovery_known = seed->recovery_count > 0;
-	for (unsigned i = 0; i < seed->recovery_count; i++) {
-		const struct otp_credential *credential;
-		uint8_t id[OTP_ID_SIZE];
-
-		otp_recovery_id(&seed->recovery[i], id);
-		credential = otp_state_find(&attempt->state, OTP_RECOVERY, id);
-		if (credential && credential->value == 0)
-			answer->recovery_left++;
-	}
-}
-
-/* Put the finding, all but its verdict, into the answer. */
-static void
-fill_answer(struct attempt *attempt, const struct otp_finding *finding)
-{
-	struct otp_answer *answer = &attempt->answer;
-
-	answer->kind = finding->kind;
-	if (finding->kind == OTP_TOTP || finding->kind == OTP_HOTP)
-		memcpy(answer->token,
-		    attempt->seed.tokens[finding->token].label, OTP_LABEL_SIZE);
-	answer->drift = finding->drift;
-	answer->drift_known = finding->drift_known;
-	answer->failures = attempt->state.tally.failures;
-	answer->month_failures = attempt->state.tally.month_failures;
-	(void)otp_throttle_check(&attempt->state.tally, attempt->host->policy,
-	    attempt->now, &answer->wait);
-	count_recovery(attempt);
-}
-
-/* A try is paid for, on the file, before its code is compared. */
-static enum otp_err
-charge(struct attempt *attempt, const struct otp_occasion *occasion)
-{
-	if (attempt->code.typed == OTP_TYPED_RECOVERY)
-		return OTP_OK; /* it cannot be guessed */
-	otp_throttle_charge(
-	    &attempt->state.tally, attempt->host->policy, occasion);
-	return otp_store_put(
-	    attempt->store, &attempt->state, OTP_PUT_CHARGE, attempt->fault);
-}
-
-/*
- * The code was right, but cannot be judged: no guess, so nothing is owed.
- * (After any other error the charge stands: a caller who can make us run out
- * of memory must not get his guesses back.)
- */
-static enum otp_err
-give_back(struct attempt *attempt, const struct otp_tally *before,
-    enum otp_err verified)
-{
-	enum otp_err err;
-
-	if (verified != OTP_ERR_NO_STATE && verified != OTP_ERR_LIMIT)
-		return verified;
-	if (attempt->code.typed == OTP_TYPED_RECOVERY)
-		return verified;
-	attempt->state.tally = *before;
-	err = otp_store_put(
-	    attempt->store, &attempt->state, OTP_PUT_CHARGE, attempt->fault);
-	return err == OTP_OK ? verified : err;
-}
-
-/* Write what the verdict means; only then may it be answered. */
-static enum otp_err
-settle(struct attempt *attempt, const struct otp_finding *finding,
-    const struct otp_tally *before, const struct otp_occasion *occasion)
-{
-	struct otp_state *state = &attempt->state;
-	enum otp_put put;
-
-	if (finding->verdict != OTP_VERDICT_ACCEPT &&
-	    attempt->code.typed == OTP_TYPED_RECOVERY)
-		return OTP_OK; /* nothing was charged */
-	if (finding->verdict == OTP_VERDICT_ACCEPT) {
-		fill_news(attempt, before);
-		otp_verify_spend(finding, attempt->now, state);
-		state->last_success = *occasion;
-		state->enrolled = true;
-	}
-	put = otp_throttle_settle(state, before, finding->verdict,
-	    attempt->request->told, is_benign(attempt, finding));
-	return otp_store_put(attempt->store, state, put, attempt->fault);
-}
-
-/* charge -> verify -> commit */
-static enum otp_err
-judge(struct attempt *attempt)
-{
-	const struct otp_tally before = attempt->state.tally;
-	struct otp_finding finding = { .verdict = OTP_VERDICT_REJECT };
-	struct otp_occasion occasion;
-	enum otp_err err;
-
-	otp_occasion_set(&occasion, attempt->now, attempt->request->service,
-	    attempt->request->host);
-	err = charge(attempt, &occasion);
-	if (err != OTP_OK)
-		return err;
-	err = otp_verify(&attempt->seed, &attempt->state, attempt->host->policy,
-	    &attempt->code, attempt->now, &finding, attempt->fault);
-	if (err != OTP_OK)
-		return give_back(attempt, &before, err);
-	attempt->answer.benign = is_benign(attempt, &finding);
-	err = settle(attempt, &finding, &before, &occasion);
-	if (err != OTP_OK)
-		return err;
-	fill_answer(attempt, &finding);
-	attempt->answer.verdict = finding.verdict;
-	return OTP_OK;
-}
-
-/* load -> throttle -> charge -> verify -> commit */
-static enum otp_err
-try_account(struct attempt *attempt, const char *typed)
-{
-	bool done = false;
-	enum otp_err err;
-
-	err = otp_store_open(attempt->host->store, attempt->request->account,
-	    &attempt->store, attempt->fault);
-	if (err == OTP_OK)
-		err = look_first(attempt, &done);
-	if (err == OTP_OK && !done)
-		err = load(attempt, &done);
-	if (err == OTP_OK && !done && attempt->request->split)
-		err = split_code(attempt, typed);
-	if (err != OTP_OK || done)
-		return err;
-	if (is_held_off(attempt))
-		return hold_off(attempt);
-	if (!otp_verify_comparable(&attempt->seed, &attempt->code)) {
-		attempt->answer.verdict = OTP_VERDICT_MALFORMED;
-		return OTP_OK;
-	}
-	return judge(attempt);
-}
-
-/* Who has no seed must not be told apart by the time it takes. */
-static enum otp_err
-pretend(struct attempt *attempt, const char *typed)
-{
-	const struct otp_sys *sys = attempt->host->sys;
-	uint8_t secret[20]; /* nobody's */
-	size_t password;
-	enum otp_err err = sys->random(sys->context, secret, sizeof(secret));
-
-	/* That the account's files are absent is no fault, nor where one is. */
-	if (attempt->fault)
-		*attempt->fault = (struct otp_fault){ 0 };
-	if (attempt->request->split &&
-	    otp_code_split(typed, OTP_DIGITS_DEFAULT, &password) == OTP_OK)
-		otp_code_read(typed + password, &attempt->code);
-	if (err == OTP_OK)
-		err = read_clock(attempt);
-	if (err == OTP_OK)
-		err = otp_verify_decoy(secret, attempt->host->policy,
-		    &attempt->code, attempt->now);
-	return err;
-}
-
-/* What can be answered from the typed text alone, before any file is read. */
-static bool
-is_no_code(struct attempt *attempt, const char *typed)
-{
-	otp_code_read(typed, &attempt->code);
-	switch (attempt->code.typed) {
-	case OTP_TYPED_WITHHELD:
-		attempt->answer.verdict = OTP_VERDICT_WITHHELD;
-		return true;
-	case OTP_TYPED_MALFORMED:
-		attempt->answer.verdict = OTP_VERDICT_MALFORMED;
-		return !attempt->request->split;
-	case OTP_TYPED_DIGITS:
-	case OTP_TYPED_RECOVERY:
-		if (attempt->request->split) /* the end of it is the code */
-			attempt->code.typed = OTP_TYPED_MALFORMED;
-		return false;
-	}
-	return true;
+	return verdict == OTP_VERDICT_UNKNOWN_USER ||
+	    verdict == OTP_VERDICT_UNENROLLED;
 }
 
 enum otp_err
@@ -432,26 +90,570 @@ otp_attempt_try(const struct otp_host *host, const struct otp_request *request,
 	struct attempt attempt = {
 		.host = host,
 		.request = request,
-		.fault = fault,
+		.typed = typed,
 		.answer = { .verdict = OTP_VERDICT_REJECT, .last_success = -1 },
+		.fault = fault,
 	};
-	enum otp_err err = OTP_OK;
+	enum step step;
+	enum otp_err err;
 
 	*ret_answer = attempt.answer;
-	if (is_no_code(&attempt, typed))
-		goto out;
-	if (request->unknown)
-		attempt.answer.verdict = OTP_VERDICT_UNKNOWN_USER;
-	else
-		err = try_account(&attempt, typed);
-	if (err == OTP_OK &&
-	    (attempt.answer.verdict == OTP_VERDICT_UNKNOWN_USER ||
-		attempt.answer.verdict == OTP_VERDICT_UNENROLLED))
-		err = pretend(&attempt, typed);
-out:
-	if (err == OTP_OK)
+	step = attempt_parse(&attempt);
+	if (step == STEP_CONTINUE)
+		step = request->unknown
+		    ? attempt_answer(&attempt, OTP_VERDICT_UNKNOWN_USER)
+		    : attempt_account(&attempt);
+	if (step == STEP_ANSWERED && is_decoy_due(attempt.answer.verdict))
+		step = attempt_pretend(&attempt);
+	if (step == STEP_ANSWERED)
 		*ret_answer = attempt.answer;
+	err = attempt.err;
 	otp_store_close(attempt.store);
 	otp_wipe(&attempt, sizeof(attempt));
 	return err;
+}
+
+/* What can be answered from the typed text alone, before any file is read. */
+static enum step
+attempt_parse(struct attempt *attempt)
+{
+	otp_code_read(attempt->typed, &attempt->code);
+	switch (attempt->code.typed) {
+	case OTP_TYPED_WITHHELD:
+		return attempt_answer(attempt, OTP_VERDICT_WITHHELD);
+	case OTP_TYPED_MALFORMED:
+	case OTP_TYPED_DIGITS:
+	case OTP_TYPED_RECOVERY:
+		if (can_be_code(attempt))
+			return STEP_CONTINUE;
+		attempt->answer.no_code = true;
+		return attempt_answer(attempt, OTP_VERDICT_MALFORMED);
+	}
+	return attempt_answer(attempt, OTP_VERDICT_REJECT);
+}
+
+/* Typed after a password, it has a length that only the seed has. */
+static bool
+can_be_code(struct attempt *attempt)
+{
+	size_t password;
+
+	if (!attempt->request->split)
+		return attempt->code.typed != OTP_TYPED_MALFORMED;
+	attempt->code.typed = OTP_TYPED_MALFORMED;
+	return otp_code_split(attempt->typed, OTP_DIGITS_MIN, &password) ==
+	    OTP_OK;
+}
+
+/* load -> throttle -> charge -> verify -> commit */
+static enum step
+attempt_account(struct attempt *attempt)
+{
+	enum step step;
+
+	attempt->err = otp_store_open(attempt->host->store,
+	    attempt->request->account, &attempt->store, attempt->fault);
+	if (attempt->err != OTP_OK)
+		return STEP_ERROR;
+	step = attempt_peek(attempt);
+	if (step != STEP_CONTINUE)
+		return step;
+	step = attempt_load(attempt);
+	if (step != STEP_CONTINUE)
+		return step;
+	step = attempt_split(attempt);
+	if (step != STEP_CONTINUE)
+		return step;
+	step = attempt_throttle(attempt);
+	if (step == STEP_CONTINUE)
+		return attempt_judge(attempt);
+	attempt->err = persist_clamped_delay(attempt);
+	return attempt->err == OTP_OK ? step : STEP_ERROR;
+}
+
+/* FAULT names the file; what is said of it follows. */
+static void
+keep_fault(struct attempt *attempt, const struct otp_fault *fault)
+{
+	if (attempt->fault != NULL)
+		*attempt->fault = *fault;
+}
+
+static enum step
+without_state(struct attempt *attempt)
+{
+	bool has_seed = true;
+	enum otp_err err =
+	    otp_store_has_seed(attempt->store, &has_seed, attempt->fault);
+
+	if (err == OTP_OK && has_seed) {
+		keep_fault(attempt, &attempt->account.state_fault);
+		err = otp_snapshot_not_adopted(attempt->fault);
+	}
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	return attempt_answer(attempt, OTP_VERDICT_UNENROLLED);
+}
+
+/*
+ * Look for a delay or a lockout before taking the lock, so that a process that
+ * keeps it cannot make login attempts pile up.
+ */
+static enum step
+attempt_peek(struct attempt *attempt)
+{
+	const struct otp_sys *sys = attempt->host->sys;
+	struct otp_snapshot *account = &attempt->account;
+	struct otp_tally tally;
+	enum otp_err err = sys->time(sys->context, &account->now);
+
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	err = otp_snapshot_peek(account, attempt->store, attempt->request->uid);
+	if (err == OTP_ERR_ABSENT)
+		return without_state(attempt);
+	if (err == OTP_ERR_CHECKSUM)
+		return STEP_CONTINUE; /* perhaps it was just being written */
+	if (err != OTP_OK)
+		return attempt_fail(
+		    attempt, otp_snapshot_state_err(account, attempt->fault));
+	if (account->state.suspended)
+		return attempt_answer(attempt, OTP_VERDICT_SUSPENDED);
+	if (!account->state.enrolled)
+		return STEP_CONTINUE; /* there may be no seed: load looks */
+	tally = *attempt_tally(attempt);
+	if (otp_throttle_clamp(&tally, account->now))
+		return STEP_CONTINUE; /* the clock went back: needs the lock */
+	if (!otp_store_is_settled(attempt->store, attempt->request->by_other))
+		return STEP_CONTINUE; /* a code being judged may be right */
+	return attempt_throttle(attempt);
+}
+
+/* Lock the account, and read what the code is compared with. */
+static enum step
+attempt_load(struct attempt *attempt)
+{
+	struct otp_snapshot *account = &attempt->account;
+	enum otp_err err = otp_snapshot_load(account, attempt->host,
+	    attempt->store, attempt->request->uid, attempt->fault);
+
+	if (err == OTP_OK)
+		err = otp_snapshot_state_err(account, attempt->fault);
+	if (err == OTP_OK && account->state.suspended)
+		return attempt_answer(attempt, OTP_VERDICT_SUSPENDED);
+	if (err == OTP_OK && otp_snapshot_lost_seed(account)) {
+		keep_fault(attempt, &account->seed_fault);
+		err = otp_snapshot_seed_gone(attempt->fault);
+	}
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	if (account->seed_err == OTP_ERR_ABSENT)
+		return attempt_answer(attempt, OTP_VERDICT_UNENROLLED);
+	if (account->seed_err != OTP_OK)
+		return attempt_fail(
+		    attempt, otp_snapshot_seed_err(account, attempt->fault));
+	return STEP_CONTINUE;
+}
+
+/* If password and code were typed as one, only the seed has the length. */
+static enum step
+attempt_split(struct attempt *attempt)
+{
+	unsigned digits = 0;
+	size_t password = 0;
+	enum otp_err err;
+
+	if (!attempt->request->split)
+		return STEP_CONTINUE;
+	if (attempt->account.seed.tokens_count == 0)
+		return STEP_CONTINUE; /* it has no code of this kind */
+	err = otp_seed_digits(&attempt->account.seed, &digits);
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	if (otp_code_split(attempt->typed, digits, &password) != OTP_OK)
+		return STEP_CONTINUE; /* still malformed */
+	otp_code_read(attempt->typed + password, &attempt->code);
+	attempt->answer.password_length = password;
+	return STEP_CONTINUE;
+}
+
+/* During a delay or a lockout only a recovery code is compared. */
+static enum step
+attempt_throttle(struct attempt *attempt)
+{
+	struct otp_answer *answer = &attempt->answer;
+	const struct otp_tally *tally = attempt_tally(attempt);
+
+	answer->failures = tally->failures;
+	answer->month_failures = tally->month_failures;
+	if (attempt->code.typed == OTP_TYPED_RECOVERY)
+		return STEP_CONTINUE;
+	switch (otp_throttle_check(tally, attempt->host->policy,
+	    attempt->account.now, &answer->wait)) {
+	case OTP_GATE_OPEN:
+		return STEP_CONTINUE;
+	case OTP_GATE_WAITING:
+		return attempt_answer(attempt, OTP_VERDICT_WAITING);
+	case OTP_GATE_LOCKED:
+		return attempt_answer(attempt, OTP_VERDICT_LOCKED);
+	}
+	return attempt_answer(attempt, OTP_VERDICT_REJECT);
+}
+
+/* If the clock was set back to before the delay began, keep its new end. */
+static enum otp_err
+persist_clamped_delay(struct attempt *attempt)
+{
+	struct otp_state *state = &attempt->account.state;
+
+	if (!otp_throttle_clamp(attempt_tally(attempt), attempt->account.now))
+		return OTP_OK;
+	return otp_store_put(
+	    attempt->store, state, OTP_PUT_COMMIT, attempt->fault);
+}
+
+/* charge -> verify -> commit */
+static enum step
+attempt_judge(struct attempt *attempt)
+{
+	struct otp_snapshot *account = &attempt->account;
+	const struct otp_tallies before = { account->state.tally,
+		account->state.others };
+	struct otp_match match = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_login_mark mark;
+	enum otp_err err;
+	bool timed;
+
+	if (!otp_verify_comparable(&account->seed, &attempt->code))
+		return attempt_answer(attempt, OTP_VERDICT_MALFORMED);
+	err = otp_verify_repeated(
+	    &account->seed, &account->state, &attempt->code, &match);
+	if (err == OTP_OK && match.verdict == OTP_VERDICT_REPLAY)
+		err = attempt_repeat(attempt, &match);
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	if (match.verdict == OTP_VERDICT_REPLAY)
+		return attempt_answer(attempt, match.verdict);
+	timed = drop_timed(attempt);
+	if (timed && !otp_verify_comparable(&account->seed, &attempt->code))
+		return attempt_untimely(attempt);
+	otp_login_mark_set(&mark, account->now, attempt->request->service,
+	    attempt->request->host);
+	err = attempt_charge(attempt, &mark);
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	err = otp_verify(&account->seed, &account->state, attempt->host->policy,
+	    &attempt->code, account->now, &match, attempt->fault);
+	if (err == OTP_OK && match.verdict == OTP_VERDICT_REJECT &&
+	    account->seed.addresses_count > 0)
+		err = verify_sent(attempt, &match);
+	if (err != OTP_OK)
+		return attempt_fail(
+		    attempt, attempt_give_back(attempt, &before, err));
+	attempt->answer.benign = is_benign(attempt, &match);
+	err = attempt_settle(attempt, &match, &before, &mark);
+	if (err != OTP_OK)
+		return attempt_fail(attempt, err);
+	if (timed && match.verdict == OTP_VERDICT_REJECT)
+		return attempt_untimely(attempt);
+	fill_answer(attempt, &match);
+	return attempt_answer(attempt, match.verdict);
+}
+
+/*
+ * Where the clock is wrong, no code is compared that would be right by it: it
+ * may have been used when that time was.  Returns whether there is a token or an
+ * address that the code could be of.
+ */
+static bool
+drop_timed(struct attempt *attempt)
+{
+	struct otp_seed *seed = &attempt->account.seed;
+	unsigned kept = 0;
+	bool dropped = false;
+
+	if (attempt->account.now >= OTP_CALENDAR_EARLIEST ||
+	    attempt->code.typed != OTP_TYPED_DIGITS)
+		return false;
+	for (unsigned i = 0; i < seed->tokens_count; i++) {
+		if (seed->tokens[i].kind != OTP_TOTP)
+			seed->tokens[kept++] = seed->tokens[i];
+		else if (seed->tokens[i].digits == attempt->code.digits)
+			dropped = true;
+	}
+	seed->tokens_count = kept;
+	if (seed->addresses_count > 0 &&
+	    attempt->code.digits == OTP_SEND_DIGITS)
+		dropped = true;
+	seed->addresses_count = 0;
+	return dropped;
+}
+
+/* A code of other tokens was charged: without that, guesses would be free. */
+static enum step
+attempt_untimely(struct attempt *attempt)
+{
+	return attempt_fail(attempt,
+	    otp_fault_set(attempt->fault, OTP_ERR_CLOCK, 0, NULL,
+		OTP_DETAIL_CLOCK_EARLY));
+}
+
+/*
+ * One of the last accepted codes once more: it is counted, but not charged, so
+ * a client that repeats it does not block its user.
+ */
+static enum otp_err
+attempt_repeat(struct attempt *attempt, const struct otp_match *match)
+{
+	struct otp_state *state = &attempt->account.state;
+	const int64_t now = attempt->account.now;
+
+	attempt->answer.benign = is_benign(attempt, match);
+	fill_answer(attempt, match);
+	if (attempt->answer.benign ||
+	    !otp_throttle_replay(attempt_tally(attempt), now))
+		return OTP_OK;
+	return otp_store_put(
+	    attempt->store, state, OTP_PUT_CHARGE, attempt->fault);
+}
+
+/* A try is charged, in the file, before its code is compared. */
+static enum otp_err
+attempt_charge(struct attempt *attempt, const struct otp_login_mark *mark)
+{
+	struct otp_state *state = &attempt->account.state;
+
+	if (attempt->code.typed == OTP_TYPED_RECOVERY)
+		return OTP_OK; /* it cannot be guessed */
+	otp_throttle_charge(
+	    attempt_tally(attempt), attempt->host->policy, mark);
+	otp_tell_charge(&attempt->account, attempt->request,
+	    attempt->host->policy, &attempt->answer.told);
+	return otp_store_put(
+	    attempt->store, state, OTP_PUT_CHARGE, attempt->fault);
+}
+
+/* No token has the code: it may have been sent for this login. */
+static enum otp_err
+verify_sent(struct attempt *attempt, struct otp_match *match)
+{
+	const struct otp_snapshot *account = &attempt->account;
+	uint8_t occasion[OTP_OCCASION_SIZE];
+	struct otp_match sent = { .verdict = OTP_VERDICT_REJECT };
+	enum otp_err err = otp_send_occasion(
+	    attempt->request->service, attempt->request->host, occasion);
+
+	if (err == OTP_OK)
+		err = otp_verify_sent(&account->seed, &account->state,
+		    &attempt->code, occasion, account->now, &sent);
+	if (err == OTP_OK && sent.verdict == OTP_VERDICT_ACCEPT)
+		*match = sent;
+	return err;
+}
+
+/*
+ * The code was right, but cannot be judged: that is not a guess, so the charge
+ * is given back.  On any other error the charge stands; otherwise a caller who
+ * can force an allocation failure could guess for free.
+ */
+static enum otp_err
+attempt_give_back(struct attempt *attempt, const struct otp_tallies *before,
+    enum otp_err verified)
+{
+	struct otp_state *state = &attempt->account.state;
+	enum otp_err err;
+
+	if (verified != OTP_ERR_NO_STATE && verified != OTP_ERR_LIMIT)
+		return verified;
+	if (attempt->code.typed == OTP_TYPED_RECOVERY)
+		return verified;
+	state->tally = before->tally;
+	state->others = before->others;
+	err = otp_store_put(
+	    attempt->store, state, OTP_PUT_CHARGE, attempt->fault);
+	return err == OTP_OK ? verified : err;
+}
+
+/* Write what follows from the verdict, before it is returned. */
+static enum otp_err
+attempt_settle(struct attempt *attempt, const struct otp_match *match,
+    const struct otp_tallies *before, const struct otp_login_mark *mark)
+{
+	struct otp_state *state = &attempt->account.state;
+	enum otp_put put;
+	enum otp_err err;
+
+	if (match->verdict != OTP_VERDICT_REJECT)
+		attempt->answer.told.notice.kind = OTP_NOTICE_NONE;
+	if (match->verdict != OTP_VERDICT_ACCEPT &&
+	    attempt->code.typed == OTP_TYPED_RECOVERY)
+		return OTP_OK; /* nothing was charged */
+	if (match->verdict == OTP_VERDICT_ACCEPT) {
+		fill_last(attempt);
+		otp_verify_spend(match, attempt->account.now, state);
+		state->last_success = *mark;
+		state->enrolled = true;
+		otp_tell_accept(&attempt->account, attempt->request,
+		    match->kind, &attempt->answer.told);
+		if (match->kind != OTP_RECOVERY)
+			attempt->answer.device_left = otp_known_remember(
+			    &attempt->account, attempt->request->uid,
+			    &attempt->request->device);
+		if (attempt->answer.device_left == 0)
+			otp_tell_no_device(&attempt->answer.told);
+		otp_known_note_owner(&attempt->account, attempt->request->uid,
+		    &attempt->request->owner);
+	}
+	put = otp_throttle_settle(
+	    state, attempt->request->by_other, before, match->verdict);
+	if (match->verdict == OTP_VERDICT_ACCEPT)
+		fill_news(attempt, before);
+	if (match->verdict == OTP_VERDICT_REPLAY && !attempt->answer.benign)
+		(void)otp_throttle_replay(attempt_tally(attempt), mark->time);
+	err = otp_store_put(attempt->store, state, put, attempt->fault);
+	if (err == OTP_OK && has_news(&attempt->answer))
+		err = otp_store_load(attempt->store, state, attempt->fault);
+	if (err == OTP_OK && has_news(&attempt->answer))
+		attempt->answer.generation = state->generation;
+	return err;
+}
+
+static bool
+has_news(const struct otp_answer *answer)
+{
+	return answer->unreported > 0 || answer->replays > 0;
+}
+
+/*
+ * Whether the code was used a moment ago from the same host, or the local
+ * caller already is that user and came from another host: ssh followed by sudo,
+ * which does not know the remote host.
+ */
+static bool
+is_benign(const struct attempt *attempt, const struct otp_match *match)
+{
+	const struct otp_snapshot *account = &attempt->account;
+	const struct otp_login_mark *success = &account->state.last_success;
+	const struct otp_token *token = &account->seed.tokens[match->token];
+
+	return match->verdict == OTP_VERDICT_REPLAY &&
+	    match->kind == OTP_TOTP && success->time <= account->now &&
+	    account->now - success->time <= 2 * (int64_t)token->period &&
+	    (attempt->request->same_user ||
+		strncmp(success->host, attempt->request->host, OTP_HOST_SIZE) ==
+		    0);
+}
+
+/* The one under which this is tried. */
+static struct otp_tally *
+attempt_tally(struct attempt *attempt)
+{
+	return otp_throttle_tally(
+	    &attempt->account.state, attempt->request->by_other);
+}
+
+/* The login before this one. */
+static void
+fill_last(struct attempt *attempt)
+{
+	const int64_t last = attempt->account.state.last_success.time;
+
+	if (last > 0 && last <= attempt->account.now)
+		attempt->answer.last_success = attempt->account.now - last;
+}
+
+/*
+ * What the user may want to know at this login, which is settled.  Where wrong
+ * codes of root's callers ended, the host is that of the last one of these.
+ */
+static void
+fill_news(struct attempt *attempt, const struct otp_tallies *before)
+{
+	struct otp_answer *answer = &attempt->answer;
+	const struct otp_state *state = &attempt->account.state;
+	const struct otp_tally *last = &state->tally;
+
+	if ((attempt->request->by_other || before->tally.failures == 0) &&
+	    last->last_failure.time < state->others.last_failure.time)
+		last = &state->others;
+	answer->unreported = state->unreported;
+	answer->replays = state->tally.replays + state->others.replays;
+	memcpy(answer->failure_host, last->last_failure.host, OTP_HOST_SIZE);
+}
+
+/* Everything but the verdict. */
+static void
+fill_answer(struct attempt *attempt, const struct otp_match *match)
+{
+	struct otp_answer *answer = &attempt->answer;
+	const struct otp_snapshot *account = &attempt->account;
+	const struct otp_tally *tally = attempt_tally(attempt);
+
+	answer->kind = match->kind;
+	if (match->kind == OTP_TOTP || match->kind == OTP_HOTP)
+		memcpy(answer->token, account->seed.tokens[match->token].label,
+		    OTP_LABEL_SIZE);
+	else if (match->kind == OTP_DELIVERED)
+		otp_address_method(
+		    &account->seed.addresses[match->token], answer->method);
+	answer->drift = match->drift;
+	answer->drift_known = match->drift_known;
+	answer->failures = tally->failures;
+	answer->month_failures = tally->month_failures;
+	(void)otp_throttle_check(
+	    tally, attempt->host->policy, account->now, &answer->wait);
+	answer->recovery_known = account->seed.recovery_count > 0;
+	answer->recovery_left = otp_snapshot_recovery(account).unused;
+}
+
+/*
+ * This comes after the login is decided, so it must not wait: another process
+ * may have the account locked.  A charge is enough: if a power cut takes it, the
+ * user is told twice.
+ */
+bool
+otp_attempt_told(const struct otp_host *host, const struct otp_request *request,
+    const struct otp_answer *answer)
+{
+	struct otp_store *store = NULL;
+	struct otp_state state;
+	bool noted = false;
+
+	if (!has_news(answer) ||
+	    otp_store_open(host->store, request->account, &store, NULL) !=
+		OTP_OK)
+		return false;
+	if (otp_store_look(store, &state, NULL) == OTP_OK &&
+	    otp_store_is_locked(store) &&
+	    state.generation == answer->generation) {
+		otp_throttle_told(&state, answer->replays);
+		noted = otp_store_put(store, &state, OTP_PUT_CHARGE, NULL) ==
+		    OTP_OK;
+	}
+	otp_store_close(store);
+	return noted;
+}
+
+/* Do the same work as for an account, so that the time is the same. */
+static enum step
+attempt_pretend(struct attempt *attempt)
+{
+	const struct otp_sys *sys = attempt->host->sys;
+	uint8_t secret[20]; /* not an account's */
+	size_t password;
+	enum otp_err err = sys->random(sys->context, secret, sizeof(secret));
+
+	/* A missing file is not a fault here. */
+	if (attempt->fault != NULL)
+		*attempt->fault = (struct otp_fault){ 0 };
+	if (attempt->request->split &&
+	    otp_code_split(attempt->typed, OTP_DIGITS_DEFAULT, &password) ==
+		OTP_OK)
+		otp_code_read(attempt->typed + password, &attempt->code);
+	if (err == OTP_OK)
+		err = sys->time(sys->context, &attempt->account.now);
+	if (err == OTP_OK)
+		err = otp_verify_decoy(secret, attempt->host->policy,
+		    &attempt->code, attempt->account.now);
+	return err == OTP_OK ? STEP_ANSWERED : attempt_fail(attempt, err);
 }

@@ -4,7 +4,7 @@
  *
  *	load -> throttle -> charge -> verify -> commit
  *
- * It knows neither PAM nor files, and no person is asked while it runs.
+ * It knows neither PAM nor files, and asks no questions while it runs.
  */
 #ifndef OTP_ATTEMPT_H
 #define OTP_ATTEMPT_H
@@ -17,73 +17,77 @@
 #include "common/core/policy.h"
 #include "common/core/state.h"
 #include "common/core/verify.h"
-#include "sys.h"
+#include "common/effects/account.h"
+#include "common/effects/known.h"
+#include "common/effects/sys.h"
 
-#define OTP_ACCOUNT_SIZE 256 /* of a name, the NUL included */
-
-/* The host that judges: its clock, its store, its policy. */
-struct otp_host {
-	const struct otp_sys *sys;
-	const char *store; /* absolute */
-	const struct otp_policy *policy;
-};
-
-/* Who asks to be let in; a flat value. */
+/* A user who asks to log in; a flat value. */
 struct otp_request {
 	char account[OTP_ACCOUNT_SIZE]; /* the name as NSS returns it */
 	uint32_t uid;			/* or OTP_UID_VIRTUAL */
-	bool unknown; /* nobody has that name: refused, at the usual cost */
+	bool unknown; /* there is no such user: refuse, in the usual time */
 	char service[OTP_SERVICE_SIZE];
-	char host[OTP_HOST_SIZE]; /* the remote one, "" = here */
-	bool own;   /* who asks, here, is that account already (sudo) */
-	bool told;  /* the user can be told of failures since the last login */
-	bool split; /* password and code were typed as one */
+	char host[OTP_HOST_SIZE]; /* the remote host, or "" */
+	bool by_other;	/* by a program that runs as the user: charged to the
+			 tally of other callers */
+	bool same_user; /* the local caller already is that user (sudo) */
+	bool tell;	/* the owner is told of this login (tell.h) */
+	bool split;	/* password and code were typed as one */
+	struct otp_caller device;
+	struct otp_owner owner;
 };
 
-/* What is answered; a flat value, and no secret. */
+/* What its owner is told at once, and where. */
+struct otp_told {
+	struct otp_notice notice;
+	unsigned to_count;
+	char to[OTP_SEED_ADDRESSES][OTP_ADDRESS_SIZE];
+};
+
+/* The answer; a flat value, not a secret. */
 struct otp_answer {
-	enum otp_verdict verdict;   /* REJECT unless something else is known */
-	enum otp_kind kind;	    /* what matched; 0 = nothing */
+	enum otp_verdict verdict; /* REJECT unless something else is known */
+	enum otp_kind kind;	  /* what matched, or 0 */
+	char method[OTP_ADDRESS_SCHEME_MAX +
+	    1];			    /* DELIVERED: by mail, sms ... */
 	char token[OTP_LABEL_SIZE]; /* its label, or "" */
 	uint32_t failures;	    /* in a row, after this try */
 	uint32_t month_failures;    /* in 30 days */
-	uint32_t wait;		    /* seconds that are left of a wait */
+	uint32_t wait;		    /* remaining seconds of a delay */
 	int32_t drift;		    /* seconds, where drift_known */
 	bool drift_known;
-	bool benign; /* REPLAY: within two periods, same host or `own` */
-	size_t password_length; /* with `split`: where the code begins */
-	/* ACCEPT: what the user may want to hear */
-	uint32_t untold;      /* wrong codes since the last login */
-	uint32_t replays;     /* spent codes tried again since then */
+	bool benign; /* REPLAY: within two periods, same host or same_user */
+	size_t password_length; /* with 'split': where the code begins */
+	bool no_code; /* MALFORMED: the text alone shows it, for any account */
+	/* ACCEPT: what the user may want to know */
+	uint32_t unreported;  /* wrong codes since the last login */
+	uint32_t replays;     /* used codes tried again since then */
+	uint64_t generation;  /* of the state, if there are such news */
 	int64_t last_success; /* seconds ago; -1 = never */
 	char failure_host[OTP_HOST_SIZE]; /* of the last wrong one, or "" */
-	bool recovery_known;		  /* the next figure means something */
+	bool recovery_known;		  /* the next number is valid */
 	unsigned recovery_left;
-};
-
-enum otp_ask {
-	OTP_ASK_NOTHING = 0, /* no answer is possible */
-	OTP_ASK_CODE,
-	OTP_ASK_UNENROLLED, /* surely so: store there, no seed, no state that
-			       says otherwise */
+	bool fresh; /* ACCEPT: not asked, the owner gave a code a while ago */
+	int64_t device_left; /* seconds for which the device is known, or 0 */
+	struct otp_told told;
 };
 
 /*
- * Before the prompt, for `nullok`: must the user be asked?  An error is
- * never "not enrolled".  Errors: the store's.
- */
-enum otp_err otp_attempt_look(const struct otp_host *host,
-    const struct otp_request *request, enum otp_ask *ret_ask,
-    struct otp_fault *fault) OTP_MUST_USE;
-
-/*
- * Judge what was TYPED (kept by the caller, who wipes it).  Only
- * OTP_OK with OTP_VERDICT_ACCEPT lets anyone in: then the code is spent on
- * the disk.  On an error *RET_ANSWER is a refusal.
+ * Judge TYPED, which the caller owns and wipes.  A user may be let in only on
+ * OTP_OK with OTP_VERDICT_ACCEPT: the use of the code is then on disk.
+ * On an error *RET_ANSWER is a refusal.
  * Errors: the store's, verify.h's, CLOCK, UID, NO_STATE, LENGTHS.
  */
 enum otp_err otp_attempt_try(const struct otp_host *host,
     const struct otp_request *request, const char *typed,
     struct otp_answer *ret_answer, struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * The user was told the news of ANSWER, which accepted REQUEST.  Returns whether
+ * this could be noted: not if it would have to wait, nor if another login came in
+ * between.  They are then told again at the next login.
+ */
+bool otp_attempt_told(const struct otp_host *host,
+    const struct otp_request *request, const struct otp_answer *answer);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The enrolling transaction: everything that changes what the module verifies
- * against.  It asks and prints nothing.  What the old seed had spent stays
- * spent, and a failure leaves the old seed in force, whole; only where the disk
- * fails after the new seed took its place (its folder's flush, the last commit)
- * is the new one in force, whole, though an error is told: who must know reads
- * it again.
+ * against.  It asks and prints nothing.  Codes used with the old seed stay
+ * used.  A failure leaves the complete old seed active, with one exception: if
+ * the disk fails after the new seed took its place (in the flush of its folder
+ * or the last commit), the complete new one is active.  ACCOUNT's 'committed'
+ * then says so, and an error is still returned.
  *
- * FAULT may be NULL.  Every function may fail as the store does.
+ * Every function sets ACCOUNT's fault, 'committed' and 'partly', and may fail
+ * with the store's errors.
  */
 #ifndef OTP_ENROL_H
 #define OTP_ENROL_H
@@ -15,56 +16,57 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "attempt.h"
+#include "common/core/address.h"
 #include "common/core/digest.h"
 #include "common/core/err.h"
 #include "common/core/recovery.h"
 #include "common/core/seed.h"
 #include "common/core/state.h"
+#include "common/core/tag.h"
 #include "common/core/verify.h"
+#include "common/effects/account.h"
+#include "common/effects/snapshot.h"
 
 #define OTP_ENROL_RECOVERY 10 /* recovery codes of a set */
 
-/* How far a wrong confirmation is explained: either side, in seconds. */
+/* How far from now, in seconds, a wrong first code is looked for. */
 #define OTP_ENROL_DRIFT_MAX 86400
 
 /* How far ahead resynchronisation looks for a counter. */
 #define OTP_RESYNC_RANGE 1000
 
-/* Whose. */
-struct otp_subject {
-	char account[OTP_ACCOUNT_SIZE];
-	uint32_t uid; /* or OTP_UID_VIRTUAL */
-};
-
 enum otp_enrol_mode {
-	OTP_ENROL_NEW,	   /* refused where a seed is in force, or was lost */
-	OTP_ENROL_ADD,	   /* beside the tokens in force; recovery codes stay */
-	OTP_ENROL_REPLACE, /* instead of all that is in force */
+	OTP_ENROL_NEW,	   /* refused if a seed is active, or was lost */
+	OTP_ENROL_ADD,	   /* add to the active tokens; keep recovery codes */
+	OTP_ENROL_REPLACE, /* replace everything that is active */
 };
 
-/* Which tokens and recovery codes were in force once; no secret. */
-struct otp_in_force {
+/* Which tokens and recovery codes were active at one time; not a secret. */
+struct otp_active {
 	uint8_t digest[OTP_DIGEST_SIZE];
 };
 
-/* A token that is not yet in force.  A secret: the caller wipes it. */
+/* A token that is not yet active.  A secret: the caller wipes it. */
 struct otp_enrolment {
-	struct otp_subject subject;
 	enum otp_enrol_mode mode;
 	struct otp_token token;
+	struct otp_address address; /* of a NEW account; its uri may be "" */
 	uint64_t value; /* the credential's, once confirmed (state.h) */
 	int32_t drift;	/* of the confirming code, seconds */
 	bool confirmed;
-	bool bound; /* it may take the place of this alone: */
-	struct otp_in_force former;
+	uint32_t code; /* the confirming one */
+	bool by_user;  /* its user makes it active: not while suspended */
+	bool bound;    /* it may replace only the following: */
+	struct otp_active former;
 };
 
 /*
- * Recovery codes as people see them, and what the seed keeps of each.  A
+ * Recovery codes as shown to the user, and what the seed stores of each.  A
  * secret: the caller wipes it.
  */
 struct otp_recovery_set {
+	bool added;    /* the old ones stay; false as it is made */
+	int64_t until; /* 'added' ones work until then; 0: for ever */
 	unsigned count;
 	char text[OTP_SEED_RECOVERY][OTP_RECOVERY_TEXT_SIZE];
 	struct otp_recovery kept[OTP_SEED_RECOVERY];
@@ -72,146 +74,197 @@ struct otp_recovery_set {
 
 struct otp_confirmation {
 	enum otp_verdict verdict; /* ACCEPT, REJECT or MALFORMED */
-	bool drift_known;	  /* REJECT: right, but for another time: */
+	bool drift_known;	  /* REJECT: right at another time: */
 	int32_t drift; /* seconds; negative: the device's clock is slow */
 };
 
 /*
- * What is in force just now.  Who has shown that it is his may replace it, and
- * not what came in force since.  Errors: ABSENT (nothing is).
+ * What is active now.  A user who has proved that it is theirs may replace it,
+ * but not anything that became active since.  Errors: ABSENT (nothing is).
  */
-enum otp_err otp_enrol_in_force(const struct otp_host *host,
-    const struct otp_subject *subject, struct otp_in_force *ret_in_force,
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_active(
+    struct otp_account *account, struct otp_active *ret_active) OTP_MUST_USE;
 
 /*
- * A fresh secret for TOKEN (its secret is made here; all else is taken as it
- * is).  secret_size 0 means the hash's own size: 20, 32 or 64 bytes.
+ * Create a secret for TOKEN, and take everything else of it as it is.
+ * secret_size 0 means the hash's own size: 20, 32 or 64 bytes.
  * Nothing is written.  Errors: EXISTS (NEW), FULL and CHANCE (ADD), PARSE.
  */
-enum otp_err otp_enrol_begin(const struct otp_host *host,
-    const struct otp_subject *subject, enum otp_enrol_mode mode,
-    const struct otp_token *token, struct otp_enrolment *ret_enrolment,
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_begin(struct otp_account *account,
+    enum otp_enrol_mode mode, const struct otp_token *token,
+    struct otp_enrolment *ret_enrolment) OTP_MUST_USE;
 
 /*
- * Does the device show the right code?  A neighbouring step is fine (and
- * with HOTP, any counter within the look-ahead); the step or counter is
- * remembered as spent.  A code that is right for another time within
- * OTP_ENROL_DRIFT_MAX has its drift told.  Nothing is written.
+ * Judge whether the device shows the right code.  A neighbouring step is
+ * accepted, and with HOTP any counter within the look-ahead; the step or
+ * counter is remembered as used.  If the code is right at another time within
+ * OTP_ENROL_DRIFT_MAX, its drift is returned.  Nothing is written.
  */
-enum otp_err otp_enrol_confirm(const struct otp_host *host,
+enum otp_err otp_enrol_confirm(struct otp_account *account,
     struct otp_enrolment *enrolment, const char *typed,
-    struct otp_confirmation *ret_confirmation,
-    struct otp_fault *fault) OTP_MUST_USE;
+    struct otp_confirmation *ret_confirmation) OTP_MUST_USE;
 
 /*
- * COUNT recovery codes (0 to 16) that are not in force yet, so that they can
- * be handed out before.  Nothing is written.  Errors: FULL (more than 16).
+ * Create COUNT recovery codes (0 to 16) that are not active yet.  The caller
+ * shows them before it calls what makes them active, so that no account has
+ * codes that its user was not shown.  Nothing is written.
+ * Errors: FULL (more than 16).
  */
-enum otp_err otp_enrol_make_set(const struct otp_host *host, unsigned count,
-    struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_make_set(struct otp_account *account, unsigned count,
+    struct otp_recovery_set *ret_set) OTP_MUST_USE;
 
 /*
- * As otp_enrol_put(), with the recovery codes of SET; with ADD it is passed
- * over.
+ * Make the token active: create the state if there is none, commit the
+ * confirming step as used, write the seed, then set 'enrolled'.  The recovery
+ * codes are those of SET, which ADD ignores: the old codes stay.  Failures and
+ * delays stay as they are.
+ * 'committed': the token is active.
+ * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('bound', and something else is
+ * active by now), SUSPENDED ('by_user', and the account is).
  */
-enum otp_err otp_enrol_put_set(const struct otp_host *host,
-    const struct otp_enrolment *enrolment, const struct otp_recovery_set *set,
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_put(struct otp_account *account,
+    const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set) OTP_MUST_USE;
 
 /*
- * Put it in force: state made or taken, the confirming step committed as
- * spent, then the seed, then `enrolled`.  NEW and REPLACE make a set of
- * COUNT recovery codes (0 to 16); with ADD the set is empty and the old codes
- * stay.  Failures and waits stay as they are.
- * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT (`bound', and something else is in
- * force by now).
+ * Make the recovery codes of SET active; the old ones are no longer valid,
+ * unless SET is 'added': then only those go that are past their end.
+ * 'committed': the new ones are active.  Errors: ABSENT, FULL (there would be
+ * more than 16), CLOCK (SET has an end, and the clock is wrong), CONFLICT (that
+ * end came in the meantime).
  */
-enum otp_err otp_enrol_put(const struct otp_host *host,
-    const struct otp_enrolment *enrolment, unsigned count,
-    struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
-
-/* A new set of recovery codes; all old ones are dead.  Errors: ABSENT. */
-enum otp_err otp_enrol_recovery(const struct otp_host *host,
-    const struct otp_subject *subject, unsigned count,
-    struct otp_recovery_set *ret_set, struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_recovery(struct otp_account *account,
+    const struct otp_recovery_set *set) OTP_MUST_USE;
 
 /*
- * Take away the token of this ID, and no other, wherever it stands by now; the
- * last one takes the seed with it.  What it spent stays known.
- * Errors: ABSENT.
+ * Remove the token with this ID, even if its number has changed; with the last
+ * one the seed is removed.  Its used codes stay known.
+ * 'committed': it is no longer active.  Errors: ABSENT.
  */
-enum otp_err otp_enrol_remove_token(const struct otp_host *host,
-    const struct otp_subject *subject, const uint8_t id[OTP_ID_SIZE],
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_remove_token(
+    struct otp_account *account, const uint8_t id[OTP_ID_SIZE]) OTP_MUST_USE;
 
-/*
- * Take the seed away; the state stays, with its failures and what was spent.
- * PURGE takes the state too, and works on a state that cannot be read.
- * Errors: ABSENT (nothing there).
- */
-enum otp_err otp_enrol_remove(const struct otp_host *host,
-    const struct otp_subject *subject, bool purge,
-    struct otp_fault *fault) OTP_MUST_USE;
-
-/*
- * End a wait or a lock.  *RET_FAILURES: how many there were in a row.
- * Errors: ABSENT (no state).
- */
-enum otp_err otp_enrol_unlock(const struct otp_host *host,
-    const struct otp_subject *subject, uint32_t *ret_failures,
-    struct otp_fault *fault) OTP_MUST_USE;
-
-/*
- * HOTP: find FIRST and then SECOND, two successive codes, within
- * OTP_RESYNC_RANGE counters of the next one of the token of this ID, never before it, and go on
- * behind them.
- * Charged like a login.  *RET_VERDICT: ACCEPT, REJECT, MALFORMED, WAITING or
- * LOCKED.  Errors: ABSENT (no such HOTP token).
- */
-enum otp_err otp_enrol_resync(const struct otp_host *host,
-    const struct otp_subject *subject, const uint8_t id[OTP_ID_SIZE],
-    const char *first, const char *second, enum otp_verdict *ret_verdict,
-    struct otp_fault *fault) OTP_MUST_USE;
-
-/* What adopting did. */
-struct otp_adoption {
-	bool changed;	  /* anything at all; what follows says what */
-	bool made;	  /* a state was made, or remade */
-	unsigned adopted; /* credentials that had none */
-	bool replaced;	  /* recovery codes were replaced (FORCE) */
+/* An address that is not yet active.  A secret: the caller wipes it. */
+struct otp_address_proof {
+	struct otp_address address;
+	int64_t time; /* when it was made */
+	char tag[OTP_TAG_SIZE];
+	uint32_t code; /* that is sent there */
 };
 
 /*
- * Take over a seed that has no state, or credentials the state does not know:
- * TOTP from NOW + window on, HOTP from the seed's counter.  Idempotent.
- * FORCE also makes fit again: a state that is gone or cannot be read, another
- * account's uid, and TOTP values ahead of the clock (set to NOW + window, never back
- * below what is still in the window).  A code that was used for such a time
- * can be used again when the clock comes there; else none is revived.  What the
- * state does not know may have been lost, even if there is one now: so all
- * recovery codes are replaced if one of them is not known, and such a HOTP token
- * is kept at its last counter, where no code is right, until otp_enrol_resync()
- * finds it.  SET is filled where `replaced`.
- * Errors: ABSENT (no seed), and without FORCE those of the state.
+ * Create a secret for ADDRESS, and a code and a tag to be sent there.  Nothing
+ * is written.  Errors: ABSENT, EXISTS (the account has it), FULL, CLOCK.
  */
-enum otp_err otp_enrol_adopt(const struct otp_host *host,
-    const struct otp_subject *subject, bool force,
-    struct otp_adoption *ret_adoption, struct otp_recovery_set *ret_set,
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_begin_address(struct otp_account *account,
+    const struct otp_address *address,
+    struct otp_address_proof *ret_proof) OTP_MUST_USE;
+
+/* Whether TYPED is that code; the time taken does not tell how much of it. */
+bool otp_enrol_is_proven(
+    const struct otp_address_proof *proof, const char *typed);
 
 /*
- * SUBJECT was called NAME before: take over NAME's seed, and what its state
- * knows, for SUBJECT.  What either of them has spent stays spent, and the worse
- * of their failures count.  NAME keeps a state that says "not enrolled".
- * FORCE: although NAME's state is of another uid.
- * Errors: NAME (it is SUBJECT's own, or too long), EXISTS (SUBJECT is
- * enrolled), ABSENT (NAME is not), NO_STATE (NAME has a seed alone), UID,
+ * Add ADDRESS after the others; known devices are forgotten.
+ * 'committed': codes can be sent there.  Errors: ABSENT, EXISTS, FULL.
+ */
+enum otp_err otp_enrol_add_address(struct otp_account *account,
+    const struct otp_address *address) OTP_MUST_USE;
+
+/*
+ * Have ENROLMENT, which is NEW, add ADDRESS too, with a secret that is made here.
+ * No code was sent there.  Nothing is written.
+ */
+enum otp_err otp_enrol_with_address(struct otp_account *account,
+    const struct otp_address *address,
+    struct otp_enrolment *enrolment) OTP_MUST_USE;
+
+/*
+ * Remove the address with this ID (address.h), even if its number has changed;
+ * known devices are forgotten.
+ * 'committed': no codes are sent there.  Errors: ABSENT, LIMIT (there is neither
+ * a token nor another address).
+ */
+enum otp_err otp_enrol_remove_address(
+    struct otp_account *account, const uint8_t id[OTP_ID_SIZE]) OTP_MUST_USE;
+
+/*
+ * Remove the seed; the state stays, with failures and used codes.
+ * PURGE removes the state too, even one that cannot be read.
+ * 'committed': everything is removed; 'partly': the seed is.
+ * Errors: ABSENT (there is neither).
+ */
+enum otp_err otp_enrol_remove(
+    struct otp_account *account, bool purge) OTP_MUST_USE;
+
+/*
+ * End the delays or lockouts of both tallies, and forget the known devices and
+ * the owner's last code.  *RET_FAILURES: how many there were in a row.  'committed': failures or devices were cleared.
+ * Errors: ABSENT (no state).
+ */
+enum otp_err otp_enrol_unlock(
+    struct otp_account *account, uint32_t *ret_failures) OTP_MUST_USE;
+
+/*
+ * HOTP: find FIRST and SECOND, two consecutive codes, within OTP_RESYNC_RANGE
+ * counters after the next one of the token with this ID, and set the counter
+ * to the one after them.
+ * Charged like a login, to the tally that 'by_other' selects.  *RET_VERDICT:
+ * ACCEPT, REJECT, MALFORMED, WAITING or LOCKED; with 'by_other', also
+ * SUSPENDED.
+ * 'committed': the counter is set.
+ * Errors: ABSENT (no such HOTP token).
+ */
+enum otp_err otp_enrol_resync(struct otp_account *account,
+    const uint8_t id[OTP_ID_SIZE], const char *first, const char *second,
+    enum otp_verdict *ret_verdict) OTP_MUST_USE;
+
+/* What adopting changed. */
+struct otp_adoption {
+	bool changed;	  /* whether anything changed */
+	bool made;	  /* a state was created or replaced */
+	unsigned adopted; /* credentials new in the state */
+	bool replaced;	  /* recovery codes were replaced (FORCE) */
+};
+
+/* How many new recovery codes adopting with FORCE needs; 0: the old ones stay. */
+unsigned otp_enrol_adopt_count(const struct otp_snapshot *snapshot);
+
+/*
+ * Adopt a seed that has no state, or credentials the state does not know:
+ * TOTP from NOW + window on, HOTP from the seed's counter.  Idempotent.
+ * FORCE also repairs a state that is missing or cannot be read, a different
+ * uid, and TOTP values ahead of the clock (set to NOW + window, never to less
+ * than is still in the window).  A code that was used for such a time becomes
+ * valid again when the clock reaches it; no other used code does.
+ * A state that has forgotten credentials may have known those that it does not
+ * know now: then recovery codes are taken for used, and an HOTP token is set to
+ * the last counter, where no code is right, until otp_enrol_resync() finds it
+ * (ACCOUNT's 'doubtful').
+ * With FORCE, what the state does not know may have been lost, even if there is
+ * a state now.  So all recovery codes are replaced if one of them is not known, and
+ * HOTP tokens are treated in the same way.  SET has the new codes: as many as
+ * otp_enrol_adopt_count() says with FORCE, or none.
+ * 'committed': everything was changed; 'partly': everything but the recovery
+ * codes.  In both cases *RET_ADOPTION is filled, even on an error.
+ * Errors: ABSENT (no seed), CONFLICT (SET has another number of codes than is
+ * needed by now), and without FORCE those of the state.
+ */
+enum otp_err otp_enrol_adopt(struct otp_account *account, bool force,
+    const struct otp_recovery_set *set,
+    struct otp_adoption *ret_adoption) OTP_MUST_USE;
+
+/*
+ * Move the seed and the record of the former name FORMER to ACCOUNT.  Codes
+ * used under either name stay used, and the larger number of failures counts.
+ * FORMER keeps a state that says "not enrolled".
+ * FORCE: even if FORMER's state has a different uid.
+ * 'committed': ACCOUNT has the seed.
+ * Errors: NAME (it is ACCOUNT's own, or too long), EXISTS (ACCOUNT is
+ * enrolled), ABSENT (FORMER is not), NO_STATE (FORMER has only a seed), UID,
  * CONFLICT (try again).
  */
-enum otp_err otp_enrol_adopt_former(const struct otp_host *host,
-    const struct otp_subject *subject, const char *name, bool force,
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_enrol_rename(
+    struct otp_account *account, const char *former, bool force) OTP_MUST_USE;
 
 #endif

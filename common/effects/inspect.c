@@ -1,58 +1,84 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "inspect.h"
+#include "config.h"
 
-#include <errno.h>
+#include "common/effects/inspect.h"
+
 #include <string.h>
 
 #include "common/core/code.h"
-#include "common/core/mark.h"
-#include "common/core/nearby.h"
+#include "common/core/drift.h"
 #include "common/core/oath.h"
+#include "common/core/send.h"
 #include "common/core/wipe.h"
-#include "store.h"
+#include "common/effects/snapshot.h"
+#include "common/effects/txn.h"
 
 /* A secret: wiped at the end. */
 struct inspecting {
-	const struct otp_host *host;
-	const struct otp_subject *subject;
-	struct otp_fault *fault;
-	int64_t now;
+	struct otp_account *account;
 	struct otp_code code;
-	struct otp_seed seed;
-	struct otp_state state;
+	struct otp_snapshot snap;
 	struct otp_inspection found;
 };
 
-/* Nobody is kept waiting: what stands in the files just now will do. */
-static enum otp_err
-look(struct inspecting *inspecting)
-{
-	struct otp_fault *fault = inspecting->fault;
-	struct otp_store *store = NULL;
-	enum otp_err seed_err = OTP_OK;
-	enum otp_err err = otp_store_open(inspecting->host->store,
-	    inspecting->subject->account, &store, fault);
+static enum otp_err inspect_read(struct inspecting *);
+static enum otp_err narrow(struct otp_seed *, const uint8_t[OTP_ID_SIZE]);
+static enum otp_err inspect_judge(struct inspecting *);
+static enum otp_err take_match(struct inspecting *, const struct otp_match *);
+static enum otp_err explain(struct inspecting *);
+static enum otp_err explain_totp(
+    struct inspecting *, const struct otp_token *, struct otp_oath *);
+static enum otp_err explain_hotp(
+    struct inspecting *, const struct otp_token *, struct otp_oath *);
+static enum otp_err next_counter(
+    const struct inspecting *, const struct otp_token *, uint64_t *);
+static void name_token(struct otp_inspection *, const struct otp_token *);
 
-	if (err == OTP_OK) {
-		seed_err = otp_store_seed(store, &inspecting->seed, fault);
-		err = otp_store_peek(store, &inspecting->state, fault);
-	}
-	otp_store_close(store);
-	if (err == OTP_ERR_ABSENT && seed_err != OTP_ERR_ABSENT)
-		return otp_fault_set(
-		    fault, OTP_ERR_NO_STATE, 0, NULL, N_("not adopted yet"));
-	if (err != OTP_OK)
-		return err;
-	if (inspecting->state.uid != inspecting->subject->uid)
-		return otp_fault_set(fault, OTP_ERR_UID, 0, NULL,
-		    N_("the state is of another account's uid"));
-	if (seed_err == OTP_ERR_ABSENT && inspecting->state.enrolled)
-		return otp_fault_set(fault, OTP_ERR_READ, ENOENT, NULL,
-		    N_("enrolled, but the seed is gone"));
-	return seed_err;
+enum otp_err
+otp_inspect(struct otp_account *account, const uint8_t *id, const char *typed,
+    struct otp_inspection *ret_inspection)
+{
+	struct inspecting inspecting = { .account = account };
+	enum otp_err err;
+
+	account->fault = (struct otp_fault){ 0 };
+	account->committed = account->partly = false;
+	otp_code_read(typed, &inspecting.code);
+	err = inspect_read(&inspecting);
+	if (err == OTP_OK && id != NULL)
+		err = narrow(&inspecting.snap.seed, id);
+	if (err == OTP_OK)
+		err = inspect_judge(&inspecting);
+	if (err == OTP_OK)
+		*ret_inspection = inspecting.found;
+	otp_wipe(&inspecting, sizeof(inspecting));
+	return err;
 }
 
-/* Leave no token but that of ID. */
+/* Read without the lock, which is good enough here. */
+static enum otp_err
+inspect_read(struct inspecting *inspecting)
+{
+	struct otp_snapshot *snap = &inspecting->snap;
+	struct otp_account *account = inspecting->account;
+	enum otp_err err = otp_snapshot_read(
+	    account->host, account->subject.account, snap, &account->fault);
+
+	if (err != OTP_OK)
+		return err;
+	otp_snapshot_bind(snap, account->subject.uid);
+	if (otp_snapshot_lost_seed(snap))
+		return otp_snapshot_seed_gone(&account->fault);
+	/* The state first, as a login judges it. */
+	if (snap->state_err == OTP_ERR_ABSENT &&
+	    snap->seed_err != OTP_ERR_ABSENT)
+		return otp_snapshot_not_adopted(&account->fault);
+	if (snap->state_err != OTP_OK && snap->state_err != OTP_ERR_ABSENT)
+		return otp_snapshot_state_err(snap, &account->fault);
+	return otp_snapshot_enrolled(snap, &account->fault);
+}
+
+/* Remove all tokens but that with this ID. */
 static enum otp_err
 narrow(struct otp_seed *seed, const uint8_t id[OTP_ID_SIZE])
 {
@@ -74,79 +100,73 @@ narrow(struct otp_seed *seed, const uint8_t id[OTP_ID_SIZE])
 	return OTP_ERR_ABSENT;
 }
 
-/* The next counter of a HOTP token; UINT64_MAX: nobody knows. */
 static enum otp_err
-next_counter(const struct inspecting *inspecting, const struct otp_token *token,
-    uint64_t *ret_next)
+inspect_judge(struct inspecting *inspecting)
 {
-	const struct otp_credential *credential;
-	uint8_t id[OTP_ID_SIZE];
-	enum otp_err err = otp_token_id(token, id);
+	struct otp_inspection *found = &inspecting->found;
+	struct otp_match match = { .verdict = OTP_VERDICT_REJECT };
+	const bool recovery = inspecting->code.typed == OTP_TYPED_RECOVERY;
+	enum otp_err err =
+	    otp_verify(&inspecting->snap.seed, &inspecting->snap.state,
+		inspecting->account->host->policy, &inspecting->code,
+		inspecting->snap.now, &match, &inspecting->account->fault);
 
+	if (err == OTP_OK && match.kind == OTP_TOTP)
+		err = otp_txn_check_clock(inspecting->snap.now,
+		    &inspecting->account->fault); /* as a login judges it */
 	if (err != OTP_OK)
 		return err;
-	credential = otp_state_find(&inspecting->state, OTP_HOTP, id);
-	*ret_next = token->counter;
-	if (credential != NULL && credential->value > *ret_next)
-		*ret_next = credential->value;
+	found->verdict = match.verdict;
+	found->no_code = inspecting->code.typed == OTP_TYPED_MALFORMED;
+	found->gate = otp_throttle_check(&inspecting->snap.state.tally,
+	    inspecting->account->host->policy, inspecting->snap.now,
+	    &found->wait);
+	found->suspended = inspecting->snap.state.suspended;
+	found->may_be_sent = match.verdict != OTP_VERDICT_ACCEPT &&
+	    match.verdict != OTP_VERDICT_REPLAY &&
+	    inspecting->snap.seed.addresses_count > 0 &&
+	    inspecting->code.typed == OTP_TYPED_DIGITS &&
+	    inspecting->code.digits == OTP_SEND_DIGITS;
+	/* A recovery code is right during a delay or a lockout, too. */
+	found->accepted = match.verdict == OTP_VERDICT_ACCEPT &&
+	    !found->suspended && (recovery || found->gate == OTP_GATE_OPEN);
+	if (recovery)
+		found->kind = OTP_RECOVERY;
+	else if (match.verdict == OTP_VERDICT_REJECT)
+		return explain(inspecting);
+	else if (match.verdict != OTP_VERDICT_MALFORMED)
+		return take_match(inspecting, &match);
 	return OTP_OK;
 }
 
-/* What the code is right for, or would be. */
-static void
-name_token(struct otp_inspection *found, const struct otp_token *token)
-{
-	found->kind = token->kind;
-	memcpy(found->token, token->label, sizeof(found->token));
-}
-
+/* Fill in a code that a login accepts, or that was used. */
 static enum otp_err
-look_at_clock(struct inspecting *inspecting, const struct otp_token *token,
-    struct otp_oath *oath)
+take_match(struct inspecting *inspecting, const struct otp_match *match)
 {
 	struct otp_inspection *found = &inspecting->found;
-	enum otp_err err = otp_nearby_step(oath, token, inspecting->code.value,
-	    inspecting->now, OTP_ENROL_DRIFT_MAX, &found->drift_known,
-	    &found->drift);
+	uint64_t next = 0;
+	enum otp_err err = OTP_OK;
 
-	if (err == OTP_OK && found->drift_known)
-		name_token(found, token);
-	return err;
-}
-
-static enum otp_err
-look_at_counter(struct inspecting *inspecting, const struct otp_token *token,
-    struct otp_oath *oath)
-{
-	struct otp_inspection *found = &inspecting->found;
-	const uint32_t value = inspecting->code.value;
-	uint64_t next = 0, first, counter = 0;
-	enum otp_err err = next_counter(inspecting, token, &next);
-
-	if (err != OTP_OK)
-		return err;
-	if (next == UINT64_MAX) {
-		found->lost = true;
+	found->kind = match->kind;
+	if (match->kind != OTP_TOTP && match->kind != OTP_HOTP)
 		return OTP_OK;
-	}
-	first = next > OTP_RESYNC_RANGE ? next - OTP_RESYNC_RANGE : 0;
-	err = otp_nearby_counter(oath, token, value, next, OTP_RESYNC_RANGE,
-	    &found->ahead_known, &counter);
-	if (err == OTP_OK && !found->ahead_known)
-		err = otp_nearby_counter(oath, token, value, first,
-		    next - first, &found->ahead_known, &counter);
-	if (err == OTP_OK && found->ahead_known) {
-		found->ahead = (int32_t)((int64_t)counter - (int64_t)next);
-		name_token(found, token);
+	name_token(found, &inspecting->snap.seed.tokens[match->token]);
+	found->drift = match->drift;
+	found->drift_known = match->drift_known;
+	if (match->kind == OTP_HOTP) {
+		err = next_counter(inspecting,
+		    &inspecting->snap.seed.tokens[match->token], &next);
+		found->ahead = (int32_t)(match->spends[0].value - 1 - next);
+		found->ahead_known = err == OTP_OK;
 	}
 	return err;
 }
 
-/* The code is wrong: of which token could it be all the same? */
+/* The code is wrong, but may be right at another time or counter. */
 static enum otp_err
 explain(struct inspecting *inspecting)
 {
-	const struct otp_seed *seed = &inspecting->seed;
+	const struct otp_seed *seed = &inspecting->snap.seed;
 	const struct otp_inspection *found = &inspecting->found;
 	enum otp_err err = OTP_OK;
 
@@ -160,8 +180,8 @@ explain(struct inspecting *inspecting)
 		    token->hash, token->secret, token->secret_size, &oath);
 		if (err == OTP_OK)
 			err = token->kind == OTP_HOTP
-			    ? look_at_counter(inspecting, token, oath)
-			    : look_at_clock(inspecting, token, oath);
+			    ? explain_hotp(inspecting, token, oath)
+			    : explain_totp(inspecting, token, oath);
 		otp_oath_free(oath);
 		if (found->drift_known || found->ahead_known)
 			break;
@@ -169,77 +189,72 @@ explain(struct inspecting *inspecting)
 	return err;
 }
 
-/* What the login's own judgement says of a code that is, or was, right. */
 static enum otp_err
-take(struct inspecting *inspecting, const struct otp_finding *finding)
+explain_totp(struct inspecting *inspecting, const struct otp_token *token,
+    struct otp_oath *oath)
 {
 	struct otp_inspection *found = &inspecting->found;
-	uint64_t next = 0;
-	enum otp_err err = OTP_OK;
+	enum otp_err err = otp_drift_totp(oath, token, inspecting->code.value,
+	    inspecting->snap.now, OTP_ENROL_DRIFT_MAX, &found->drift_known,
+	    &found->drift);
 
-	found->kind = finding->kind;
-	if (finding->kind != OTP_TOTP && finding->kind != OTP_HOTP)
+	found->by_time = true;
+	if (err == OTP_OK && found->drift_known)
+		name_token(found, token);
+	return err;
+}
+
+static enum otp_err
+explain_hotp(struct inspecting *inspecting, const struct otp_token *token,
+    struct otp_oath *oath)
+{
+	struct otp_inspection *found = &inspecting->found;
+	const uint32_t value = inspecting->code.value;
+	uint64_t next = 0, first, counter = 0;
+	enum otp_err err = next_counter(inspecting, token, &next);
+
+	if (err != OTP_OK)
+		return err;
+	if (next == UINT64_MAX) {
+		found->lost = true;
 		return OTP_OK;
-	name_token(found, &inspecting->seed.tokens[finding->token]);
-	found->drift = finding->drift;
-	found->drift_known = finding->drift_known;
-	if (finding->kind == OTP_HOTP) {
-		err = next_counter(inspecting,
-		    &inspecting->seed.tokens[finding->token], &next);
-		found->ahead = (int32_t)(finding->spends[0].value - 1 - next);
-		found->ahead_known = err == OTP_OK;
+	}
+	found->by_counter = true;
+	first = next > OTP_RESYNC_RANGE ? next - OTP_RESYNC_RANGE : 0;
+	err = otp_drift_hotp(oath, token, value, next, OTP_RESYNC_RANGE,
+	    &found->ahead_known, &counter);
+	if (err == OTP_OK && !found->ahead_known)
+		err = otp_drift_hotp(oath, token, value, first, next - first,
+		    &found->ahead_known, &counter);
+	if (err == OTP_OK && found->ahead_known) {
+		found->ahead = (int32_t)((int64_t)counter - (int64_t)next);
+		name_token(found, token);
 	}
 	return err;
 }
 
+/* The next counter of an HOTP token, or UINT64_MAX if it is unknown. */
 static enum otp_err
-judge(struct inspecting *inspecting)
+next_counter(const struct inspecting *inspecting, const struct otp_token *token,
+    uint64_t *ret_next)
 {
-	struct otp_inspection *found = &inspecting->found;
-	struct otp_finding finding = { .verdict = OTP_VERDICT_REJECT };
-	const bool recovery = inspecting->code.typed == OTP_TYPED_RECOVERY;
-	enum otp_err err = otp_verify(&inspecting->seed, &inspecting->state,
-	    inspecting->host->policy, &inspecting->code, inspecting->now,
-	    &finding, inspecting->fault);
+	const struct otp_credential *credential;
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err = otp_token_id(token, id);
 
 	if (err != OTP_OK)
 		return err;
-	found->verdict = finding.verdict;
-	found->gate = otp_throttle_check(&inspecting->state.tally,
-	    inspecting->host->policy, inspecting->now, &found->wait);
-	/* A recovery code is right during waits and locks, too. */
-	found->accepted = finding.verdict == OTP_VERDICT_ACCEPT &&
-	    (recovery || found->gate == OTP_GATE_OPEN);
-	if (recovery)
-		found->kind = OTP_RECOVERY;
-	else if (finding.verdict == OTP_VERDICT_REJECT)
-		return explain(inspecting);
-	else if (finding.verdict != OTP_VERDICT_MALFORMED)
-		return take(inspecting, &finding);
+	credential = otp_state_find(&inspecting->snap.state, OTP_HOTP, id);
+	*ret_next = token->counter;
+	if (credential != NULL && credential->value > *ret_next)
+		*ret_next = credential->value;
 	return OTP_OK;
 }
 
-enum otp_err
-otp_inspect(const struct otp_host *host, const struct otp_subject *subject,
-    const uint8_t *id, const char *typed, struct otp_inspection *ret_inspection,
-    struct otp_fault *fault)
+/* Which token and time or counter the code is right for, or would be. */
+static void
+name_token(struct otp_inspection *found, const struct otp_token *token)
 {
-	struct inspecting inspecting = {
-		.host = host,
-		.subject = subject,
-		.fault = fault,
-	};
-	enum otp_err err = host->sys->time(host->sys->context, &inspecting.now);
-
-	otp_code_read(typed, &inspecting.code);
-	if (err == OTP_OK)
-		err = look(&inspecting);
-	if (err == OTP_OK && id != NULL)
-		err = narrow(&inspecting.seed, id);
-	if (err == OTP_OK)
-		err = judge(&inspecting);
-	if (err == OTP_OK)
-		*ret_inspection = inspecting.found;
-	otp_wipe(&inspecting, sizeof(inspecting));
-	return err;
+	found->kind = token->kind;
+	memcpy(found->token, token->label, sizeof(found->token));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a code is worth, for the administrator: nothing is spent, charged or
- * written.  It can tell codes to come, and it can be asked as often as one
- * likes: it is for who may read the store, and who can read the secrets anyway.
+ * Judge a code for the administrator, without using, charging or writing
+ * anything.  This discloses future codes and is not limited, so it is only for
+ * callers who can read the store, and therefore the secrets, anyway.
  */
 #ifndef OTP_INSPECT_H
 #define OTP_INSPECT_H
@@ -10,42 +10,54 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "attempt.h"
 #include "common/core/err.h"
 #include "common/core/throttle.h"
 #include "common/core/verify.h"
-#include "enrol.h"
+#include "common/effects/enrol.h"
 
-/* A flat value, and no secret. */
+/* A flat value, not a secret. */
 struct otp_inspection {
 	bool accepted; /* a login with this code would be let in now */
-	enum otp_verdict verdict; /* of the code, whatever the account's waits:
-				     ACCEPT, REPLAY, REJECT or MALFORMED */
+	/* It was tried instead, as a login does: an accepted code is used, and a
+	   wrong one counts.  otp_inspect() never does that. */
+	bool tried;
+	enum otp_verdict verdict; /* of the code, whatever the account's delays:
+				     ACCEPT, REPLAY, REJECT or MALFORMED; of a
+				     try, as a login has it */
+	bool no_code;		  /* MALFORMED: of no account's length */
 	enum otp_gate gate;	  /* of the account */
-	uint32_t wait;		  /* seconds that are left of a wait */
-	enum otp_kind kind;	  /* what it is, or would be, a code of; or 0 */
+	uint32_t wait;		  /* remaining seconds of a delay */
+	bool suspended;		  /* whatever the code */
+	enum otp_kind kind;	  /* the kind of its token, or 0 */
 	char token[OTP_LABEL_SIZE]; /* its label, or "" */
-	bool drift_known;	    /* TOTP: right at the time, which is */
-	int32_t drift; /* away by so many seconds; negative: a slow clock */
+	bool drift_known;	    /* TOTP: right at another time, */
+	int32_t drift; /* this many seconds away; negative: a slow clock */
 	/*
-	 * HOTP: right at a counter so far from the next one; negative: behind
-	 * it, which is used or passed over.
+	 * HOTP: right at a counter this far from the next one; negative: before
+	 * it, so used or skipped.
 	 */
 	bool ahead_known;
 	int32_t ahead;
-	bool lost; /* nobody knows the counter of a HOTP token of this length */
+	bool lost; /* the counter of an HOTP token of this length is unknown */
+	/* Wrong: what it was compared with. */
+	bool by_time;	 /* TOTP tokens */
+	bool by_counter; /* HOTP tokens, whose counters are known */
+	/*
+	 * Wrong or MALFORMED: it could be a code that was sent to an address.
+	 * Those are not looked at: each counts for one service and host.
+	 */
+	bool may_be_sent;
 };
 
 /*
- * Judge TYPED as a login would, and where it is wrong, look further: a day
- * either side (TOTP), OTP_RESYNC_RANGE counters (HOTP).  ID: of this token
- * only, besides the recovery codes; NULL = of any.
+ * Judge TYPED as a login would.  If it is wrong, look further: a day either way
+ * (TOTP), or OTP_RESYNC_RANGE counters (HOTP).  With an ID, only that token and
+ * the recovery codes are compared.
+ * Sets ACCOUNT's fault.
  * Errors: the store's, verify.h's, CLOCK, UID, NO_STATE, ABSENT (not
  * enrolled, or no such token).
  */
-enum otp_err otp_inspect(const struct otp_host *host,
-    const struct otp_subject *subject, const uint8_t *id, const char *typed,
-    struct otp_inspection *ret_inspection,
-    struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_inspect(struct otp_account *account, const uint8_t *id,
+    const char *typed, struct otp_inspection *ret_inspection) OTP_MUST_USE;
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/effects/sys.h"
+
 #include <errno.h>
 #include <sys/random.h>
 #include <time.h>
-
-#include "sys.h"
 
 static enum otp_err
 host_time(void *context, int64_t *ret_now)

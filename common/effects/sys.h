@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clock and random source: handed in, never global. */
+/* Clock and random source, which are passed in and never global. */
 #ifndef OTP_SYS_H
 #define OTP_SYS_H
 

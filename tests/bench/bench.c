@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench FOLDER USER ONCE: what a login costs, side by side (bench.h).
+ * bench FOLDER USER ONCE DAEMON: what a login costs, side by side (bench.h).
  *
  * The subjects' files lie in FOLDER, which is empty, on the file system to be
- * measured.  ONCE is the program for logins in a fresh process.  The
- * environment says the rest; `make bench' calls tests/bench/run, which does.
+ * measured.  ONCE is the program for logins in a fresh process, DAEMON is
+ * pam_otpd.  The environment says the rest; `make bench' calls tests/bench/run, which does.
  */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SUBJECTS 16
+
+/* A public key, as it is in SSH_AUTH_INFO_0. */
+#define KEY \
+	"AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 static void
 forget(struct subject *subjects, unsigned count)
@@ -133,6 +140,61 @@ add(struct subject *subjects, unsigned *count, const char *name, uint64_t next)
 	*count += 1;
 }
 
+/* It is asked for a code once. Root, whose keys are not remembered, is another. */
+static void
+known_device(void)
+{
+	struct subject subjects[SUBJECTS];
+	const char *user = bench.user;
+	unsigned count = 0;
+
+	if (getuid() == 0)
+		bench.user = "daemon";
+	bench.key = "SSH_AUTH_INFO_0=publickey ssh-ed25519 " KEY;
+	bench_store("pam_otp-known", 0, 0);
+	bench_remember("pam_otp-known");
+	add(subjects, &count, "empty", UINT64_MAX);
+	add(subjects, &count, "pam_otp-known", 1);
+	bench_next_code(&subjects[1]);
+	if (!bench_once(&subjects[1], bench_here))
+		bench_die("a right code was refused");
+	accepted("logins from a known device, in a process with libcrypto",
+	    subjects, count, bench_here, 1);
+	bench_ratios(subjects, count, "pam_otp-known");
+	bench.user = user;
+	bench.key = NULL;
+}
+
+/* The same users in the module's own store, and in that of pam_otpd. */
+static void
+through_daemon(const char *program)
+{
+	static const char *const crowds[] = { "pam_otpd", "pam_otpd" };
+	struct subject subjects[SUBJECTS];
+	const char *user = bench.user;
+	char person[32];
+	unsigned count = 0;
+
+	if (!bench_daemon_begin(program))
+		return;
+	(void)snprintf(person, sizeof(person), "user%d", BENCH_PEOPLE);
+	bench.user = person;
+	bench_store("pam_otp-direct", BENCH_PEOPLE + 1, 0);
+	add(subjects, &count, "pam_otp-direct", 1);
+	add(subjects, &count, "pam_otpd", 1);
+	accepted("logins through pam_otpd, in a process with libcrypto",
+	    subjects, count, bench_here, 1);
+	bench_ratios(subjects, count, "pam_otpd");
+	(void)printf("  private memory of a process that checks a code: %ld "
+		     "KiB\n",
+	    bench_daemon_memory(&subjects[1]));
+	bench_daemon_rush();
+	(void)fflush(stdout);
+	bench_crowds(crowds, 1, 2);
+	bench_daemon_end();
+	bench.user = user;
+}
+
 /* pam_otp among so many, and pam_oath, which has them all in one file. */
 static void
 sizes(bool oath)
@@ -140,10 +202,10 @@ sizes(bool oath)
 	struct subject subjects[SUBJECTS];
 	unsigned count = 0;
 	char *numbers = strdup(getenv("BENCH_USERS"));
+	const char *number = strtok(numbers, " ");
 	char name[64];
 
-	for (char *at = numbers, *number; (number = strtok(at, " ")) != NULL;
-	     at = NULL) {
+	for (; number != NULL; number = strtok(NULL, " ")) {
 		(void)snprintf(name, sizeof(name), "pam_otp-%s", number);
 		bench_store(name, 0, (unsigned)strtoul(number, NULL, 10) - 1);
 		add(subjects, &count, name, 1);
@@ -166,7 +228,7 @@ main(int argc, char **argv)
 	unsigned count = 0, waiters = 0, peers = 0;
 	bool google, oath;
 
-	if (argc != 4 || !getenv("PAM_OTP_SO") || !getenv("PEER_DIR") ||
+	if (argc != 5 || !getenv("PAM_OTP_SO") || !getenv("PEER_DIR") ||
 	    !getenv("BENCH_USERS") || !getenv("BENCH_ROUNDS"))
 		return 2;
 	bench.folder = argv[1];
@@ -222,8 +284,10 @@ main(int argc, char **argv)
 	accepted("accepted logins, each in a fresh process", subjects, count,
 	    bench_afresh, 1);
 	bench_ratios(subjects, count, "pam_otp");
+	known_device();
+	through_daemon(argv[4]);
 	sizes(oath);
-	bench_crowds(crowds, peers / 2);
+	bench_crowds(crowds, peers / 2, 1);
 	bench_races(subjects, count);
 	waiting(waiter);
 	return 0;

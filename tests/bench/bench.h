@@ -40,6 +40,7 @@ struct bench {
 	char code[16];	 /* what is answered to the next prompt */
 	unsigned rounds; /* of each subject */
 	void (*at_prompt)(void);
+	const char *key; /* what sshd tells PAM of each login's, or NULL */
 };
 
 extern struct bench bench;
@@ -77,6 +78,9 @@ void bench_service(const char *name, const char *line);
  */
 void bench_store(const char *name, unsigned people, unsigned others);
 
+/* The service of that store remembers keys. */
+void bench_remember(const char *name);
+
 /* Services google-authenticator and pam_oath, where they are installed. */
 bool bench_have_google(void);
 bool bench_have_oath(void);
@@ -100,8 +104,29 @@ double bench_syscalls(struct subject *subject, bench_login *login, bool right);
 
 /* --- crowd.c --- */
 
-/* 1 to 64 logins at once, of one user in order, and of many. */
-void bench_crowds(const char *const *names, unsigned count);
+/*
+ * 1 to 64 logins at once, of one user in order, and of many, whose codes begin at
+ * the counter FIRST.
+ */
+void bench_crowds(const char *const *names, unsigned count, uint64_t first);
+
+/* --- daemon.c --- */
+
+/*
+ * Start pam_otpd, the PROGRAM, and make a service "pam_otpd" that asks it, with
+ * the users of a crowd and one more.  False, and said why, if it cannot be.
+ */
+bool bench_daemon_begin(const char *program);
+void bench_daemon_end(void);
+
+/* The logins of that service are of another user, from BEGINS to the end. */
+void bench_daemon_call(const char *service, bool begins);
+
+/* Private memory of a process that checks a code, in KiB. */
+long bench_daemon_memory(struct subject *subject);
+
+/* A crowd on the socket of root, each with their first code. */
+void bench_daemon_rush(void);
 
 /* --- twice.c --- */
 

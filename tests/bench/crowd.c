@@ -4,6 +4,8 @@
  * one user's, who types the codes in order: each waits at the prompt until the
  * one before has had its answer.
  */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <errno.h>
@@ -119,7 +121,7 @@ print_crowd(const char *service, unsigned size, bool many)
 }
 
 void
-bench_crowds(const char *const *names, unsigned count)
+bench_crowds(const char *const *names, unsigned count, uint64_t first)
 {
 	crowd = mmap(NULL, sizeof(*crowd), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -131,8 +133,10 @@ bench_crowds(const char *const *names, unsigned count)
 		(void)printf("  %-22s %9s %9s %9s %9s %9s\n", "", "at once",
 		    "let in/s", "median us", "99% us", "refused");
 		for (unsigned i = 0; i < count; i++) {
-			for (unsigned j = 0; j < BENCH_PEOPLE; j++)
-				counters[j] = 1;
+			for (unsigned j = 0; j < BENCH_PEOPLE &&
+			     (many == 0 || names[2 * i] != names[2 * i + 1]);
+			     j++)
+				counters[j] = first;
 			for (unsigned size = 1; size <= BENCH_PEOPLE; size *= 2)
 				print_crowd(names[2 * i + many], size, many);
 		}

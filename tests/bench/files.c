@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The subjects' files: services, stores, and what the peers read. */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +16,7 @@
 #include "common/core/seed.h"
 #include "common/core/slots.h"
 #include "common/core/state.h"
-#include "common/effects/store.h"
+#include "common/store/store.h"
 
 static FILE *
 create(const char *name)
@@ -89,11 +92,22 @@ enrol(const char *path, const char *account, uint32_t uid)
 	if (otp_token_id(token, id) != OTP_OK ||
 	    otp_state_claim(
 		&state, &seed, NULL, OTP_HOTP, id, 1, &credential) != OTP_OK ||
-	    otp_store_open(path, account, &store, &fault) != OTP_OK ||
+	    otp_store_open((struct otp_place){ .folder = path }, account,
+		&store, &fault) != OTP_OK ||
 	    otp_store_create(store, &state, &fault) != OTP_OK ||
 	    otp_store_put_seed(store, &seed, &fault) != OTP_OK)
 		bench_die(fault.where);
 	otp_store_close(store);
+}
+
+static uint32_t
+uid_of(const char *user)
+{
+	const struct passwd *entry = getpwnam(user);
+
+	if (!entry)
+		bench_die(user);
+	return entry->pw_uid;
 }
 
 void
@@ -104,10 +118,11 @@ bench_store(const char *name, unsigned people, unsigned others)
 	bool made = false;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", bench.folder, name);
-	if (otp_store_init(path, &made, &fault) != OTP_OK)
+	if (otp_store_init(
+		(struct otp_place){ .folder = path }, &made, &fault) != OTP_OK)
 		bench_die(fault.where);
 	if (people == 0)
-		enrol(path, bench.user, getuid());
+		enrol(path, bench.user, uid_of(bench.user));
 	for (unsigned i = 0; i < people; i++) {
 		char person[32];
 
@@ -119,12 +134,23 @@ bench_store(const char *name, unsigned people, unsigned others)
 		make_empty(path, "state", i, OTP_SLOTS_FILE_SIZE);
 	}
 	/* As many wrong codes as a race has losers begin no wait. */
-	(void)snprintf(text, sizeof(text), "store = %s\nfree = 10\n%s", path,
-	    people > 0 ? "virtual_users = yes\n" : "");
+	(void)snprintf(text, sizeof(text), "store = %s\ndelay_after = 10\n%s",
+	    path, people > 0 ? "virtual_users = yes\n" : "");
 	(void)snprintf(conf, sizeof(conf), "%s.conf", name);
 	bench_write(text, conf);
 	(void)snprintf(line, sizeof(line), "%s conf=%s/%s.conf nodelay",
 	    getenv("PAM_OTP_SO"), bench.folder, name);
+	bench_service(name, line);
+}
+
+void
+bench_remember(const char *name)
+{
+	char line[2048];
+
+	(void)snprintf(line, sizeof(line),
+	    "%s conf=%s/%s.conf nodelay remember=key", getenv("PAM_OTP_SO"),
+	    bench.folder, name);
 	bench_service(name, line);
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <errno.h>
@@ -147,15 +149,20 @@ bench_here(const char *service)
 		const void *item;
 	} delay = { .function = no_delay };
 	pam_handle_t *pamh = NULL;
-	int status = pam_start_confdir(
-	    service, bench.user, &conv, bench.conf_dir, &pamh);
+	int status;
 
+	bench_daemon_call(service, true);
+	status = pam_start_confdir(
+	    service, bench.user, &conv, bench.conf_dir, &pamh);
 	if (status != PAM_SUCCESS)
-		return status;
+		bench_die("pam_start_confdir");
 	status = pam_set_item(pamh, PAM_FAIL_DELAY, delay.item);
+	if (status == PAM_SUCCESS && bench.key != NULL)
+		status = pam_putenv(pamh, bench.key);
 	if (status == PAM_SUCCESS)
 		status = pam_authenticate(pamh, 0);
 	(void)pam_end(pamh, status);
+	bench_daemon_call(service, false);
 	return status;
 }
 

@@ -6,6 +6,8 @@
  * to FILE: a line for each message, `facility.priority text', without time and
  * process id.  What somebody left there who no longer listens is replaced.
  */
+#include "config.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -4,6 +4,8 @@
  * like sudo or login, has no libcrypto of its own.  Exit status 0: let in.  With
  * `memory' it prints the most KiB it had.
  */
+#include "config.h"
+
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>

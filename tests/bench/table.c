@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What was measured, in lines that people and tests/bench/plot read. */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls are counted in a child that is traced, and not timed. */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <signal.h>

@@ -3,6 +3,8 @@
  * Each round several processes ask to be let in with one code.  They meet at
  * the prompt, so that all answers are given at the same moment.
  */
+#include "config.h"
+
 #include "tests/bench/bench.h"
 
 #include <sched.h>

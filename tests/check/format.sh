@@ -6,12 +6,13 @@
 
 . "$(dirname "$0")/lib.sh"
 
-# Versions differ in what they make of the same rules.
-for tool in clang-format-14 clang-format none; do
-	$tool --version 2>/dev/null | grep -q 'version 14\.' && break
+# Versions differ in what they make of the same rules: the sources are laid out
+# so that those of Debian 12 and 13 agree.
+for tool in clang-format-14 clang-format-19 clang-format none; do
+	$tool --version 2>/dev/null | grep -qE 'version (14|19)\.' && break
 done
 if [ $tool = none ]; then
-	skip 'format' 'clang-format 14 is not installed'
+	skip 'format' 'neither clang-format 14 nor 19 is installed'
 	finish
 fi
 
@@ -20,7 +21,7 @@ formatted() {
 }
 
 cd "$top_srcdir" || exit 99
-for file in $(find common pam_module otp-enroll tests -name '*.[ch]' | sort)
+for file in $(find common pam_module otp-enroll otp-deliver pam_otpd tests -name '*.[ch]' | sort)
 do
 	check "$file" formatted "$file"
 done

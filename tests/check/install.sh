@@ -13,7 +13,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 run() {
 	$MAKE -C "$top_builddir" "$1" DESTDIR="$scratch/root" prefix=/p \
 	    exec_prefix=/p libdir=/p/lib pamdir=/p/lib/security \
-	    sbindir=/p/sbin datarootdir=/p/share mandir=/p/share/man \
+	    bindir=/p/bin datarootdir=/p/share mandir=/p/share/man \
 	    docdir=/p/share/doc
 }
 
@@ -27,12 +27,11 @@ catalogs='
 test "${NLS:-yes}" != no || catalogs=
 stacks=$(cd "$top_srcdir/contrib/stacks" && find . -type f |
 	sed 's|^\.|./p/share/doc/stacks|' | sort)
-expected="./p/lib/security/pam_otp.so
-./p/sbin/otp-enroll
+expected="./p/bin/otp-enroll
+./p/lib/security/pam_otp.so
 ./p/share/bash-completion/completions/otp-enroll
 ./p/share/doc/COPYING
 ./p/share/doc/NEWS
-./p/share/doc/README
 ./p/share/doc/ansible/pam_otp.yml
 ./p/share/doc/check.schema.json
 ./p/share/doc/fail2ban/filter.d/pam-otp.conf
@@ -48,6 +47,38 @@ $stacks
 ./p/share/man/man7/pam_otp_migration.7
 ./p/share/man/man8/pam_otp.8
 ./p/share/zsh/site-functions/_otp-enroll"
+if [ "${DELIVER:-yes}" != no ]; then
+	expected=$(printf '%s\n' "$expected" \
+	    ./p/libexec/pam_otp/deliver.d/mailto \
+	    ./p/libexec/pam_otp/otp-deliver ./p/libexec/pam_otp/sms-http \
+	    ./p/share/man/man5/pam_otp_deliver.5 \
+	    ./p/share/man/man8/otp-deliver.8 | sort)
+fi
+if [ "${DAEMON:-yes}" != no ]; then
+	expected=$(printf '%s\n' "$expected" \
+	    ./p/libexec/pam_otp/pam_otpd ./p/share/man/man8/pam_otpd.8 | sort)
+fi
+if [ -e "$top_builddir/contrib/systemd/pam_otpd.service" ]; then
+	expected=$(printf '%s\n' "$expected" \
+	    ./p/lib/systemd/system/pam_otpd-root.socket \
+	    ./p/lib/systemd/system/pam_otpd-service.socket \
+	    ./p/lib/systemd/system/pam_otpd-user.socket \
+	    ./p/lib/systemd/system/pam_otpd.service \
+	    ./p/lib/sysusers.d/pam_otpd.conf \
+	    ./p/lib/tmpfiles.d/pam_otpd.conf | sort)
+fi
+if [ -e "$top_builddir/contrib/systemd/pam_otp-deliver@.service" ]; then
+	expected=$(printf '%s\n' "$expected" \
+	    ./p/lib/systemd/system/pam_otp-deliver.socket \
+	    ./p/lib/systemd/system/pam_otp-deliver@.service \
+	    ./p/lib/sysusers.d/pam_otp-deliver.conf \
+	    ./p/lib/tmpfiles.d/pam_otp-deliver.conf | sort)
+fi
+
+if [ "${TOOL:-yes}" = no ]; then
+	expected=$(printf '%s\n' "$expected" |
+	    grep -vE 'otp-enroll|\.schema\.json$')
+fi
 
 check 'install__succeeds' run install
 check 'install__puts_down_what_belongs' same "$expected" "$(files)"

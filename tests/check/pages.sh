@@ -85,11 +85,10 @@ check 'pages__configuration_has_the_store' says "$conf_page" store \
     "$(sed -n 's/.*with_store=\(\/[^]]*\).*/\1/p' "$top_srcdir/configure.ac" |
 	head -n 1)"
 
-# prompts PAGE: both default prompts, as the module has them.
+# prompts PAGE: the default prompts, as the module has them.
 prompts() {
-	sed -n 's/^#define PROMPT_[A-Z]* "\(.*\) "$/\1/p' \
-	    "$top_srcdir/pam_module/pam_otp.c" >"$scratch/prompts"
-	test "$(wc -l <"$scratch/prompts")" -eq 2 || return 1
+	"$tables" prompts | sed 's/ $//; s/"/\\(dq/g' >"$scratch/prompts"
+	test "$(wc -l <"$scratch/prompts")" -eq 4 || return 1
 	while read -r prompt; do
 		says "$1" prompt ".Dq $prompt\\ \\& " || return 1
 	done <"$scratch/prompts"
@@ -109,7 +108,7 @@ literal() {
 literal "$conf_page" >"$scratch/literal.conf"
 check 'pages__configuration_has_an_example_that_is_read' \
     same "window = 0
-lock = 50
+lock_after = 50
 nullok_until = 1801353600
 tries = 3
 prompt = Code from your app: " \
@@ -121,9 +120,9 @@ check 'example__has_every_option_of_the_file' same "$(allowed file)" \
 example_until=$(date -u -d "$(sed -n 's/^nullok_until = //p' \
     "$scratch/example.conf")" +%s)
 check 'example__shows_the_defaults' \
-    same "nullok_until = $example_until
-prompt = $(sed -n 's/^#define PROMPT_CODE "\(.*\)"$/\1/p' \
-	"$top_srcdir/pam_module/pam_otp.c")" \
+    same "sms_prefixes = +49,+43
+nullok_until = $example_until
+prompt = $("$tables" prompts | head -n 1)" \
     "$("$tables" conf "$scratch/example.conf" 2>&1)"
 check 'example__sets_nothing' \
     same '' "$(grep -v '^#' "$example" | grep .)"
@@ -138,29 +137,18 @@ terms() {
 		inside && $1 == ".It" && $2 == "Li" { print $3 }' | sort
 }
 
-log=$top_srcdir/pam_module/log.c
 reasons() {
 	{
 		"$tables" reasons
-		sed -n -e 's/.*reason = "\([^"]*\)".*/\1/p' \
-		    -e 's/.*{ "[a-z]*", "\([a-z-]*\)", LOG_.*/\1/p' "$log"
+		"$tables" outcomes | awk '{ print $1 }'
 	} | sort -u
 }
 check 'pages__module_has_every_reason_once' \
     same "$(reasons)" "$(terms "$module_page" 'The reasons:' '')"
 
-# outcomes: what the module can end with; levels of one way on one line.
+# outcomes: what the module can end with.
 outcomes() {
-	"$tables" outcomes | LC_ALL=C sort -u | awk '
-		$1 " " $2 " " $3 != way {
-			if (way != "")
-				print way " " levels
-			way = $1 " " $2 " " $3
-			levels = $4
-			next
-		}
-		{ levels = levels ", " $4 }
-		END { print way " " levels }'
+	"$tables" outcomes | LC_ALL=C sort -u
 }
 
 # rows PAGE: the table of LOGGING, likewise.
@@ -172,47 +160,46 @@ rows() {
 check 'pages__module_has_every_outcome_once' \
     same "$(outcomes)" "$(rows "$module_page")"
 
-# A warning and debug= are lines of their own.
 keys() {
-	tr '\n' ' ' <"$log" | tr '(' '\n' | sed -n \
-	    -e 's/^&\{0,1\}event, [ a-z,]*"\([a-z]*\)".*/\1/p' | sort -u |
-	    grep -vxE 'warning|debug'
+	"$tables" keys | sort -u
 }
 check 'pages__module_has_every_key_once' \
-    same "$(keys)" "$(terms "$module_page" '.Bl' 'Which reason')"
+    same "$(keys)" "$(terms "$module_page" '.Bl' 'Each reason')"
 
 # --- What the user is told ------------------------------------------------
 
-# formats: what message.c tells, as extended regular expressions.
-formats() {
-	tr '\n\t' '  ' <"$top_srcdir/pam_module/message.c" |
-	    sed -e 's/%" PRI[a-z]*[0-9]* "/%u/g' -e 's/"  *"//g' |
-	    grep -oE 'tell\(login, PAM_[A-Z_]*, *"[^"]*"' |
-	    sed -e 's/^[^"]*"//' -e 's/"$//' -e 's/[.?]/\\&/g' \
-	    -e 's/%u/[0-9]+/g' -e 's/%s/.*/g'
+# told: each message once, with N for a number, HOST for a host.
+told() {
+	sed -E -e 's/[0-9]{1,3}(\.[0-9]{1,3}){3}/HOST/; s/[0-9]+(-[0-9]+)*/N/g'
 }
 
 # messages PAGE: those that the page shows.
 messages() {
 	section "$1" MESSAGES | sed -n -e 's/^\.Dq Li //p' |
-	    sed -e 's/^\\&//' -e 's/ [,;]$//'
+	    sed -e 's/^\\&//' -e 's/ [,;]$//' -e 's/\\(dq/"/g'
 }
 
-# messages_agree PAGE: both ways.
+# messages_agree PAGE: each that the page has is told; each that is told is in
+# the page, in one of the forms that it has for one or many, with or without a
+# host, before or after the first login.
 messages_agree() {
-	formats >"$scratch/formats"
-	messages "$1" >"$scratch/messages"
-	test "$(wc -l <"$scratch/formats")" -ge 8 || return 1
-	while read -r format; do
-		grep -qxE -- "$format" "$scratch/messages" ||
-			echo "not in the page: $format"
-	done <"$scratch/formats"
+	"$tables" messages | told | sort -u >"$scratch/told"
+	messages "$1" | told | sort -u >"$scratch/messages"
+	test "$(wc -l <"$scratch/messages")" -ge 8 || return 1
 	while read -r message; do
-		echo "$message" | grep -qxEf "$scratch/formats" ||
-			grep -qF -- "$message" \
-			    "$top_srcdir/pam_module/message.c" ||
+		grep -qF -- "$message" "$scratch/told" ||
 			echo "not told: $message"
 	done <"$scratch/messages"
+	one_form <"$scratch/messages" | sort -u >"$scratch/forms"
+	one_form <"$scratch/told" | sort -u | while read -r form; do
+		grep -qxF -- "$form" "$scratch/forms" ||
+			echo "not in the page: $form"
+	done
+}
+one_form() {
+	sed -E -e 's/(,)?( last)? ?from HOST//' -e 's/, \././' \
+	    -e 's/ (since your last login N [a-z]+ ago|before your first login)//' \
+	    -e 's/N (used |wrong |recovery )code(s?)( was| were)?/N \1codes/'
 }
 check 'pages__module_has_every_message' empty messages_agree "$module_page"
 
@@ -252,8 +239,9 @@ done
 
 # sourced COMMAND: the options that it takes, by its source.
 sourced() {
-	tr '\n' ' ' <"$top_srcdir/otp-enroll/cmd_$1.c" |
-	    sed -n 's/.*\.takes = {\([^}]*\)}.*/\1/p' | tr ',' '\n' |
+	cat "$top_srcdir"/otp-enroll/cmd_*.c | tr '\n' ' ' |
+	    sed 's/const struct otp_command otp_/\n&/g' |
+	    sed -n "/\.name = \"$1\"/"'s/.*\.takes = {\([^}]*\)}.*/\1/p' | tr ',' '\n' |
 	    sed -n 's/.*"\([a-z-]*\)".*/--\1/p' | sort
 }
 for command in $commands; do
@@ -263,8 +251,8 @@ done
 
 # actions: what the tool writes to the audit log.
 actions() {
-	grep -hoE 'otp_audit(_former)?\([^;]*' "$top_srcdir"/otp-enroll/*.c |
-	    grep -oE '"[a-z-]+"' | tr -d '"'
+	grep -hoE 'otp_audit(_former|_exemption|_address)?\([^;]*' "$top_srcdir"/otp-enroll/*.c \
+	    "$top_srcdir"/otp-enroll/*/*.c | grep -oE '"[a-z-]+"' | tr -d '"'
 	grep -hoE 'return [^;]*"(enrolled|added|replaced)"[^;]*' \
 	    "$top_srcdir/otp-enroll/cmd_new.c" | grep -oE '"[a-z]+"' |
 	    tr -d '"'
@@ -310,7 +298,7 @@ sed 's/^\(\.It Li conversation Ta Li refused Ta Dv PAM_\)CONV/\1AUTH/' \
 check 'pages__flags_a_wrong_outcome' \
     says_no same "$(outcomes)" "$(rows "$scratch/outcome.8")"
 
-sed 's/try again in 17 s/try again in a while/' "$module_page" \
+sed 's/Try again in 17 s/Try again in a while/' "$module_page" \
     >"$scratch/message.8"
 check 'pages__flags_another_message' \
     says_no empty messages_agree "$scratch/message.8"

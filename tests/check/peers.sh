@@ -8,22 +8,15 @@
 
 . "$(dirname "$0")/lib.sh"
 
-readme=$top_srcdir/README
+readme=$top_srcdir/README.md
 rows=$top_srcdir/tests/host/peers.rows
 peers=$top_srcdir/tests/host/peers.sh
 
-# rows_of FILE: the rows of README's table, a line each.
+# rows_of FILE: the questions of README's table, a line each.
 rows_of() {
-	awk '/^## / { inside = $0 == "## Beside others" }
-	inside && /^    / {
-		name = substr($0, 5, 24)
-		sub(/ +$/, "", name)
-		if (name ~ /^  [^ ]/) { row = row substr(name, 2); next }
-		if (name == "") next
-		if (row != "") print row
-		row = name
-	}
-	END { print row }' "$1"
+	awk -F ' *[|] *' '
+	/^## / { inside = $0 == "## Compared with other modules" }
+	inside && /^[|] / && $2 ~ /[?]$/ { print $2 }' "$1"
 }
 
 # proofs FILE: lines `FILE TEST'.
@@ -41,7 +34,8 @@ absent() {
 versions() {
 	for version in $(sed -n 's/^if has [a-z-]* \(.*\); then$/\1/p' "$peers")
 	do
-		grep -F " $version" "$readme" >/dev/null || echo "$version"
+		tr ' ;' '\n\n' <"$readme" | sed 's/[.]$//' |
+		    grep -qxF -e "$version" || echo "$version"
 	done
 }
 
@@ -56,7 +50,7 @@ check 'peers__versions_are_those_of_readme' empty versions
 sed 's/oath__has_no_tool/oath__has_a_tool/' "$rows" >"$scratch/rows"
 check 'peers__flags_a_test_that_is_not_there' says_no empty \
     absent "$scratch/rows"
-sed 's/right code, killed/right code, lost/' "$readme" >"$scratch/readme"
+sed 's/^| Correct code, and/| Right code, and/' "$readme" >"$scratch/readme"
 check 'peers__flags_another_row' says_no \
     same "$(rows_of "$readme")" "$(rows_of "$scratch/readme")"
 

@@ -20,54 +20,30 @@ allowed='^(otp-enroll|libqrencode|libpng|jansson) %s.n$|^%3u s  $'
 # unmarked FILE: strings with words that are printed as they are.
 unmarked() {
 	joined "$1" | grep -oE \
-	    "(otp_(print|say|complain|confirm_ask)|print_field)\([^;\"]*\"([^\"\\\\]|\\\\.)*\"|(wrong|why|what) = \"[^\"]*\"|(fprintf\(stderr,|[.](summary|help) =) *\"[^\"]*\"|otp_print_column\(\"[^\"]*\"|return bad\([a-z]*, \"[^\"]*\"" |
+	    "(otp_(print|print_line|say|complain|confirm_ask|question)|print_field)\([^;\"]*\"([^\"\\\\]|\\\\.)*\"|(wrong|why|what) = \"[^\"]*\"|(fprintf\(stderr,|[.](summary|help) =) *\"[^\"]*\"|otp_print_column\(\"[^\"]*\"|return bad\([a-z]*, \"[^\"]*\"" |
 	    grep -vE '(_|ngettext)\([^)]*"' | sed -e 's/^[^"]*"//' -e 's/"$//' |
 	    grep -vE "$allowed" | sed -e 's/%[-0-9.*]*[lz]*[a-z]//g' \
 	    -e 's/\\.//g' | grep '[A-Za-z]' || :
 }
 unmarked_anywhere() {
-	for file in "$top_srcdir"/otp-enroll/*.c; do
+	for file in "$top_srcdir"/otp-enroll/*.c "$top_srcdir"/otp-enroll/*/*.c
+	do
 		unmarked "$file" | sed "s,^,${file##*/}: ,"
 	done
 }
 check 'po__has_every_message_of_the_tool_marked' empty unmarked_anywhere
 
-# faults FILE: texts of a fault that are not marked; each has a blank in it.
-# Those with a number in them, or that go on, are for report.c to know.
-faults() {
+# sentences FILE: strings that are for people; each has a blank in it.
+sentences() {
 	joined "$1" | sed 's/_Static_assert([^;]*;//g' |
-	    grep -oE '[^ "]*"[^"]*"' | grep -E '"[a-z]+ [a-z]' |
-	    grep -v -e '^[(]*N_("' -e % -e ' "$'
+	    grep -oE '[^ "]*"[^"]*"' | grep -E '"[a-z]+ [a-z]' | grep -v ' "$' || :
 }
-faults_anywhere() {
+sentences_anywhere() {
 	for file in "$top_srcdir"/common/*/*.c; do
-		faults "$file" | sed "s,^,${file##*/}: ,"
+		sentences "$file" | sed "s,^,${file##*/}: ,"
 	done
 }
-check 'po__has_every_text_of_a_fault_marked' empty faults_anywhere
-
-numbered() {
-	for file in "$top_srcdir"/common/*/*.c; do
-		joined "$file" | grep -oE '"[a-z]+ [a-z][^"]*%[^"]*"'
-	done | while read -r format; do
-		grep -qF "_(${format%%\%*}" "$top_srcdir/otp-enroll/report.c" ||
-			echo "$format"
-	done
-}
-check 'po__has_every_text_of_a_fault_with_a_number' empty numbered
-
-# What is cut to fit cannot be looked up any more.
-size=$(sed -n 's/^#define OTP_FAULT_WHAT_SIZE *//p' \
-    "$top_srcdir/common/core/err.h")
-too_long() {
-	for file in "$top_srcdir"/common/*/*.c "$top_srcdir"/otp-enroll/source.c
-	do
-		joined "$file" | grep -oE 'N_\("[^"]*"' |
-		    sed -e 's/^N_("//' -e 's/"$//'
-	done | awk -v size="$size" 'length($0) >= size'
-}
-check 'po__texts_of_faults_have_a_size' test "$size" -gt 1
-check 'po__texts_of_faults_are_never_cut' empty too_long
+check 'common__has_no_sentence' empty sentences_anywhere
 
 # The check itself can fail.
 put_probe() {
@@ -82,10 +58,10 @@ done
 put_probe 'otp_say(_("Hello.")); otp_print("%s\n", text);'
 check 'po__takes_what_is_marked' empty unmarked "$scratch/probe.c"
 put_probe 'return "is wrong";'
-check 'po__flags_a_fault' test -n "$(faults "$scratch/probe.c")"
+check 'common__flags_a_sentence' test -n "$(sentences "$scratch/probe.c")"
 put_probe 'fd = open_at(at, ".", 0); return "is wrong";'
-check 'po__flags_a_fault_behind_another_string' \
-    test -n "$(faults "$scratch/probe.c")"
+check 'common__flags_a_sentence_after_another_string' \
+    test -n "$(sentences "$scratch/probe.c")"
 
 # --- Catalogs -------------------------------------------------------------
 

@@ -37,7 +37,7 @@ absent() {
 
 # promises PAGE: those of the table that name no test.
 unproven() {
-	awk '/^## / { inside = $0 == "## What is promised" }
+	awk '/^## / { inside = $0 == "## Promises" }
 	    inside && /^\| / && !/^\| (promise|---)/ && !/`[a-z0-9_]+__/' "$1"
 }
 

@@ -12,12 +12,12 @@
 jobs=$(getconf _NPROCESSORS_ONLN)
 cd "$top_builddir" || exit 99
 module_sources=$(ls "$top_srcdir"/common/*/*.c "$top_srcdir"/pam_module/*.c)
-tool_sources=$(ls "$top_srcdir"/otp-enroll/*.c)
+tool_sources=$(ls "$top_srcdir"/otp-enroll/*.c "$top_srcdir"/otp-enroll/*/*.c \
+    "$top_srcdir"/otp-deliver/*.c "$top_srcdir"/pam_otpd/*.c)
 
 # flags: as a compilation has them, without what is for gcc alone.
-flags="-std=gnu17 -include config.h -I. -I$top_srcdir $DEP_CFLAGS
--D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
--DOTP_LOCALE_DIR=\"/\" -DOTP_MODULE_DIR=\"/\""
+flags="-std=gnu17 -I. -I$top_srcdir $DEP_CFLAGS
+-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64"
 
 # named FILE <WARNINGS: FILE, function and kind of each, as static.analyzer has
 # them.

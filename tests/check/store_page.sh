@@ -51,47 +51,81 @@ for round in 1 2 3 4; do
 	agree "reader__reads_commit_$round"
 done
 check 'reader__has_read_a_wait' test "$("$reader" state "$store" alice |
-    grep -cE '^(wait-length 30|on-disk yes|enrolled yes|untold 12)$')" -eq 4
+    grep -cE '^(wait-length 30|on-disk yes|enrolled yes|unreported 12|devices 4 of (d0){8}|device (0a){16} .*)$')" -eq 6
+check 'reader__has_read_sends' test "$("$reader" state "$store" alice |
+    grep -cE '^(send (09){8} 0{5}[0-9a-f]{11} 1790000029 (ee){8}|send 0{16} 0{16} 0 0{16}|sends 0{5}[0-9a-f]{11} 1790000023 1790000023 3 12)$')" -eq 3
+check 'reader__has_read_notices' test "$("$reader" state "$store" alice |
+    grep -cE '^(notices 1790000029 0{6}0102030405 1790000030 0{15}7|noticed (f0){8} 1790000031|noticed 0{16} 0)$')" -eq 5
+check 'reader__has_read_other_callers' test "$("$reader" state "$store" alice |
+    grep -cE '^(others told 1|failures 2|replays 9|last-failure 1790000021 .*)$')" -eq 4
+check 'reader__has_read_an_own_code' test "$("$reader" state "$store" alice |
+    grep -cE '^own-code 1790000029 (c0){8}$')" -eq 1
+
+exempted() {
+	"$probe" commit "$store" alice &&
+	    "$reader" state "$store" alice | grep -x 'exempt 1[0-9]* "no phone"'
+}
+check 'reader__has_read_an_exemption' exempted
+agree 'reader__reads_an_exemption'
+"$probe" told "$store" alice
+agree 'reader__reads_that_the_user_was_told'
+check 'reader__has_read_that_the_user_was_told' test "$(
+    "$reader" state "$store" alice |
+	grep -cE '^(on-disk yes|unreported 0|replays 772)$')" -eq 3
 
 # After charges and commits that a crash took away again.
 "$probe" charge "$store" alice
 cp -p "$file" "$scratch/whole"
 slot=$("$probe" state "$file" | sed -n 's/^record \([01]\) .*/\1/p')
-damage $((slot * 4096 + 300))
+damage $((slot * 8192 + 300))
 agree 'reader__falls_back_to_the_other_record'
 cp -p "$scratch/whole" "$file"
-damage $((8192 + 100))
+damage $((16384 + 100))
 agree 'reader__reads_beside_a_torn_charge_0'
-damage $((8704 + 100))
+damage $((17408 + 100))
 agree 'reader__reads_without_any_charge'
 cp -p "$scratch/whole" "$file"
-damage $((8704 + 100))
+damage $((17408 + 100))
 agree 'reader__reads_beside_a_torn_charge_1'
 damage 300
-damage 4400
+damage 8400
 unusable 'reader__refuses_two_torn_records'
 cp -p "$scratch/whole" "$file"
-dd if="$file" of="$file" bs=4096 count=1 seek=$((1 - slot)) skip="$slot" \
+dd if="$file" of="$file" bs=8192 count=1 seek=$((1 - slot)) skip="$slot" \
     conv=notrunc 2>/dev/null
 unusable 'reader__refuses_two_records_of_one_generation'
 
 # Every byte that a table names makes a difference to both.
 cp -p "$scratch/whole" "$file"
-damage $((slot * 4096 + 9))
+damage $((slot * 8192 + 9))
 reseal() { # with a right checksum
-	tail -c "+$((slot * 4096 + 1))" "$file" | head -c 4064 | sha256sum |
-	    cut -c 1-64 | sed 's/../\\x&/g' >"$scratch/sum"
+	length=$(od -An -j $((slot * 8192 + 24)) -N 4 -tu4 "$file")
+	tail -c "+$((slot * 8192 + 1))" "$file" | head -c "$((length))" |
+	    sha256sum | cut -c 1-64 | sed 's/../\\x&/g' >"$scratch/sum"
 	env printf "$(cat "$scratch/sum")" | dd of="$file" bs=1 \
-	    seek=$((slot * 4096 + 4064)) conv=notrunc 2>/dev/null
+	    seek=$((slot * 8192 + length)) conv=notrunc 2>/dev/null
 }
 reseal
 unusable 'reader__refuses_an_unknown_version'
-for at in 12 32 272 288; do
+for at in 12 47 160 487 488 492 504 799 919 927; do
 	cp -p "$scratch/whole" "$file"
-	damage $((slot * 4096 + at + (at == 32 ? 135 : 0)))
+	damage $((slot * 8192 + at))
 	reseal
 	unusable "reader__refuses_a_bad_record_at_$at"
 done
+
+cp -p "$scratch/whole" "$file"
+damage $((slot * 8192 + 27))
+unusable_length() {
+	"$probe" state "$file" | grep -q "^record $((1 - slot)) "
+}
+check 'reader__takes_no_slot_of_an_impossible_length' unusable_length
+agree 'reader__reads_beside_a_slot_of_an_impossible_length'
+cp -p "$scratch/whole" "$file"
+echo >>"$file"
+unusable 'reader__refuses_a_longer_file'
+head -c 20479 "$scratch/whole" >"$file"
+unusable 'reader__refuses_a_shorter_file'
 
 # Names and seeds.
 for account in 'a b' '.hidden' 'x/y' 'M%C' '@host-1.example_' 'é'; do

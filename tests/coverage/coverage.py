@@ -20,10 +20,11 @@ TOP = os.path.realpath(os.environ["top_srcdir"])
 BUILD = os.path.join(os.environ["top_builddir"], "coverage")
 MAKE = os.environ.get("MAKE", "make")
 LEAST = 95
-ROOMS = ("common/core", "common/effects", "pam_module")
+ROOMS = ("common/core", "common/store", "common/effects", "common/link",
+         "pam_module")
 EVERY_BRANCH = ("common/core/verify.c", "common/core/throttle.c",
                 "common/effects/attempt.c", "common/effects/enrol.c",
-                "common/effects/enrolled.c", "pam_module/report.c")
+                "common/effects/enrol_change.c", "pam_module/outcome.c")
 
 
 def run(*command):

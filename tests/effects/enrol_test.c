@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "tests/effects/stop.h"
 #include "tests/effects/world.h"
+#include "tests/lib/codes.h"
 #include "tests/lib/fake.h"
 #include "tests/unit/stack.h"
 
 #include <openssl/sha.h>
 
+#include "common/core/calendar.h"
 #include "common/core/throttle.h"
+#include "common/effects/snapshot.h"
 
 static struct world world;
 static struct snapshot before;
@@ -31,9 +36,9 @@ __wrap_otp_path_read(int fd, void *data, size_t capacity, off_t offset,
 	enum otp_err err =
 	    __real_otp_path_read(fd, data, capacity, offset, ret_size, fault);
 
-	if (err == OTP_OK && capacity == OTP_SLOTS_FILE_SIZE && torn > 0) {
+	if (err == OTP_OK && capacity == OTP_SLOTS_FILE_SIZE + 1 && torn > 0) {
 		torn--;
-		memset((char *)data + 100, 0xee, 8000);
+		memset((char *)data + 100, 0xee, 16000);
 	}
 	return err;
 }
@@ -177,9 +182,8 @@ a_token(enum otp_kind kind)
 static enum otp_err
 begin_token(enum otp_enrol_mode mode, const struct otp_token *token)
 {
-	memset(&world.fault, 0, sizeof(world.fault));
-	return otp_enrol_begin(
-	    &world.host, &world.subject, mode, token, &enrolment, &world.fault);
+	memset(&world.account.fault, 0, sizeof(world.account.fault));
+	return otp_enrol_begin(&world.account, mode, token, &enrolment);
 }
 
 static enum otp_err
@@ -194,8 +198,8 @@ static enum otp_verdict
 confirm_text(const char *typed)
 {
 	memset(&confirmation, 0xee, sizeof(confirmation));
-	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, typed,
-			     &confirmation, NULL),
+	assert_int_equal(
+	    otp_enrol_confirm(&world.account, &enrolment, typed, &confirmation),
 	    OTP_OK);
 	return confirmation.verdict;
 }
@@ -212,8 +216,7 @@ static enum otp_err
 put(unsigned count)
 {
 	memset(&set, 0xee, sizeof(set));
-	return otp_enrol_put(
-	    &world.host, &enrolment, count, &set, &world.fault);
+	return codes_put(&world.account, &enrolment, count, &set);
 }
 
 /* Enrol a token, unconfirmed, and know it as the world's own. */
@@ -229,8 +232,7 @@ enrol(enum otp_enrol_mode mode, enum otp_kind kind, unsigned count)
 static void
 remove_all(void)
 {
-	enum otp_err err =
-	    otp_enrol_remove(&world.host, &world.subject, true, NULL);
+	enum otp_err err = otp_enrol_remove(&world.account, true);
 
 	assert_true(err == OTP_OK || err == OTP_ERR_ABSENT);
 }
@@ -258,8 +260,9 @@ begin__makes_a_secret_and_writes_nothing(void **unused)
 		token.secret_size = OTP_SECRET_MAX + 1;
 		assert_int_equal(
 		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
-		assert_int_equal(world.fault.errnum, 0);
-		assert_string_equal(world.fault.what, "secret too long");
+		assert_int_equal(world.account.fault.errnum, 0);
+		assert_string_equal(
+		    unit_detail(&world.account.fault), "secret-long");
 		token.secret_size = OTP_SECRET_MIN - 1;
 		assert_int_equal(
 		    begin_token(OTP_ENROL_NEW, &token), OTP_ERR_PARSE);
@@ -329,10 +332,16 @@ static void
 confirm_totp__takes_the_first_step_of_all(void **unused)
 {
 	(void)unused;
-	world.now = 11;
+	world.now = OTP_CALENDAR_EARLIEST - 1;
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
-	assert_int_equal(confirm(0), OTP_VERDICT_ACCEPT);
-	assert_int_equal(enrolment.value, 30);
+	assert_int_equal(otp_enrol_confirm(&world.account, &enrolment, "000000",
+			     &confirmation),
+	    OTP_ERR_CLOCK);
+	assert_int_equal(world.account.fault.detail, OTP_DETAIL_CLOCK_EARLY);
+	world.now++;
+	assert_int_equal(
+	    confirm(OTP_CALENDAR_EARLIEST / 30), OTP_VERDICT_ACCEPT);
+	assert_int_equal(enrolment.value, OTP_CALENDAR_EARLIEST + 30);
 	assert_int_equal(enrolment.drift, 0);
 }
 
@@ -357,8 +366,8 @@ confirm_hotp__takes_the_look_ahead_and_no_more(void **unused)
 	assert_int_equal(confirm(UINT64_MAX - 1), OTP_VERDICT_ACCEPT);
 	assert_true(enrolment.value == UINT64_MAX);
 	enrolment.token.counter = UINT64_MAX - 9;
-	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
-			     &confirmation, NULL),
+	assert_int_equal(otp_enrol_confirm(&world.account, &enrolment, "123456",
+			     &confirmation),
 	    OTP_ERR_LIMIT);
 }
 
@@ -375,11 +384,11 @@ confirm_totp__spends_the_latest_of_equal_steps(void **unused)
 {
 	(void)unused;
 	begin_known(a_token(OTP_TOTP));
-	world.now = INT64_C(57766335) * 30;
-	assert_int_equal(oracle_value(&enrolment.token, 57766335),
-	    oracle_value(&enrolment.token, 57766336));
-	assert_int_equal(confirm(57766335), OTP_VERDICT_ACCEPT);
-	assert_int_equal(enrolment.value, UINT64_C(57766337) * 30);
+	world.now = INT64_C(59061240) * 30;
+	assert_int_equal(oracle_value(&enrolment.token, 59061240),
+	    oracle_value(&enrolment.token, 59061241));
+	assert_int_equal(confirm(59061240), OTP_VERDICT_ACCEPT);
+	assert_int_equal(enrolment.value, UINT64_C(59061242) * 30);
 	assert_int_equal(enrolment.drift, 30);
 }
 
@@ -414,10 +423,10 @@ confirm__knows_what_is_no_code(void **unused)
 	assert_int_equal(confirm_text(text), OTP_VERDICT_MALFORMED);
 	assert_false(enrolment.confirmed);
 	world.clock_fails = true;
-	assert_int_equal(otp_enrol_confirm(&world.host, &enrolment, "123456",
-			     &confirmation, &world.fault),
+	assert_int_equal(otp_enrol_confirm(&world.account, &enrolment, "123456",
+			     &confirmation),
 	    OTP_ERR_CLOCK);
-	assert_int_equal(world.fault.errnum, 0);
+	assert_int_equal(world.account.fault.errnum, 0);
 }
 
 static void
@@ -438,7 +447,7 @@ put__spends_the_confirming_code(void **unused)
 	assert_int_equal(confirm(3), OTP_VERDICT_ACCEPT);
 	assert_int_equal(put(0), OTP_OK);
 	world_seed(&world, &world.seed);
-	assert_int_equal(world_show(&world, 0, 3), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show(&world, 0, 3), OTP_VERDICT_REPLAY);
 	assert_int_equal(world_show(&world, 0, 4), OTP_VERDICT_ACCEPT);
 }
 
@@ -466,7 +475,6 @@ new__is_refused_where_a_seed_is_in_force(void **unused)
 	snapshot_take(&world, &before);
 	enrolment = other;
 	assert_int_equal(put(2), OTP_ERR_EXISTS);
-	assert_int_equal(((unsigned char *)&set)[0], 0xee);
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_EXISTS);
 	assert_unchanged(&world, &before);
 	/* a seed that is not understood is one too */
@@ -497,8 +505,8 @@ begin__joins_no_token_to_a_seed_that_is_lost(void **unused)
 	lose("seed/alice");
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_ERR_EXISTS);
 	assert_int_equal(begin(OTP_ENROL_ADD, OTP_TOTP), OTP_ERR_READ);
-	assert_int_equal(world.fault.errnum, ENOENT);
-	assert_string_equal(world.fault.what, "enrolled, but the seed is gone");
+	assert_int_equal(world.account.fault.errnum, ENOENT);
+	assert_string_equal(unit_detail(&world.account.fault), "seed-gone");
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 }
 
@@ -518,6 +526,15 @@ add__keeps_tokens_and_recovery_codes(void **unused)
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world_show(&world, 1, 0), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world_try(&world, codes.text[9]), OTP_VERDICT_ACCEPT);
+}
+
+static void
+add__is_the_first_token_where_there_is_none(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
+	assert_int_equal(world.seed.tokens_count, 1);
+	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
 }
 
 static void
@@ -579,9 +596,8 @@ replace__leaves_nothing_of_the_old_seed(void **unused)
 static void
 bind(void)
 {
-	assert_int_equal(otp_enrol_in_force(&world.host, &world.subject,
-			     &enrolment.former, NULL),
-	    OTP_OK);
+	assert_int_equal(
+	    otp_enrol_active(&world.account, &enrolment.former), OTP_OK);
 	enrolment.bound = true;
 }
 
@@ -595,10 +611,61 @@ put_in_vain(void)
 }
 
 static void
+in_force__fails_with_every_digest(void **unused)
+{
+	struct otp_active active;
+	unsigned count;
+
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_HOTP, 1);
+	strcpy(world.seed.addresses[0].uri, "mailto:alice@example.org");
+	world.seed.addresses[0].secret[0] = 1;
+	world.seed.addresses_count = 1;
+	world_put_seed(&world);
+	digests = 0;
+	assert_int_equal(otp_enrol_active(&world.account, &active), OTP_OK);
+	count = digests;
+	assert_in_range(count, 2, 9);
+	for (digest_fails_at = 1; digest_fails_at <= count; digest_fails_at++) {
+		digests = 0;
+		assert_int_equal(
+		    otp_enrol_active(&world.account, &active), OTP_ERR_CRYPTO);
+	}
+}
+
+/* The code that confirmed it is used: in the token's value, and of the last 8. */
+static void
+put__has_the_confirming_code_for_used(void **unused)
+{
+	const struct otp_token token = { .kind = OTP_TOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.label = "host:alice" };
+	const struct otp_recovery_set none = { 0 };
+	const struct otp_state *state;
+	char text[16];
+
+	(void)unused;
+	assert_int_equal(
+	    otp_enrol_begin(&world.account, OTP_ENROL_NEW, &token, &enrolment),
+	    OTP_OK);
+	(void)oracle_code(&enrolment.token, (uint64_t)(WORLD_NOW / 30), text);
+	assert_int_equal(
+	    otp_enrol_confirm(&world.account, &enrolment, text, &confirmation),
+	    OTP_OK);
+	assert_int_equal(
+	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
+	state = world_state(&world);
+	assert_true(state->credentials[0].value == (WORLD_NOW / 30 + 1) * 30);
+	assert_true(state->accepted[0].moving == WORLD_NOW / 30);
+}
+
+static void
 in_force__is_a_digest_over_all_ids(void **unused)
 {
 	uint8_t ids[5][OTP_ID_SIZE], want[OTP_DIGEST_SIZE];
-	struct otp_in_force in_force;
+	struct otp_active in_force;
 	enum otp_err err = OTP_ERR_CRYPTO;
 
 	(void)unused;
@@ -611,8 +678,7 @@ in_force__is_a_digest_over_all_ids(void **unused)
 	SHA256(ids[0], sizeof(ids), want);
 	for (digest_fails_at = 1; err != OTP_OK; digest_fails_at++) {
 		digests = 0;
-		err = otp_enrol_in_force(
-		    &world.host, &world.subject, &in_force, NULL);
+		err = otp_enrol_active(&world.account, &in_force);
 		assert_true(err == OTP_OK || err == OTP_ERR_CRYPTO);
 		assert_int_equal(err == OTP_OK, digests < digest_fails_at);
 	}
@@ -635,13 +701,53 @@ put__replaces_what_it_is_bound_to_alone(void **unused)
 	enrolment = bound;
 	put_in_vain();
 	bind();
-	assert_int_equal(
-	    otp_enrol_recovery(&world.host, &world.subject, 3, &codes, NULL),
-	    OTP_OK);
+	assert_int_equal(codes_renew(&world.account, 3, &codes), OTP_OK);
 	put_in_vain();
 	bind(); /* a login changes nothing of it */
 	assert_int_equal(world_try(&world, codes.text[0]), OTP_VERDICT_ACCEPT);
 	assert_int_equal(put(2), OTP_OK);
+}
+
+/* Give alice an address, as configuration management does. */
+static void
+add_address(void)
+{
+	static const char line[] = "deliver:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ:"
+				   "mailto:alice@example.org\n";
+	char text[OTP_SEED_SIZE_MAX];
+	size_t size = world_read(&world, "seed/alice", text, sizeof(text));
+
+	memcpy(text + size, line, sizeof(line) - 1);
+	world_write(&world, "seed/alice", text, size + sizeof(line) - 1);
+}
+
+static unsigned
+addresses(void)
+{
+	struct otp_snapshot snapshot;
+	unsigned count;
+
+	assert_int_equal(
+	    otp_snapshot_read(&world.host, "alice", &snapshot, NULL), OTP_OK);
+	assert_int_equal(snapshot.seed_err, OTP_OK);
+	count = snapshot.seed.addresses_count;
+	otp_snapshot_wipe(&snapshot);
+	return count;
+}
+
+static void
+put__replaces_addresses_and_adds_to_them(void **unused)
+{
+	(void)unused;
+	enrol(OTP_ENROL_NEW, OTP_TOTP, 3);
+	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
+	bind();
+	add_address();
+	put_in_vain();
+	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
+	assert_int_equal(addresses(), 1);
+	enrol(OTP_ENROL_REPLACE, OTP_TOTP, 3);
+	assert_int_equal(addresses(), 0);
 }
 
 static void
@@ -653,11 +759,10 @@ put__replaces_nothing_that_was_taken_away(void **unused)
 		assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 		bind();
 		assert_int_equal(
-		    otp_enrol_remove(&world.host, &world.subject, purge, NULL),
-		    OTP_OK);
+		    otp_enrol_remove(&world.account, purge), OTP_OK);
 		put_in_vain();
-		assert_int_equal(otp_enrol_in_force(&world.host, &world.subject,
-				     &enrolment.former, NULL),
+		assert_int_equal(
+		    otp_enrol_active(&world.account, &enrolment.former),
 		    OTP_ERR_ABSENT);
 	}
 }
@@ -665,7 +770,7 @@ put__replaces_nothing_that_was_taken_away(void **unused)
 static void
 put__replaces_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
 {
-	struct otp_in_force in_force;
+	struct otp_active in_force;
 
 	(void)unused;
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
@@ -674,8 +779,7 @@ put__replaces_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
 	snapshot_take(&world, &before);
 	crypto_fails(1);
 	assert_int_equal(
-	    otp_enrol_in_force(&world.host, &world.subject, &in_force, NULL),
-	    OTP_ERR_CRYPTO);
+	    otp_enrol_active(&world.account, &in_force), OTP_ERR_CRYPTO);
 	crypto_fails(1);
 	assert_int_equal(put(0), OTP_ERR_CRYPTO);
 	crypto_fails(0);
@@ -695,8 +799,7 @@ put__replaces_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
 	assert_int_equal(put(0), OTP_ERR_PARSE);
 	lose(".store");
 	assert_int_equal(
-	    otp_enrol_in_force(&world.host, &world.subject, &in_force, NULL),
-	    OTP_ERR_NO_STORE);
+	    otp_enrol_active(&world.account, &in_force), OTP_ERR_NO_STORE);
 }
 
 static void
@@ -718,7 +821,7 @@ put__makes_as_many_recovery_codes_as_asked(void **unused)
 	snapshot_take(&world, &before);
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 	assert_int_equal(put(OTP_SEED_RECOVERY + 1), OTP_ERR_FULL);
-	assert_int_equal(world.fault.errnum, 0);
+	assert_int_equal(world.account.fault.errnum, 0);
 	world.random_fails = true;
 	assert_int_equal(put(1), OTP_ERR_CRYPTO);
 	world.random_fails = false;
@@ -738,8 +841,7 @@ put__keeps_failures_and_waits(void **unused)
 	enrol(OTP_ENROL_REPLACE, OTP_TOTP, 0);
 	assert_int_equal(
 	    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_WAITING);
-	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 	assert_int_equal(
 	    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_WAITING);
@@ -753,7 +855,7 @@ put__refuses_the_state_of_another_uid(void **unused)
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 	snapshot_take(&world, &before);
-	world.subject.uid = enrolment.subject.uid = 7;
+	world.account.subject.uid = 7;
 	assert_int_equal(put(0), OTP_ERR_UID);
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_ERR_UID);
 	assert_unchanged(&world, &before);
@@ -809,18 +911,22 @@ recovery__made_before_is_what_comes_in_force(void **unused)
 	(void)unused;
 	snapshot_take(&world, &before);
 	assert_int_equal(
-	    otp_enrol_make_set(&world.host, 17, &made, NULL), OTP_ERR_FULL);
-	assert_int_equal(
-	    otp_enrol_make_set(&world.host, 16, &made, NULL), OTP_OK);
+	    otp_enrol_make_set(&world.account, 17, &made), OTP_ERR_FULL);
+	assert_int_equal(otp_enrol_make_set(&world.account, 16, &made), OTP_OK);
 	assert_int_equal(made.count, 16);
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
 	assert_unchanged(&world, &before);
 
 	assert_int_equal(
-	    otp_enrol_put_set(&world.host, &enrolment, &made, NULL), OTP_OK);
+	    otp_enrol_put(&world.account, &enrolment, &made), OTP_OK);
 	world_seed(&world, &world.seed);
 	assert_int_equal(world.seed.recovery_count, 16);
-	assert_memory_equal(world.seed.recovery, made.kept, sizeof(made.kept));
+	for (unsigned i = 0; i < 16; i++) {
+		assert_int_equal(world.seed.recovery[i].made, world.now);
+		assert_int_equal(world.seed.recovery[i].until, 0);
+		assert_memory_equal(world.seed.recovery[i].hash,
+		    made.kept[i].hash, sizeof(made.kept[i].hash));
+	}
 	assert_int_equal(world_try(&world, made.text[15]), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world.answer.recovery_left, 15);
 }
@@ -831,15 +937,11 @@ recovery__kills_the_old_set(void **unused)
 	struct otp_recovery_set codes;
 
 	(void)unused;
-	assert_int_equal(
-	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
-	    OTP_ERR_ABSENT);
+	assert_int_equal(codes_renew(&world.account, 10, &set), OTP_ERR_ABSENT);
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 4);
 	codes = set;
 	assert_int_equal(world_try(&world, codes.text[0]), OTP_VERDICT_ACCEPT);
-	assert_int_equal(
-	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
-	    OTP_OK);
+	assert_int_equal(codes_renew(&world.account, 10, &set), OTP_OK);
 	assert_int_equal(set.count, 10);
 	for (unsigned i = 0; i < codes.count; i++)
 		assert_int_equal(
@@ -847,13 +949,10 @@ recovery__kills_the_old_set(void **unused)
 	assert_int_equal(world_try(&world, set.text[9]), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world.answer.recovery_left, 9);
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
-	assert_int_equal(
-	    otp_enrol_recovery(&world.host, &world.subject, 17, &set, NULL),
-	    OTP_ERR_FULL);
+	assert_int_equal(codes_renew(&world.account, 17, &set), OTP_ERR_FULL);
 	world_write(&world, "state/alice", "x", 1);
 	assert_int_equal(
-	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
-	    OTP_ERR_CHECKSUM);
+	    codes_renew(&world.account, 10, &set), OTP_ERR_CHECKSUM);
 }
 
 static void
@@ -864,8 +963,7 @@ recovery__needs_a_state(void **unused)
 	world_put_seed(&world);
 	snapshot_take(&world, &before);
 	assert_int_equal(
-	    otp_enrol_recovery(&world.host, &world.subject, 10, &set, NULL),
-	    OTP_ERR_NO_STATE);
+	    codes_renew(&world.account, 10, &set), OTP_ERR_NO_STATE);
 	assert_unchanged(&world, &before);
 }
 
@@ -879,13 +977,11 @@ remove__keeps_what_was_spent(void **unused)
 	(void)unused;
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
-	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	assert_false(world_has(&world, "seed/alice"));
 	assert_false(world_state(&world)->enrolled);
 	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL),
-	    OTP_ERR_ABSENT);
+	    otp_enrol_remove(&world.account, false), OTP_ERR_ABSENT);
 	/* the very same secret again */
 	world.random = random;
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
@@ -893,8 +989,7 @@ remove__keeps_what_was_spent(void **unused)
 	assert_int_equal(
 	    world_show(&world, 0, WORLD_STEP + 1), OTP_VERDICT_ACCEPT);
 	/* confirmed with an earlier code, it does not go back */
-	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	world.random = random;
 	assert_int_equal(begin(OTP_ENROL_NEW, OTP_TOTP), OTP_OK);
 	assert_int_equal(confirm(WORLD_STEP), OTP_VERDICT_ACCEPT);
@@ -906,29 +1001,25 @@ remove__keeps_what_was_spent(void **unused)
 static void
 remove__takes_what_is_left_of_an_account(void **unused)
 {
-	enum otp_ask ask;
+	enum otp_enrolled ask;
 
 	(void)unused;
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 	lose("seed/alice");
-	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	assert_false(world_state(&world)->enrolled);
-	assert_int_equal(
-	    otp_attempt_look(&world.host, &world.request, &ask, NULL), OTP_OK);
-	assert_int_equal(ask, OTP_ASK_UNENROLLED);
+	assert_int_equal(world_enrolled(&world, &ask), OTP_OK);
+	assert_int_equal(ask, OTP_ENROLLED_NO);
 
 	world_put_seed(&world);
 	lose("state/alice");
-	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL), OTP_OK);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	assert_false(world_has(&world, "seed/alice"));
 	assert_false(world_has(&world, "state/alice"));
 
 	world_write(&world, "state/alice", "x", 1);
 	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, false, NULL),
-	    OTP_ERR_CHECKSUM);
+	    otp_enrol_remove(&world.account, false), OTP_ERR_CHECKSUM);
 	assert_true(world_has(&world, "state/alice"));
 }
 
@@ -937,25 +1028,22 @@ remove_purge__takes_the_state_too(void **unused)
 {
 	(void)unused;
 	assert_int_equal(
-	    otp_enrol_remove(&world.host, &world.subject, true, NULL),
-	    OTP_ERR_ABSENT);
+	    otp_enrol_remove(&world.account, true), OTP_ERR_ABSENT);
 	for (unsigned i = 0; i < 4; i++) {
 		enrol(OTP_ENROL_NEW, OTP_TOTP, 2);
 		if (i == 1) /* what is left of a removal */
-			assert_int_equal(otp_enrol_remove(&world.host,
-					     &world.subject, false, NULL),
-			    OTP_OK);
+			assert_int_equal(
+			    otp_enrol_remove(&world.account, false), OTP_OK);
 		if (i == 2)
 			world_write(&world, "state/alice", "x", 1);
 		if (i == 2)
-			assert_int_equal(otp_enrol_remove(&world.host,
-					     &world.subject, false, NULL),
+			assert_int_equal(
+			    otp_enrol_remove(&world.account, false),
 			    OTP_ERR_CHECKSUM);
 		if (i == 3)
 			world_write(&world, "seed/alice", "junk\n", 5);
 		assert_int_equal(
-		    otp_enrol_remove(&world.host, &world.subject, true, NULL),
-		    OTP_OK);
+		    otp_enrol_remove(&world.account, true), OTP_OK);
 		assert_false(world_has(&world, "seed/alice"));
 		assert_false(world_has(&world, "state/alice"));
 	}
@@ -965,7 +1053,7 @@ static void
 remove__shuts_nobody_out_wherever_it_is_stopped(void **unused)
 {
 	enum otp_err err = OTP_ERR_WRITE;
-	enum otp_ask ask;
+	enum otp_enrolled ask;
 
 	(void)unused;
 	for (unsigned call = 1; err != OTP_OK; call++) {
@@ -973,17 +1061,14 @@ remove__shuts_nobody_out_wherever_it_is_stopped(void **unused)
 		remove_all();
 		enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 		stop_from(call);
-		err =
-		    otp_enrol_remove(&world.host, &world.subject, false, NULL);
+		err = otp_enrol_remove(&world.account, false);
 		stop_from(0);
-		assert_int_equal(
-		    otp_attempt_look(&world.host, &world.request, &ask, NULL),
-		    OTP_OK);
+		assert_int_equal(world_enrolled(&world, &ask), OTP_OK);
 		if (!world_has(&world, "seed/alice")) {
-			assert_int_equal(ask, OTP_ASK_UNENROLLED);
+			assert_int_equal(ask, OTP_ENROLLED_NO);
 			continue;
 		}
-		assert_int_equal(ask, OTP_ASK_CODE);
+		assert_int_equal(ask, OTP_ENROLLED_YES);
 		assert_int_equal(
 		    world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
 		assert_true(world_state(&world)->enrolled);
@@ -993,32 +1078,30 @@ remove__shuts_nobody_out_wherever_it_is_stopped(void **unused)
 static enum otp_err
 remove_token(unsigned index)
 {
-	return otp_enrol_remove_token(
-	    &world.host, &world.subject, world_id(&world, index), NULL);
+	return otp_enrol_remove_token(&world.account, world_id(&world, index));
 }
 
 static void
 remove_token__takes_one_and_the_seed_with_the_last(void **unused)
 {
 	static const uint8_t nobody[OTP_ID_SIZE] = { 1 };
-	uint8_t state[OTP_SLOTS_FILE_SIZE], after[OTP_SLOTS_FILE_SIZE];
+	struct otp_state state;
 
 	(void)unused;
 	assert_int_equal(
-	    otp_enrol_remove_token(&world.host, &world.subject, nobody, NULL),
-	    OTP_ERR_ABSENT);
+	    otp_enrol_remove_token(&world.account, nobody), OTP_ERR_ABSENT);
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 2);
 	enrol(OTP_ENROL_ADD, OTP_HOTP, 0);
 	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
 	snapshot_take(&world, &before);
 	assert_int_equal(
-	    otp_enrol_remove_token(&world.host, &world.subject, nobody, NULL),
-	    OTP_ERR_ABSENT);
+	    otp_enrol_remove_token(&world.account, nobody), OTP_ERR_ABSENT);
 	assert_unchanged(&world, &before);
-	world_read(&world, "state/alice", state, sizeof(state));
+	state = *world_state(&world);
 	assert_int_equal(remove_token(1), OTP_OK);
-	world_read(&world, "state/alice", after, sizeof(after));
-	assert_memory_equal(state, after, sizeof(state));
+	assert_memory_equal(world_state(&world)->credentials, state.credentials,
+	    sizeof(state.credentials));
+	assert_true(world_state(&world)->enrolled);
 	world_seed(&world, &seed);
 	assert_int_equal(seed.tokens_count, 2);
 	assert_int_equal(seed.recovery_count, 2);
@@ -1060,30 +1143,24 @@ unlock__tells_how_many_there_were(void **unused)
 
 	(void)unused;
 	assert_int_equal(
-	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
-	    OTP_ERR_ABSENT);
+	    otp_enrol_unlock(&world.account, &failures), OTP_ERR_ABSENT);
 	assert_int_equal(failures, 4711);
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 	snapshot_take(&world, &before);
-	assert_int_equal(
-	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
-	    OTP_OK);
+	assert_int_equal(otp_enrol_unlock(&world.account, &failures), OTP_OK);
 	assert_int_equal(failures, 0);
 	assert_unchanged(&world, &before);
 	for (unsigned i = 0; i < 5; i++)
 		(void)world_guess(&world);
 	stop_from(0);
-	assert_int_equal(
-	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
-	    OTP_OK);
+	assert_int_equal(otp_enrol_unlock(&world.account, &failures), OTP_OK);
 	assert_int_equal(failures, 5);
 	assert_int_equal(flushes, 1);
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
-	assert_int_equal(world.answer.untold, 5);
-	world.subject.uid++;
+	assert_int_equal(world.answer.unreported, 5);
+	world.account.subject.uid++;
 	assert_int_equal(
-	    otp_enrol_unlock(&world.host, &world.subject, &failures, NULL),
-	    OTP_ERR_UID);
+	    otp_enrol_unlock(&world.account, &failures), OTP_ERR_UID);
 }
 
 /* --- resynchronisation --- */
@@ -1095,10 +1172,9 @@ resync(uint64_t first, uint64_t second)
 	char one[16], other[16];
 
 	assert_int_equal(
-	    otp_enrol_resync(&world.host, &world.subject, world_id(&world, 0),
+	    otp_enrol_resync(&world.account, world_id(&world, 0),
 		oracle_code(&world.seed.tokens[0], first, one),
-		oracle_code(&world.seed.tokens[0], second, other), &verdict,
-		NULL),
+		oracle_code(&world.seed.tokens[0], second, other), &verdict),
 	    OTP_OK);
 	return verdict;
 }
@@ -1124,8 +1200,11 @@ resync__finds_two_successive_codes_within_its_range(void **unused)
 	assert_int_equal(
 	    world_state(&world)->credentials[0].last_used, world.now);
 	assert_int_equal(world_state(&world)->tally.failures, 0);
-	assert_int_equal(world_state(&world)->untold, 5);
-	assert_int_equal(world_show(&world, 0, 1010), OTP_VERDICT_REJECT);
+	assert_int_equal(world_state(&world)->unreported, 5);
+	assert_int_equal(world_show(&world, 0, 1009), OTP_VERDICT_REPLAY);
+	assert_int_equal(world_show(&world, 0, 1010), OTP_VERDICT_REPLAY);
+	assert_int_equal(world_state(&world)->accepted[0].moving, 1010);
+	assert_int_equal(world_state(&world)->accepted[1].moving, 1009);
 	assert_int_equal(resync(1011, 1012), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world_show(&world, 0, 1013), OTP_VERDICT_ACCEPT);
 }
@@ -1147,7 +1226,7 @@ static void
 resync__is_charged_and_locked_like_a_login(void **unused)
 {
 	(void)unused;
-	world.policy.lock = 10;
+	world.policy.lock_after = 10;
 	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
 	for (unsigned i = 1; i <= 10; i++) {
 		assert_int_equal(resync(5, 5), OTP_VERDICT_REJECT);
@@ -1178,23 +1257,22 @@ resync__knows_what_it_cannot_do(void **unused)
 	enum otp_verdict verdict = OTP_VERDICT_UNENROLLED;
 
 	(void)unused;
-	assert_int_equal(otp_enrol_resync(&world.host, &world.subject, nobody,
-			     "123456", "123456", &verdict, NULL),
+	assert_int_equal(otp_enrol_resync(&world.account, nobody, "123456",
+			     "123456", &verdict),
 	    OTP_ERR_ABSENT);
 	enrol(OTP_ENROL_NEW, OTP_HOTP, 0);
 	enrol(OTP_ENROL_ADD, OTP_TOTP, 0);
 	snapshot_take(&world, &before);
 	for (unsigned i = 0; i < 2; i++) /* no token; no HOTP token */
-		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
+		assert_int_equal(otp_enrol_resync(&world.account,
 				     i ? world_id(&world, 1) : nobody, "123456",
-				     "123456", &verdict, NULL),
+				     "123456", &verdict),
 		    OTP_ERR_ABSENT);
 	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(
-		    otp_enrol_resync(&world.host, &world.subject,
-			world_id(&world, 0), i ? "1234567" : "123456",
-			i ? "123456" : "", &verdict, NULL),
+		    otp_enrol_resync(&world.account, world_id(&world, 0),
+			i ? "1234567" : "123456", i ? "123456" : "", &verdict),
 		    OTP_OK);
 		assert_int_equal(verdict, OTP_VERDICT_MALFORMED);
 	}
@@ -1212,9 +1290,8 @@ resync__ends_at_the_last_counter(void **unused)
 	assert_int_equal(begin_token(OTP_ENROL_NEW, &token), OTP_OK);
 	assert_int_equal(put(0), OTP_OK);
 	world_seed(&world, &world.seed);
-	assert_int_equal(
-	    otp_enrol_resync(&world.host, &world.subject, world_id(&world, 0),
-		"123456", "123456", &verdict, NULL),
+	assert_int_equal(otp_enrol_resync(&world.account, world_id(&world, 0),
+			     "123456", "123456", &verdict),
 	    OTP_ERR_LIMIT);
 	assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
 	assert_int_equal(
@@ -1234,8 +1311,8 @@ confirm__says_so_where_no_value_can_be_computed(void **unused)
 
 		assert_int_equal(begin(OTP_ENROL_NEW, kind), OTP_OK);
 		oath_fails = true;
-		assert_int_equal(otp_enrol_confirm(&world.host, &enrolment,
-				     "123456", &confirmation, NULL),
+		assert_int_equal(otp_enrol_confirm(&world.account, &enrolment,
+				     "123456", &confirmation),
 		    OTP_ERR_CRYPTO);
 		oath_fails = false;
 		oracle_wrong(
@@ -1243,9 +1320,8 @@ confirm__says_so_where_no_value_can_be_computed(void **unused)
 		/* of a TOTP token, also of those that would tell the drift */
 		for (unsigned at = 1; at <= (i ? 10 : 8); at++) {
 			crypto_fails(at);
-			assert_int_equal(
-			    otp_enrol_confirm(&world.host, &enrolment, text,
-				&confirmation, NULL),
+			assert_int_equal(otp_enrol_confirm(&world.account,
+					     &enrolment, text, &confirmation),
 			    OTP_ERR_CRYPTO);
 			assert_false(enrolment.confirmed);
 		}
@@ -1263,8 +1339,8 @@ put__changes_nothing_where_no_id_can_be_computed(void **unused)
 	crypto_fails(1);
 	assert_int_equal(put(0), OTP_ERR_CRYPTO);
 	crypto_fails(1);
-	assert_int_equal(otp_enrol_remove_token(&world.host, &world.subject,
-			     (const uint8_t[OTP_ID_SIZE]){ 1 }, NULL),
+	assert_int_equal(otp_enrol_remove_token(
+			     &world.account, (const uint8_t[OTP_ID_SIZE]){ 1 }),
 	    OTP_ERR_CRYPTO);
 	crypto_fails(0);
 	assert_unchanged(&world, &before);
@@ -1286,8 +1362,8 @@ resync__stays_charged_where_no_value_can_be_computed(void **unused)
 	/* two ids, before anything is charged; then values */
 	for (unsigned at = 1; at <= 5; at++) {
 		crypto_fails(at);
-		assert_int_equal(otp_enrol_resync(&world.host, &world.subject,
-				     id, one, other, &verdict, NULL),
+		assert_int_equal(
+		    otp_enrol_resync(&world.account, id, one, other, &verdict),
 		    OTP_ERR_CRYPTO);
 		assert_int_equal(verdict, OTP_VERDICT_UNENROLLED);
 		crypto_fails(0);
@@ -1344,7 +1420,7 @@ enrol__leaves_no_secret_on_the_stack(void **unused)
 	assert_false(stack_has(enrolment.token.secret, 20));
 }
 
-/* --- forty credentials --- */
+/* --- more credentials than there is room for --- */
 
 static void
 state__forgets_the_oldest_and_never_what_is_in_force(void **unused)
@@ -1352,7 +1428,7 @@ state__forgets_the_oldest_and_never_what_is_in_force(void **unused)
 	(void)unused;
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 10);
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 80; i++) {
 		world.now += 60;
 		enrol(OTP_ENROL_REPLACE, OTP_TOTP, 10);
 		assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
@@ -1360,9 +1436,27 @@ state__forgets_the_oldest_and_never_what_is_in_force(void **unused)
 		for (unsigned j = 0; j < 10; j++)
 			assert_int_equal(
 			    world_try(&world, set.text[j]), OTP_VERDICT_ACCEPT);
-		assert_true(world_state(&world)->credentials_count <= 40);
+		assert_true(world_state(&world)->credentials_count <= 72);
 	}
-	assert_int_equal(world_state(&world)->credentials_count, 40);
+	assert_true(world_state(&world)->forgotten);
+}
+
+/* So many renewals that there is no room left. */
+static void
+crowd(void)
+{
+	struct otp_state state = *world_state(&world);
+
+	while (state.credentials_count < OTP_STATE_CREDENTIALS) {
+		const unsigned at = state.credentials_count++;
+
+		state.credentials[at] = (struct otp_credential){
+			.kind = OTP_TOTP,
+			.id = { 0xff, (uint8_t)at },
+			.created = WORLD_NOW,
+		};
+	}
+	world_put_state(&world, &state);
 }
 
 static void
@@ -1371,10 +1465,8 @@ put__forgets_nothing_where_it_cannot_tell_what_is_in_force(void **unused)
 	enum otp_err err = OTP_ERR_CRYPTO;
 
 	(void)unused;
-	for (unsigned i = 0; i < 3; i++)
-		enrol(OTP_ENROL_REPLACE, OTP_TOTP, OTP_SEED_RECOVERY);
-	assert_int_equal(
-	    world_state(&world)->credentials_count, OTP_STATE_CREDENTIALS);
+	enrol(OTP_ENROL_NEW, OTP_TOTP, OTP_SEED_RECOVERY);
+	crowd();
 	assert_int_equal(begin(OTP_ENROL_REPLACE, OTP_TOTP), OTP_OK);
 	snapshot_take(&world, &before);
 	for (unsigned at = 1; err != OTP_OK; at++) {
@@ -1402,11 +1494,13 @@ store_put__needs_another_load_after_a_failure(void **unused)
 		remove_all();
 		enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 		assert_int_equal(
-		    otp_store_open(world.store, "alice", &store, NULL), OTP_OK);
+		    otp_store_open((struct otp_place){ .folder = world.store },
+			"alice", &store, NULL),
+		    OTP_OK);
 		assert_int_equal(otp_store_load(store, &state, NULL), OTP_OK);
 		stop_from(call); /* the record, its flush, the charge */
 		stop_once = true;
-		state.untold = 1;
+		state.unreported = 1;
 		assert_int_equal(
 		    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL),
 		    OTP_ERR_WRITE);
@@ -1419,7 +1513,7 @@ store_put__needs_another_load_after_a_failure(void **unused)
 		    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL),
 		    OTP_ERR_CONFLICT);
 		assert_int_equal(otp_store_load(store, &state, NULL), OTP_OK);
-		assert_int_equal(state.untold, call > 1);
+		assert_int_equal(state.unreported, call > 1);
 		assert_int_equal(
 		    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL), OTP_OK);
 		otp_store_close(store);
@@ -1448,21 +1542,78 @@ store_create__leaves_no_file_behind_where_it_fails(void **unused)
 static void
 store_peek__reads_again_what_a_writer_came_across(void **unused)
 {
-	enum otp_ask ask = OTP_ASK_NOTHING;
+	enum otp_enrolled ask = OTP_ENROLLED_UNKNOWN;
 
 	(void)unused;
 	enrol(OTP_ENROL_NEW, OTP_TOTP, 0);
 	torn = 1;
-	assert_int_equal(
-	    otp_attempt_look(&world.host, &world.request, &ask, NULL), OTP_OK);
-	assert_int_equal(ask, OTP_ASK_CODE);
+	assert_int_equal(world_enrolled(&world, &ask), OTP_OK);
+	assert_int_equal(ask, OTP_ENROLLED_YES);
 	torn = 1;
 	assert_int_equal(world_show(&world, 0, WORLD_STEP), OTP_VERDICT_ACCEPT);
 	torn = 1000;
-	assert_int_equal(
-	    otp_attempt_look(&world.host, &world.request, &ask, NULL),
-	    OTP_ERR_CHECKSUM);
+	assert_int_equal(world_enrolled(&world, &ask), OTP_ERR_CHECKSUM);
 	torn = 0;
+}
+
+static void
+begin__refuses_a_uid_that_another_name_has(void **unused)
+{
+	const struct otp_token token = { .kind = OTP_TOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.label = "host:bob" };
+	const struct otp_recovery_set none = { 0 };
+	struct otp_account other = world.account;
+
+	(void)unused;
+	strcpy(other.subject.account, "bob");
+	assert_int_equal(
+	    otp_enrol_begin(&other, OTP_ENROL_NEW, &token, &enrolment), OTP_OK);
+	assert_int_equal(otp_enrol_put(&other, &enrolment, &none), OTP_OK);
+	assert_int_not_equal(
+	    otp_enrol_begin(&world.account, OTP_ENROL_NEW, &token, &enrolment),
+	    OTP_OK);
+}
+
+/* The code that confirmed it is the last one that was accepted. */
+static void
+put__keeps_the_confirming_code(void **unused)
+{
+	const struct otp_token token = { .kind = OTP_HOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.counter = 5,
+		.label = "host:alice" };
+	const struct otp_recovery_set none = { 0 };
+	char text[16];
+
+	(void)unused;
+	assert_int_equal(
+	    otp_enrol_begin(&world.account, OTP_ENROL_NEW, &token, &enrolment),
+	    OTP_OK);
+	(void)oracle_code(&enrolment.token, 5, text);
+	world.clock_fails = true;
+	assert_int_equal(
+	    otp_enrol_confirm(&world.account, &enrolment, text, &confirmation),
+	    OTP_ERR_CLOCK);
+	world.clock_fails = false;
+	assert_int_equal(
+	    otp_enrol_confirm(&world.account, &enrolment, text, &confirmation),
+	    OTP_OK);
+	assert_int_equal(confirmation.verdict, OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
+	assert_true(world_state(&world)->accepted[0].moving == 5);
+	assert_int_equal(world_state(&world)->accepted[0].kind, OTP_HOTP);
+	/* There were no recovery codes that a time could retire. */
+	assert_int_equal(otp_enrol_begin(&world.account, OTP_ENROL_REPLACE,
+			     &token, &enrolment),
+	    OTP_OK);
+	assert_int_equal(
+	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
+	assert_int_equal(world_state(&world)->recovery_made, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -1485,11 +1636,15 @@ main(void)
 		TEST(new__is_refused_where_a_seed_is_in_force),
 		TEST(begin__joins_no_token_to_a_seed_that_is_lost),
 		TEST(add__keeps_tokens_and_recovery_codes),
+		TEST(add__is_the_first_token_where_there_is_none),
 		TEST(add__is_full_at_eight_tokens),
 		TEST(add__makes_nothing_too_easy_to_guess),
 		TEST(replace__leaves_nothing_of_the_old_seed),
+		TEST(in_force__fails_with_every_digest),
+		TEST(put__has_the_confirming_code_for_used),
 		TEST(in_force__is_a_digest_over_all_ids),
 		TEST(put__replaces_what_it_is_bound_to_alone),
+		TEST(put__replaces_addresses_and_adds_to_them),
 		TEST(put__replaces_nothing_that_was_taken_away),
 		TEST(
 		    put__replaces_nothing_where_it_cannot_tell_what_is_in_force),
@@ -1513,6 +1668,8 @@ main(void)
 		TEST(resync__compares_nothing_where_it_does_not_know_the_gate),
 		TEST(resync__knows_what_it_cannot_do),
 		TEST(resync__ends_at_the_last_counter),
+		TEST(begin__refuses_a_uid_that_another_name_has),
+		TEST(put__keeps_the_confirming_code),
 		TEST(confirm__says_so_where_no_value_can_be_computed),
 		TEST(put__changes_nothing_where_no_id_can_be_computed),
 		TEST(resync__stays_charged_where_no_value_can_be_computed),

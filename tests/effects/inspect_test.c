@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "common/effects/inspect.h"
 #include "tests/effects/world.h"
 
@@ -31,9 +33,8 @@ static enum otp_err
 inspect_of(const uint8_t *id, const char *typed)
 {
 	memset(&found, 0xee, sizeof(found));
-	memset(&world.fault, 0, sizeof(world.fault));
-	return otp_inspect(
-	    &world.host, &world.subject, id, typed, &found, &world.fault);
+	memset(&world.account.fault, 0, sizeof(world.account.fault));
+	return otp_inspect(&world.account, id, typed, &found);
 }
 
 /* The verdict on TYPED; nothing is another one by it. */
@@ -123,8 +124,7 @@ inspect__tells_how_far_a_counter_is_away(void **unused)
 	assert_int_equal(inspect_at(1, 1040), OTP_VERDICT_REJECT);
 	assert_false(found.ahead_known);
 	assert_int_equal(world_show(&world, 1, 45), OTP_VERDICT_ACCEPT);
-	assert_int_equal(inspect_at(1, 45), OTP_VERDICT_REJECT);
-	assert_int_equal(found.ahead, -1);
+	assert_int_equal(inspect_at(1, 45), OTP_VERDICT_REPLAY);
 	assert_int_equal(inspect_at(1, 1045), OTP_VERDICT_REJECT);
 	assert_int_equal(found.ahead, 999);
 }
@@ -167,7 +167,7 @@ inspect__says_that_the_account_waits_or_is_locked(void **unused)
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)unused;
-	world.policy.lock = 10;
+	world.policy.lock_after = 10;
 	for (unsigned i = 0; i < 5; i++)
 		(void)world_guess(&world);
 	assert_int_equal(inspect_at(0, WORLD_STEP), OTP_VERDICT_ACCEPT);
@@ -212,8 +212,10 @@ inspect__knows_what_is_no_code(void **unused)
 		"123456789", "\b\n\r\177INCORRECT" };
 
 	(void)unused;
-	for (unsigned i = 0; i < COUNT(texts); i++)
+	for (unsigned i = 0; i < COUNT(texts); i++) {
 		assert_int_equal(inspect(texts[i]), OTP_VERDICT_MALFORMED);
+		assert_int_equal(found.no_code, i != 2 && i != 5);
+	}
 }
 
 static void
@@ -225,19 +227,20 @@ inspect__answers_nothing_of_an_account_it_cannot_judge(void **unused)
 	world.clock_fails = true;
 	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_CLOCK);
 	world.clock_fails = false;
-	world.subject.uid++;
+	world.account.subject.uid++;
 	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_UID);
-	world.subject.uid--;
+	world.account.subject.uid--;
 	world_path(&world, "seed/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_READ);
-	world_put_seed(&world);
 	world_write(&world, "state/alice", "damaged", 7);
+	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_CHECKSUM);
+	world_put_seed(&world);
 	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_CHECKSUM);
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_NO_STATE);
-	strcpy(world.subject.account, "bob");
+	strcpy(world.account.subject.account, "bob");
 	assert_int_equal(inspect_of(NULL, "123456"), OTP_ERR_ABSENT);
 	assert_int_equal(((unsigned char *)&found)[0], 0xee);
 }

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "common/effects/path.h"
-#include "common/effects/store.h"
+#include "common/store/path.h"
+#include "common/store/store.h"
 
 static unsigned stop_at; /* 0 = never */
 static bool stop_once;

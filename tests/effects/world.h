@@ -10,7 +10,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,16 +18,18 @@
 #include "common/core/slots.h"
 #include "common/effects/attempt.h"
 #include "common/effects/enrol.h"
-#include "common/effects/store.h"
+#include "common/effects/look.h"
+#include "common/store/store.h"
+#include "tests/lib/sample.h"
 #include "tests/unit/oracle.h"
 
-#define WORLD_STEP INT64_C(56666666) /* of 30 s, in 2023 */
+#define WORLD_STEP INT64_C(59999999) /* of 30 s, in 2027 */
 #define WORLD_NOW  (WORLD_STEP * 30 + 11)
 #define WORLD_UID  1000
 
 struct world {
-	char folder[32];
-	char store[48];
+	char folder[SAMPLE_ROOT_SIZE];
+	char store[SAMPLE_ROOT_SIZE + 16];
 	unsigned descriptors; /* that were open before */
 	int64_t now;
 	bool clock_fails;
@@ -38,11 +39,10 @@ struct world {
 	struct otp_policy policy;
 	struct otp_host host;
 	struct otp_request request;
-	struct otp_subject subject;
+	struct otp_account account;
 	struct otp_seed seed; /* what world_enrol() puts in force */
 	struct otp_state state;
 	struct otp_answer answer;
-	struct otp_fault fault;
 };
 
 static inline enum otp_err
@@ -67,58 +67,35 @@ world_random(void *context, void *bytes, size_t size)
 	return OTP_OK;
 }
 
-static inline unsigned
-world_descriptors(void)
-{
-	unsigned count = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		count += fcntl(fd, F_GETFD) != -1;
-	return count;
-}
-
 static inline void
 world_open(struct world *world)
 {
-	bool made = false;
-
 	memset(world, 0, sizeof(*world));
-	world->descriptors = world_descriptors();
-	strcpy(world->folder, "/tmp/pam_otp.world.XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
+	world->descriptors = sample_descriptors();
+	sample_folder(world->folder);
 	(void)snprintf(
 	    world->store, sizeof(world->store), "%s/store", world->folder);
-	assert_int_equal(otp_store_init(world->store, &made, NULL), OTP_OK);
+	sample_init(world->store);
 	world->now = WORLD_NOW;
 	world->sys = (struct otp_sys){ world_time, world_random, world };
 	world->policy = (struct otp_policy)OTP_POLICY_DEFAULT;
-	world->host =
-	    (struct otp_host){ &world->sys, world->store, &world->policy };
+	world->host = (struct otp_host){ .sys = &world->sys,
+		.store = { .folder = world->store },
+		.policy = &world->policy };
 	strcpy(world->request.account, "alice");
 	world->request.uid = WORLD_UID;
 	strcpy(world->request.service, "sshd");
 	strcpy(world->request.host, "203.0.113.5");
-	world->request.told = true;
-	strcpy(world->subject.account, "alice");
-	world->subject.uid = WORLD_UID;
-}
-
-static inline int
-world_unlink(
-    const char *path, const struct stat *status, int type, struct FTW *at)
-{
-	(void)status;
-	(void)type;
-	(void)at;
-	return remove(path);
+	world->account.host = &world->host;
+	strcpy(world->account.subject.account, "alice");
+	world->account.subject.uid = WORLD_UID;
 }
 
 static inline void
 world_close(struct world *world)
 {
-	assert_int_equal(world_descriptors(), world->descriptors);
-	assert_int_equal(
-	    nftw(world->folder, world_unlink, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(sample_descriptors(), world->descriptors);
+	sample_remove(world->folder);
 }
 
 /* --- the seed --- */
@@ -170,6 +147,7 @@ world_recovery(struct world *world, uint8_t number)
 	const uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { number };
 
 	memset(code, number, sizeof(code));
+	world->seed.recovery[world->seed.recovery_count].made = 1;
 	assert_int_equal(
 	    otp_recovery_make(code, salt,
 		&world->seed.recovery[world->seed.recovery_count++]),
@@ -189,14 +167,9 @@ world_write(
     const struct world *world, const char *name, const void *bytes, size_t size)
 {
 	char path[96];
-	FILE *file;
 
 	world_path(world, name, path);
-	file = fopen(path, "wb");
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, 0600), 0);
+	sample_write(path, bytes, size, 0600);
 }
 
 static inline size_t
@@ -243,27 +216,29 @@ world_put_state(struct world *world, const struct otp_state *state)
 {
 	uint8_t file[OTP_SLOTS_FILE_SIZE];
 
-	assert_int_equal(otp_slots_fresh(state, file), OTP_OK);
+	assert_int_equal(otp_slots_init_image(state, file), OTP_OK);
 	world_write(world, "state/alice", file, sizeof(file));
+}
+
+/* Make the checksum right of the record that begins at SLOT. */
+static inline void
+world_seal(uint8_t *slot)
+{
+	const size_t length = slot[24] | (size_t)slot[25] << 8;
+
+	assert_int_equal(otp_digest(slot, length, slot + length), OTP_OK);
 }
 
 /* alice is enrolled with the seed, and nothing of it is spent. */
 static inline void
 world_enrol(struct world *world)
 {
-	struct otp_state state = { .enrolled = true, .uid = WORLD_UID };
-	struct otp_credential *at = state.credentials;
+	struct otp_state state = sample_state(&world->seed, WORLD_UID, 0);
+	char path[96];
 
-	for (unsigned i = 0; i < world->seed.tokens_count; i++, at++) {
-		at->kind = world->seed.tokens[i].kind;
-		assert_int_equal(
-		    otp_token_id(&world->seed.tokens[i], at->id), OTP_OK);
-	}
-	for (unsigned i = 0; i < world->seed.recovery_count; i++, at++) {
-		at->kind = OTP_RECOVERY;
-		otp_recovery_id(&world->seed.recovery[i], at->id);
-	}
-	state.credentials_count = (unsigned)(at - state.credentials);
+	(void)snprintf(
+	    path, sizeof(path), "%s/uid/%u", world->store, (unsigned)WORLD_UID);
+	sample_write(path, "alice\n", strlen("alice\n"), 0600);
 	world_put_seed(world);
 	world_put_state(world, &state);
 }
@@ -272,10 +247,8 @@ world_enrol(struct world *world)
 static inline void
 world_seed(struct world *world, struct otp_seed *seed)
 {
-	struct otp_store *store = NULL;
+	struct otp_store *store = sample_open(world->store, "alice");
 
-	assert_int_equal(
-	    otp_store_open(world->store, "alice", &store, NULL), OTP_OK);
 	assert_int_equal(otp_store_seed(store, seed, NULL), OTP_OK);
 	otp_store_close(store);
 }
@@ -284,12 +257,7 @@ world_seed(struct world *world, struct otp_seed *seed)
 static inline const struct otp_state *
 world_state(struct world *world)
 {
-	struct otp_store *store = NULL;
-
-	assert_int_equal(
-	    otp_store_open(world->store, "alice", &store, NULL), OTP_OK);
-	assert_int_equal(otp_store_peek(store, &world->state, NULL), OTP_OK);
-	otp_store_close(store);
+	world->state = sample_peek(world->store, "alice");
 	return &world->state;
 }
 
@@ -351,15 +319,39 @@ assert_unchanged(const struct world *world, const struct snapshot *before)
 	assert_memory_equal(after.bytes, before->bytes, before->size);
 }
 
+/* Whether the account is enrolled, as it is asked for nullok. */
+static inline enum otp_err
+world_enrolled(struct world *world, enum otp_enrolled *ret_enrolled)
+{
+	struct otp_look look = { .enrolled = OTP_ENROLLED_UNKNOWN };
+	enum otp_err err =
+	    otp_look_at(&world->host, &world->request, true, &look, NULL);
+
+	*ret_enrolled = look.enrolled;
+	return err;
+}
+
+/* Whether its user is asked: the answer is ACCEPT, or else REJECT. */
+static inline void
+world_known(struct world *world, struct otp_answer *ret_answer)
+{
+	struct otp_look look;
+
+	assert_int_equal(
+	    otp_look_at(&world->host, &world->request, false, &look, NULL),
+	    OTP_OK);
+	*ret_answer = look.known;
+}
+
 /* --- tries --- */
 
 static inline enum otp_err
 world_try_text(struct world *world, const char *typed)
 {
-	memset(&world->fault, 0, sizeof(world->fault));
+	memset(&world->account.fault, 0, sizeof(world->account.fault));
 	memset(&world->answer, 0xee, sizeof(world->answer));
 	return otp_attempt_try(&world->host, &world->request, typed,
-	    &world->answer, &world->fault);
+	    &world->answer, &world->account.fault);
 }
 
 /* The verdict on TYPED, which can be judged. */

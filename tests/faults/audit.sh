@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/faults.sh"
 faults_here 'audit' jq
-$CC -shared -fPIC -w -o "$scratch/audit.so" "$top_srcdir/tests/tool/audit.c" ||
+$CC -shared -fPIC -I"$top_builddir" -w -o "$scratch/audit.so" "$top_srcdir/tests/tool/audit.c" ||
     { skip 'audit' 'nothing can be preloaded here'; finish; }
 
 secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
@@ -66,6 +66,8 @@ purge() { run remove --purge alice; }
 renew() { run recovery --count=2 --print alice; }
 adopt() { run adopt alice; }
 unlock() { run unlock alice; }
+suspend() { run suspend alice; }
+resume() { run resume alice; }
 
 each new new
 each batch batch
@@ -81,4 +83,7 @@ each purge purge
 each recovery renew
 login alice 000000 000000 >"$scratch/said"
 each unlock unlock
+each suspend suspend
+suspend || exit 1
+each resume resume
 conclude

@@ -6,9 +6,10 @@
 # beside this file. Each call is tried by itself, in a store put back as it was.
 #
 # A script gives a function that runs the command, as `$under COMMAND...', and
-# one that judges what came of it. With LONG=yes every call meets the errors it
-# may have: all of them from the first change on, the worst two before it. Else
-# it is the calls that change, lock, or come behind a change, with the worst.
+# one that judges what came of it. With LONG=yes every call meets the worst error
+# it may have, and from the first change on the worst three; with LONG=all two, and
+# all of them. Else it is the calls that change, lock, or come after a change, with
+# the worst. With FAULTS=no the scripts are skipped.
 
 . "$(dirname "$0")/../tool/tool.sh"
 
@@ -20,6 +21,10 @@ tried=0
 faults_here() {
 	what=$1
 	shift
+	if [ "${FAULTS-}" = no ]; then
+		skip "$what" 'FAULTS=no'
+		finish
+	fi
 	if [ -n "${INSTRUMENTED-}" ]; then
 		skip "$what" 'the sanitizers have calls of their own'
 		finish
@@ -39,7 +44,8 @@ faults_here() {
 }
 
 # errors CALL: what it may fail with, the worst first.  (ENOENT of what is there
-# is no error that a disk has.)
+# is no error that a disk has.  brk() reports a failure by the old end of the
+# heap, which cannot be injected: libc takes an injected error for the new one.)
 errors() {
 	case $1 in
 	openat|openat2)
@@ -70,7 +76,7 @@ errors() {
 		echo EIO ENOMEM ENOSYS ESTALE EINTR ;;
 	getrandom)
 		echo ENOSYS EINTR EAGAIN ;;
-	mmap|brk|mremap)
+	mmap|mremap)
 		echo ENOMEM ;;
 	socket)
 		echo EMFILE ENFILE ENOMEM EACCES EAFNOSUPPORT ;;
@@ -111,7 +117,7 @@ calls() {
 		    name ~ /^(f(data)?sync|exit_group)/
 		met = met || (name != "execve" && index($0, place))
 		changed = changed || change
-		if (which == "all" && long == "yes")
+		if (which == "all" && long != "")
 			wanted = met
 		else if (which == "all")
 			wanted = change || /F_OFD_SETLK/ || (changed &&
@@ -120,7 +126,8 @@ calls() {
 			wanted = change
 		if (wanted)
 			print name, count[name],
-			    long != "yes" ? 1 : changed ? 99 : 2
+			    long == "all" ? (changed ? 99 : 2) : \
+			    long == "yes" && changed ? 3 : 1
 	}' "$scratch/trace"
 }
 

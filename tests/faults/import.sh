@@ -29,6 +29,7 @@ import() {
 users $new_key 5 >"$scratch/users"
 first() { import <"$scratch/users"; }
 instead() { import --replace <"$scratch/users"; }
+codes() { import --replace --recovery=1 --print <"$scratch/users"; }
 
 # whole NAME: NAME has the new token with its counter, or what was before.
 whole() {
@@ -45,7 +46,7 @@ told() {
 	if [ "$(secrets "$1")" = $new ]; then
 		! grep -q "^$1: not imported" "$scratch/err"
 	else
-		! grep -qhE "^$1: (1 token )?imported" "$scratch/out" \
+		! grep -qhE "^$1: (1 token |already )?imported" "$scratch/out" \
 		    "$scratch/err"
 	fi
 }
@@ -58,6 +59,25 @@ both_whole() {
 	else
 		import
 	fi && test "$(secrets alice)$(secrets bob)" = $new$new && tidy
+}
+
+# shown NAME: its recovery code, if it has one, was, even if it was killed.
+shown() {
+	grep -q '^recovery' "$store/seed/$1" || return 0
+	for code in $(grep -Eo '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$scratch/out"); do
+		login "$1" "$code" >"$scratch/logins" && return 0
+	done
+	echo "$1 has a recovery code that was not shown"
+	cat "$scratch/out"
+	return 1
+}
+codes_are_sound() {
+	was_killed || { told alice && told bob; } || return 1
+	cp "$scratch/err" "$scratch/first"
+	sound codes_shown
+}
+codes_shown() {
+	shown alice && shown bob && both_whole
 }
 
 is_sound() {
@@ -83,4 +103,8 @@ check 'import_replace__killed_at_any_call_leaves_each_user_whole' \
     kill_at_each instead is_sound
 check 'import_replace__failing_at_any_call_says_who_was_imported' \
     fail_each instead is_sound
+check 'import_codes__killed_at_any_call_has_no_code_that_was_not_shown' \
+    kill_at_each codes codes_are_sound
+check 'import_codes__failing_at_any_call_has_no_code_that_was_not_shown' \
+    fail_each codes codes_are_sound
 conclude

@@ -7,6 +7,8 @@
  */
 #undef _FORTIFY_SOURCE
 
+#include "config.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -7,10 +7,12 @@ fault_scripts = \
 	%D%/login.sh \
 	%D%/new.sh \
 	%D%/remove.sh
+if TOOL
 script_tests += %D%/audit.sh $(fault_scripts)
 long_tests += $(fault_scripts)
+endif
 
-EXTRA_DIST += %D%/faults.sh
+EXTRA_DIST += %D%/audit.sh $(fault_scripts) %D%/faults.sh
 
 # The module meets the functions of tests/store/calls.c under these names.
 inside = %D%/inside.c tests/store/calls.c tests/store/calls.h

@@ -15,6 +15,7 @@ run() {
 fresh() { run --recovery=2; }
 add() { run --label=more --add; }
 replace() { run --recovery=2 --replace; }
+json() { run --recovery=2 --replace --json; }
 
 # in_force: what the seed says; nobody else may be.
 in_force() {
@@ -24,7 +25,7 @@ in_force() {
 # whole SECRET...: each lets in once.  None: whoever has no seed is unenrolled.
 whole() {
 	test $# != 0 || {
-		! test -e "$store/seed/alice" && refused alice 123456 unenrolled
+		! test -e "$store/seed/alice" && refused alice 123456 not-enrolled
 		return
 	}
 	"$OTP_ENROLL" --conf "$conf" status alice >"$scratch/status" 2>&1 ||
@@ -35,25 +36,35 @@ whole() {
 	done
 }
 
-# is_sound: what was there before is in force, or what was shown; and so it is
-# told, unless all of it was killed.
+# codes_shown: how many recovery codes were.
+codes_shown() {
+	grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$scratch/out" | wc -l
+}
+
+# is_sound: what was there before is in force, or what was shown, even if it was
+# killed; and so it is told, unless it was.
 is_sound() {
 	now=$(in_force)
-	shown=$(secret_in "$(cat "$scratch/out")")
+	shown=$(sed -nE -e 's/^  URI .*secret=([A-Z2-7]+).*/\1/p' \
+	    -e 's/.*"uri":.*secret=([A-Z2-7]+).*/\1/p' "$scratch/out")
 	case $now in
 	"$old") came=false ;;
 	"$kept$shown ") came=true ;;
 	*) return 1 ;;
 	esac
+	! $came || test -n "$kept" || test "$(codes_shown)" = 2 || return 1
 	# shellcheck disable=SC2086
 	sound whole $now || return 1
 	was_killed && return 0
 	if [ "$ended" = 0 ]; then
 		$came
 	elif $came; then
-		says_so 'in force'
+		says_so 'is enrolled, but not yet safely on disk' ||
+		    says_so 'is set up; the secrets were printed before'
 	else
-		says_so . && ! grep -q 'in force all the same' "$scratch/err"
+		says_so . &&
+		    { test -z "$shown" || says_so 'Nothing changed\|not valid'; } &&
+		    ! grep -q 'not yet safely on disk\|is set up' "$scratch/err"
 	fi
 }
 
@@ -73,4 +84,5 @@ each fresh ''
 enroll new --hotp --recovery=2 --print --no-confirm alice
 each add "$(in_force)"
 each replace ''
+each json ''
 conclude

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 #
-# A removal, or new recovery codes, killed or failing at any call: what was in
-# force still is, or what was to come is, whole; and the user is told which.
+# A removal, new recovery codes or a new address, killed or failing at any call:
+# what was in force still is, or what was to come is, whole; and the user is told
+# which.
 
 . "$(dirname "$0")/faults.sh"
 faults_here 'remove' jq
@@ -13,7 +14,7 @@ second=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U
 printf 'otpauth://hotp/%s?secret=%s&counter=0\n' one $first two $second |
     "$OTP_ENROLL" --conf "$conf" import --recovery=2 --print alice \
     >"$scratch/imported" 2>&1
-recovery=$(sed -n 's/^  //p' "$scratch/imported" | head -n 1)
+recovery=$(sed -nE 's/^ +1  ([0-9A-Z-]+).*/\1/p' "$scratch/imported")
 keep
 
 run() {
@@ -35,7 +36,7 @@ opens() {
 # Nobody is shut out by a state that misses its seed.
 unenrolled() {
 	"$OTP_ENROLL" --conf "$conf" status alice >"$scratch/status" 2>&1
-	test $? = 3 && refused alice "$(code $first 0)" unenrolled
+	test $? = 3 && refused alice "$(code $first 0)" not-enrolled
 }
 
 # settled DONE SAID: what was reported is so.  DONE: it came about.
@@ -58,13 +59,13 @@ all_whole() {
 		opens $first $second
 	fi
 }
-all_is_sound() { settled all_gone 'removed all the same' && sound all_whole; }
+all_is_sound() { settled all_gone '^otp-enroll: Removed, but' && sound all_whole; }
 purge_whole() {
 	all_gone && ! test -e "$store/state/alice" || all_whole
 }
 purge_gone() { all_gone && ! test -e "$store/state/alice"; }
 purge_is_sound() {
-	settled purge_gone 'removed all the same' && sound purge_whole
+	settled purge_gone '^otp-enroll: Removed, but' && sound purge_whole
 }
 
 one() { run remove --token=one; }
@@ -76,7 +77,7 @@ one_whole() {
 		opens $first $second
 	fi && once alice "$recovery"
 }
-one_is_sound() { settled one_gone 'removed all the same' && sound one_whole; }
+one_is_sound() { settled one_gone '^otp-enroll: Removed, but' && sound one_whole; }
 
 renew() { run recovery --count=2 --print; }
 renewed() {
@@ -93,15 +94,24 @@ renew_whole() {
 }
 # What was shown is in force, or it was said that nothing was shown.
 renew_is_sound() {
-	settled renewed 'run this again' && sound renew_whole || return 1
-	new=$(sed -n 's/^  //p' "$scratch/out" | head -n 1)
+	settled renewed 'are active, but' && sound renew_whole || return 1
+	new=$(sed -nE 's/^ +1  ([0-9A-Z-]+).*/\1/p' "$scratch/out")
 	test "$ended" != 0 || { renewed && afresh_of_recovery; }
 }
 afresh_of_recovery() { once alice "$new"; }
 
+address() { run address --no-confirm --add=alice@example.org; }
+address_added() { grep -q ':mailto:alice@example\.org$' "$store/seed/alice"; }
+address_whole() { opens $first $second && once alice "$recovery"; }
+address_is_sound() {
+	settled address_added '^otp-enroll: The addresses of alice have changed, but' &&
+	    sound address_whole
+}
+
 grep '^recovery' "$store/seed/alice" >"$scratch/old"
-for what in one all purge renew; do
+for what in one all purge renew address; do
 	case $what in
+	address) name=address ;;
 	one) name=remove_token ;;
 	all) name=remove ;;
 	purge) name=remove_purge ;;
@@ -122,7 +132,7 @@ nothing_was_there() {
 		    >"$scratch/out" 2>"$scratch/err"
 		test $? != 0 || return 1
 		cat "$scratch/err"
-		! grep -q 'removed all the same' "$scratch/err" || return 1
+		! grep -q '^otp-enroll: Removed, but' "$scratch/err" || return 1
 	done
 }
 check 'remove__failing_before_it_looked_claims_nothing' nothing_was_there

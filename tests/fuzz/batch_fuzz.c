@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists of users: CSV, and JSON lines. */
-#include "fuzz.h"
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "otp-enroll/batch_input.h"
-#include "otp-enroll/output.h"
+#include "common/core/logline.h"
+#include "otp-enroll/enrol/batch_input.h"
+#include "otp-enroll/cli/output.h"
 
 static unsigned complaints;
 
@@ -21,12 +24,22 @@ otp_complain(const char *format, ...)
 	complaints++;
 }
 
+void
+otp_say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fuzz_message(format, arguments);
+	va_end(arguments);
+}
+
 struct otp_escaped
 otp_escaped(const char *text)
 {
 	struct otp_escaped escaped = { "" };
 
-	(void)snprintf(escaped.text, sizeof(escaped.text), "%s", text);
+	otp_logline_escape(text, escaped.text, sizeof(escaped.text));
 	return escaped;
 }
 

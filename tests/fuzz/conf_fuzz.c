@@ -3,7 +3,9 @@
  * The configuration file's lines and a pam.d line's arguments.  The first byte
  * says which the input is; arguments are ended by NUL or newline.
  */
-#include "fuzz.h"
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
 
 #include <ctype.h>
 
@@ -17,8 +19,10 @@ check_bounds(const struct otp_options *options)
 	FUZZ_MUST(policy->window <= OTP_WINDOW_MAX);
 	FUZZ_MUST(policy->lookahead >= OTP_LOOKAHEAD_MIN &&
 	    policy->lookahead <= OTP_LOOKAHEAD_MAX);
-	FUZZ_MUST(policy->free >= OTP_FREE_MIN && policy->free <= OTP_FREE_MAX);
-	FUZZ_MUST(policy->lock >= OTP_LOCK_MIN && policy->lock <= OTP_LOCK_MAX);
+	FUZZ_MUST(policy->delay_after >= OTP_DELAY_AFTER_MIN &&
+	    policy->delay_after <= OTP_DELAY_AFTER_MAX);
+	FUZZ_MUST(policy->lock_after >= OTP_LOCK_AFTER_MIN &&
+	    policy->lock_after <= OTP_LOCK_AFTER_MAX);
 	FUZZ_MUST(options->tries >= 1 && options->tries <= OTP_TRIES_MAX);
 	FUZZ_MUST(options->store[0] == '/' &&
 	    memchr(options->store, '\0', sizeof(options->store)) != NULL &&
@@ -38,7 +42,7 @@ check_refusal(const struct otp_options *before, const struct otp_options *after,
     const struct otp_fault *fault)
 {
 	FUZZ_MUST(memcmp(before, after, sizeof(*before)) == 0);
-	FUZZ_MUST(fuzz_is_sound(fault) && fault->what[0] != '\0');
+	FUZZ_MUST(fuzz_is_sound(fault) && fault->detail != OTP_DETAIL_NONE);
 	for (const char *at = fault->where; *at != '\0'; at++)
 		FUZZ_MUST(
 		    isalnum((unsigned char)*at) || strchr("_-?", *at) != NULL);
@@ -102,6 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_MUST(!options.virtual_users ||
 		    (!options.nullok && options.nullok_until == 0));
 	else
-		FUZZ_MUST(fuzz_is_sound(&fault) && fault.what[0] != '\0');
+		FUZZ_MUST(
+		    fuzz_is_sound(&fault) && fault.detail != OTP_DETAIL_NONE);
 	return 0;
 }

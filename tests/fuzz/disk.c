@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "tests/fuzz/disk.h"
 
 #include <errno.h>
@@ -7,23 +9,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/core/seed.h"
+#include "common/core/slots.h"
 #include "tests/fuzz/ground.h"
 
-#define SECTOR	512
-#define SECTORS (OTP_SEED_SIZE_MAX / SECTOR)
-#define FILES	128
-#define HISTORY 256
-#define FOLDERS 2
-#define NAMES	2 /* NAME, .NAME.new */
-#define NO_FILE (-1)
+#define SECTOR	      512
+#define SIZE_MAX_FILE OTP_SLOTS_FILE_SIZE /* a seed has less */
+#define SECTORS	      (SIZE_MAX_FILE / SECTOR)
+#define FILES	      128
+#define HISTORY	      256
+#define FOLDERS	      2
+#define NAMES	      4 /* of both names NAME, .NAME.new */
+#define NO_FILE	      (-1)
 
 /* What the disk has of a file, and what of it is only in the cache. */
 struct file {
 	ino_t inode;
 	size_t size;
-	uint8_t bytes[OTP_SEED_SIZE_MAX];
-	uint8_t cached[OTP_SEED_SIZE_MAX];
+	uint8_t bytes[SIZE_MAX_FILE];
+	uint8_t cached[SIZE_MAX_FILE];
 	bool dirty[SECTORS];
 	bool
 	    doomed[SECTORS]; /* its flush failed: the next one passes it over */
@@ -397,13 +400,15 @@ path_of(char path[FUZZ_PATH_SIZE], unsigned folder, int name)
 }
 
 void
-disk_begin(const char *path, const char *account)
+disk_begin(const char *path, const char *account, const char *other)
 {
 	struct stat status;
 
 	(void)snprintf(store, sizeof(store), "%s", path);
 	(void)snprintf(names[0], sizeof(names[0]), "%s", account);
 	(void)snprintf(names[1], sizeof(names[1]), ".%s.new", account);
+	(void)snprintf(names[2], sizeof(names[2]), "%s", other);
+	(void)snprintf(names[3], sizeof(names[3]), ".%s.new", other);
 	memset(&plan, 0, sizeof(plan));
 	files_count = 0;
 	for (unsigned i = 0; i < FOLDERS; i++) {
@@ -504,19 +509,21 @@ disk_cut(struct fuzz_input *choice)
 }
 
 void
-disk_put_seed(const char *text, size_t size)
+disk_put_seed(const char *account, const char *text, size_t size)
 {
+	const int name = find_name(account);
 	struct folder *folder = &folders[0];
 	char path[FUZZ_PATH_SIZE];
 	struct file *file;
 	int fd;
 
-	path_of(path, 0, 0);
+	FUZZ_MUST(name != NO_FILE);
+	path_of(path, 0, name);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	FUZZ_MUST(fd >= 0);
-	if (present(folder)->at[0] == NO_FILE)
-		present(folder)->at[0] = add_file(fd);
-	file = &files[present(folder)->at[0]];
+	if (present(folder)->at[name] == NO_FILE)
+		present(folder)->at[name] = add_file(fd);
+	file = &files[present(folder)->at[name]];
 	FUZZ_MUST(__real_ftruncate(fd, (off_t)size) == 0 &&
 	    __real_pwrite(fd, text, size, 0) == (ssize_t)size);
 	memcpy(file->cached, text, size);

@@ -115,13 +115,17 @@ fuzz_is_printable(const char *text)
 	return true;
 }
 
-/* Whether FAULT, of a refusal, can be shown, and is ended within its bounds. */
+/*
+ * Whether FAULT, of a refusal, can be shown, and is ended within its bounds.
+ * (Its name may come from the text; who shows it escapes it.)
+ */
 static inline bool
 fuzz_is_sound(const struct otp_fault *fault)
 {
 	return memchr(fault->where, '\0', sizeof(fault->where)) != NULL &&
-	    memchr(fault->what, '\0', sizeof(fault->what)) != NULL &&
-	    fuzz_is_printable(fault->where) && fuzz_is_printable(fault->what);
+	    memchr(fault->name, '\0', sizeof(fault->name)) != NULL &&
+	    fault->detail < OTP_DETAIL_COUNT && fault->foreign[0] == '\0' &&
+	    fuzz_is_printable(fault->where);
 }
 
 /* What the tool would say: one line that can be shown. */

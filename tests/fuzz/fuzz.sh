@@ -5,12 +5,16 @@
 # Builds the targets NAME_fuzz.c once more, with clang, libFuzzer and the
 # sanitizers, in a folder of their own, and runs each for FUZZ_SECONDS,
 # beginning with its corpus and what earlier runs found worth keeping. What
-# breaks a target is kept, and is to go into its corpus with the mend. Prints
+# breaks a target is kept, and is to go into its corpus with the fix. Prints
 # TAP. FUZZ_TARGETS="NAME..." limits it to some.
 
 : "${FUZZ_SECONDS:=8}" "${CLANG:=clang}" "${LONG:=}"
 . "$(dirname "$0")/../check/lib.sh"
 
+# check-long looks at the same inputs each time, as far as the time goes, so that
+# it fails for a change, and not by chance; 0: other ones each time.
+seed=0
+test "$LONG" != yes || seed=1
 work=$top_builddir/tests/fuzz/libfuzzer
 sanitizers=address,undefined
 if [ -z "${FUZZ_TARGETS-}" ]; then
@@ -50,7 +54,7 @@ build() {
 # fuzz NAME
 fuzz() {
 	mkdir -p "$work/kept/$1" "$work/broken" || return 1
-	"$work/tests/fuzz/$1_fuzz" -max_total_time="$FUZZ_SECONDS" \
+	"$work/tests/fuzz/$1_fuzz" -max_total_time="$FUZZ_SECONDS" -seed="$seed" \
 	    -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
 	    -artifact_prefix="$work/broken/$1-" \
 	    "$work/kept/$1" "$top_srcdir/tests/fuzz/corpus/$1" \

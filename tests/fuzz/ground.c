@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "tests/fuzz/ground.h"
 
 #include <dirent.h>
@@ -11,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "common/effects/store.h"
+#include "common/store/store.h"
 #include "tests/fuzz/fuzz.h"
 
 #define PREFIX "pam_otp.fuzz-"
@@ -123,7 +125,9 @@ fuzz_store(void)
 	owner = getpid();
 	FUZZ_MUST(atexit(remove_all) == 0);
 	(void)snprintf(store, sizeof(store), "%s/store", root);
-	FUZZ_MUST(otp_store_init(store, &made, NULL) == OTP_OK && made);
+	FUZZ_MUST(otp_store_init((struct otp_place){ .folder = store }, &made,
+		      NULL) == OTP_OK &&
+	    made);
 	return store;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What fuzzing leaves behind where it is killed, and who takes it away. */
+#include "config.h"
+
 #include "tests/unit/unit.h"
 
 #include <signal.h>

@@ -7,386 +7,25 @@
  * Where a step was done, its outcome is the model's, exactly; where it failed
  * or was killed, each thing is as before or as after.
  */
-#include "fuzz.h"
+#include "config.h"
 
-#include <errno.h>
+#include "tests/fuzz/life.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "common/core/recovery.h"
+#include "common/effects/attempt.h"
 #include "common/effects/enrol.h"
-#include "common/effects/store.h"
-#include "tests/fuzz/disk.h"
+#include "common/effects/look.h"
+#include "common/effects/standing.h"
+#include "common/store/store.h"
 #include "tests/fuzz/ground.h"
-#include "tests/fuzz/model.h"
+#include "tests/lib/account.h"
+#include "tests/lib/codes.h"
 #include "tests/unit/oracle.h"
 
-#define ACCOUNT "alice"
-#define UID	1000
-#define STEPS	48
-#define START	INT64_C(1790000020)
-#define LATEST	INT64_C(4102444800) /* 2100 */
-
-/* What is in the store. */
-struct seen {
-	bool has_state, has_seed;
-	struct otp_state state;
-	struct otp_seed seed;
-};
-
-static struct life {
-	struct fuzz_input input;
-	int64_t now;
-	uint64_t random;
-	bool clock_fails, clock_hit;
-	struct otp_host host;
-	struct otp_subject subject;
-	struct model model;
-	struct otp_recovery kept[MODEL_CODES];
-	struct seen seen;
-	bool by_hand;  /* a seed was put there that nobody adopted yet */
-	bool wavering; /* which seed the disk has is not sure */
-	bool told;     /* that there is a state is */
-	char last[OTP_RECOVERY_TEXT_SIZE]; /* what was typed */
-	char old_seed[OTP_SEED_SIZE_MAX + 1];
-	size_t old_size;
-	/* the step */
-	enum disk_fault fault;
-	bool hit; /* by its fault */
-} life;
-
-/* --- The machine -------------------------------------------------------- */
-
-static enum otp_err
-tell_time(void *context, int64_t *ret_now)
-{
-	(void)context;
-	life.clock_hit = life.clock_hit || life.clock_fails;
-	if (life.clock_fails)
-		return OTP_ERR_CLOCK;
-	*ret_now = life.now;
-	return OTP_OK;
-}
-
-static enum otp_err
-give_random(void *context, void *bytes, size_t size)
-{
-	(void)context;
-	for (size_t i = 0; i < size; i++) {
-		life.random = life.random * UINT64_C(6364136223846793005) +
-		    UINT64_C(1442695040888963407);
-		((uint8_t *)bytes)[i] = (uint8_t)(life.random >> 56);
-	}
-	return OTP_OK;
-}
-
-static const struct otp_sys machine = {
-	.time = tell_time,
-	.random = give_random,
-};
-
-static void
-arm(void)
-{
-	static const int errors[] = { EIO, ENOSPC, EDQUOT, EINTR, ENOMEM,
-		EACCES };
-	const unsigned choice = fuzz_byte(&life.input);
-
-	life.hit = life.clock_hit = false;
-	life.fault = DISK_PASSES;
-	life.clock_fails = choice == 255;
-	if (choice >= 128 && choice < 255)
-		life.fault = (enum disk_fault)(choice % DISK_FAULTS);
-	if (life.fault != DISK_PASSES) {
-		unsigned at = fuzz_below(&life.input, 24) + 1;
-
-		disk_plan(life.fault, at,
-		    errors[fuzz_below(&life.input, COUNT(errors))]);
-	}
-}
-
-/* Whether ERR, of a call that is over, is what somebody was told. */
-static bool
-was_told(enum otp_err err)
-{
-	const bool dead = life.fault == DISK_DIES;
-
-	life.hit = disk_stop() || life.clock_hit;
-	life.clock_fails = false;
-	return err == OTP_OK && !(dead && life.hit);
-}
-
-/* --- What is seen ------------------------------------------------------- */
-
-static void
-look(struct seen *seen)
-{
-	struct otp_store *store = NULL;
-	enum otp_err err;
-
-	memset(seen, 0, sizeof(*seen));
-	FUZZ_MUST(
-	    otp_store_open(life.host.store, ACCOUNT, &store, NULL) == OTP_OK);
-	err = otp_store_peek(store, &seen->state, NULL);
-	FUZZ_MUST(err == OTP_OK || err == OTP_ERR_ABSENT);
-	seen->has_state = err == OTP_OK;
-	err = otp_store_seed(store, &seen->seed, NULL);
-	FUZZ_MUST(err == OTP_OK || err == OTP_ERR_ABSENT);
-	seen->has_seed = err == OTP_OK;
-	otp_store_close(store);
-}
-
-static struct model_tally
-seen_tally(const struct seen *seen)
-{
-	return (struct model_tally){ seen->state.tally.failures,
-		seen->state.tally.wait_length, seen->state.tally.wait_until };
-}
-
-static void
-see_token(const struct seen *seen, struct model_token *at)
-{
-	const struct otp_credential *credential;
-	uint8_t id[OTP_ID_SIZE];
-
-	at->in_force = false;
-	for (unsigned i = 0; i < seen->seed.tokens_count; i++)
-		if (memcmp(seen->seed.tokens[i].secret, at->token.secret,
-			at->token.secret_size) == 0)
-			at->in_force = true;
-	FUZZ_MUST(otp_token_id(&at->token, id) == OTP_OK);
-	credential = otp_state_find(&seen->state, at->token.kind, id);
-	at->known = credential != NULL;
-	at->next = at->token.counter;
-	if (!at->known)
-		return;
-	at->next = credential->value;
-	if (at->token.kind == OTP_TOTP)
-		at->next = (credential->value + at->token.period - 1) /
-		    at->token.period;
-	else if (at->next < at->token.counter)
-		at->next = at->token.counter;
-}
-
-static void
-see_code(const struct seen *seen, const struct otp_recovery *kept,
-    struct model_code *at)
-{
-	const struct otp_credential *credential;
-	uint8_t id[OTP_ID_SIZE];
-
-	at->in_force = false;
-	for (unsigned i = 0; i < seen->seed.recovery_count; i++)
-		if (memcmp(&seen->seed.recovery[i], kept, sizeof(*kept)) == 0)
-			at->in_force = true;
-	otp_recovery_id(kept, id);
-	credential = otp_state_find(&seen->state, OTP_RECOVERY, id);
-	at->known = credential != NULL;
-	at->used = at->known && credential->value != 0;
-}
-
-/* What is in the store, in the model's terms. */
-static struct model
-see(void)
-{
-	struct model model = life.model;
-
-	look(&life.seen);
-	model.tally = seen_tally(&life.seen);
-	for (unsigned i = 0; i < model.tokens_count; i++)
-		see_token(&life.seen, &model.tokens[i]);
-	for (unsigned i = 0; i < model.codes_count; i++)
-		see_code(&life.seen, &life.kept[i], &model.codes[i]);
-	return model;
-}
-
-/* --- What may be -------------------------------------------------------- */
-
-static bool
-same_tally(const struct model_tally *one, const struct model_tally *other)
-{
-	return one->failures == other->failures && one->wait == other->wait &&
-	    one->until == other->until;
-}
-
-static bool
-same_token(const struct model_token *one, const struct model_token *other)
-{
-	return one->known == other->known &&
-	    (!one->known || one->next == other->next);
-}
-
-static bool
-same_code(const struct model_code *one, const struct model_code *other)
-{
-	return one->known == other->known && one->used == other->used;
-}
-
-/* What is known of what is not in force may go when there is no room. */
-static bool
-is_dropped(bool known, bool in_force)
-{
-	return !known && !in_force &&
-	    life.seen.state.credentials_count == OTP_STATE_CREDENTIALS;
-}
-
-/* Each thing that is in the store is as one of COUNT models has it. */
-static void
-hold_against(const struct model *may, unsigned count)
-{
-	struct model now = see();
-	bool found = false;
-
-	for (unsigned j = 0; j < count; j++)
-		found = found || same_tally(&now.tally, &may[j].tally);
-	FUZZ_MUST(found);
-	for (unsigned i = 0; i < now.tokens_count; i++) {
-		struct model_token *at = &now.tokens[i];
-		bool in_force = false;
-
-		found = is_dropped(at->known, at->in_force);
-		at->least = found ? 0 : at->least;
-		for (unsigned j = 0; j < count; j++) {
-			const struct model_token *other = &may[j].tokens[i];
-
-			found = found || same_token(at, other);
-			in_force = in_force || at->in_force == other->in_force;
-		}
-		FUZZ_MUST(found && in_force);
-		FUZZ_MUST(life.by_hand || !at->in_force || at->known);
-	}
-	for (unsigned i = 0; i < now.codes_count; i++) {
-		struct model_code *at = &now.codes[i];
-		bool in_force = false;
-
-		found = is_dropped(at->known, at->in_force);
-		at->surely = at->surely && !found;
-		for (unsigned j = 0; j < count; j++) {
-			const struct model_code *other = &may[j].codes[i];
-
-			found = found || same_code(at, other);
-			in_force = in_force || at->in_force == other->in_force;
-		}
-		FUZZ_MUST(found && in_force);
-	}
-	life.model = now;
-}
-
-/* The whole record is on the disk, as far as anybody was told. */
-static void
-flushed(void)
-{
-	struct model *model = &life.model;
-
-	model->least = model->tally;
-	for (unsigned i = 0; i < model->tokens_count; i++)
-		if (model->tokens[i].known)
-			model->tokens[i].least = model->tokens[i].next;
-	for (unsigned i = 0; i < model->codes_count; i++)
-		model->codes[i].surely = model->codes[i].used;
-	life.told = life.seen.has_state;
-}
-
-/*
- * A step that makes AFTER of the model is over; MIDDLE is what it may leave
- * besides (or NULL).  TOLD: it was said to be done.
- */
-static void
-settle(bool told, const struct model *after, const struct model *middle)
-{
-	const struct model before = life.model;
-	struct model may[3] = { before, *after, middle ? *middle : before };
-
-	if (told)
-		hold_against(after, 1);
-	else
-		hold_against(may, life.hit ? 3 : 1);
-}
-
-/* --- Steps -------------------------------------------------------------- */
-
-static enum model_answer
-answer_of(enum otp_verdict verdict)
-{
-	switch (verdict) {
-	case OTP_VERDICT_ACCEPT:
-		return MODEL_YES;
-	case OTP_VERDICT_REJECT:
-		return MODEL_NO;
-	case OTP_VERDICT_REPLAY:
-		return MODEL_SPENT;
-	case OTP_VERDICT_WAITING:
-	case OTP_VERDICT_LOCKED:
-		return MODEL_HELD;
-	case OTP_VERDICT_UNENROLLED:
-		return MODEL_NOBODY;
-	case OTP_VERDICT_MALFORMED:
-	case OTP_VERDICT_WITHHELD:
-	case OTP_VERDICT_UNKNOWN_USER:
-	case OTP_VERDICT_CHANGED_USER:
-		break;
-	}
-	return MODEL_MALFORMED;
-}
-
-/* What the model is after WANTED was the answer to TYPED. */
-static struct model
-after_answer(enum model_answer wanted, const char *typed)
-{
-	const bool digits = strlen(typed) < OTP_RECOVERY_TEXT_SIZE - 1;
-	struct model after = life.model;
-
-	if (wanted == MODEL_YES) {
-		model_spend(&after, typed, life.now);
-		after.tally = (struct model_tally){ 0 };
-	} else if (wanted == MODEL_NO && digits) {
-		after.tally = model_charge(&after, after.tally, life.now);
-	} else if (wanted == MODEL_HELD) {
-		after.tally = model_anchor(after.tally, life.now);
-	}
-	return after;
-}
-
-static void
-try_code(const char *typed)
-{
-	struct otp_request request = { .account = ACCOUNT,
-		.uid = UID,
-		.service = "sshd",
-		.host = "203.0.113.5",
-		.told = true };
-	const enum model_answer wanted =
-	    model_judge(&life.model, typed, life.now);
-	const struct model after = after_answer(wanted, typed);
-	struct model charged = life.model;
-	struct otp_answer answer = { .verdict = OTP_VERDICT_ACCEPT };
-	bool told, wrote = false;
-	enum otp_err err;
-
-	charged.tally = model_charge(&charged, charged.tally, life.now);
-	(void)snprintf(life.last, sizeof(life.last), "%s", typed);
-	arm();
-	err = otp_attempt_try(&life.host, &request, typed, &answer, NULL);
-	told = was_told(err);
-	FUZZ_MUST(err == OTP_OK || answer.verdict == OTP_VERDICT_REJECT);
-	if (told && !life.seen.has_state)
-		FUZZ_MUST(!life.seen.has_seed && wanted == MODEL_NOBODY);
-	if (told && wanted != MODEL_NOBODY)
-		FUZZ_MUST(answer_of(answer.verdict) == wanted);
-	if (told && wanted == MODEL_NOBODY)
-		FUZZ_MUST(answer.verdict != OTP_VERDICT_ACCEPT);
-	if (!life.hit && err != OTP_OK)
-		FUZZ_MUST(wanted == MODEL_UNKNOWN || wanted == MODEL_NOBODY ||
-		    !life.seen.has_state);
-	life.model.least = model_anchor(life.model.least, life.now);
-	if (!told && life.hit && wanted == MODEL_YES)
-		life.model.least = (struct model_tally){ 0 };
-	wrote = told &&
-	    (wanted == MODEL_YES || (wanted == MODEL_NO && after.tally.wait));
-	settle(told, &after, wanted == MODEL_HELD ? NULL : &charged);
-	if (wrote)
-		flushed();
-}
+#define STEPS 48
+#define START INT64_C(1790000020)
 
 /* The code of one of the tokens ever enrolled, some steps or counters away. */
 static void
@@ -405,9 +44,9 @@ step_right(void)
 	moving = at->token.kind == OTP_HOTP
 	    ? at->next
 	    : (uint64_t)life.now / at->token.period;
-	if (away < 0 && moving < 3)
+	if ((away < 0 && moving < 3) || moving == UINT64_MAX)
 		return;
-	try_code(oracle_code(&at->token, moving + (uint64_t)away, typed));
+	life_try(oracle_code(&at->token, moving + (uint64_t)away, typed), 0);
 }
 
 static void
@@ -418,7 +57,7 @@ step_typed(void)
 
 	(void)snprintf(typed, sizeof(typed), "%0*u", digits,
 	    (unsigned)fuzz_number(&life.input, 2));
-	try_code(typed);
+	life_try(typed, 0);
 }
 
 static void
@@ -428,7 +67,7 @@ step_again(void)
 
 	memcpy(typed, life.last, sizeof(typed));
 	if (typed[0] != '\0')
-		try_code(typed);
+		life_try(typed, 0);
 }
 
 static void
@@ -443,7 +82,34 @@ step_recovery(void)
 	    sizeof(typed));
 	if (choice >= 224) /* off by one character */
 		typed[0] = typed[0] == 'A' ? 'B' : 'A';
-	try_code(typed);
+	life_try(typed, 0);
+}
+
+/* So many renewals that there is room for nothing more. */
+static void
+crowd(void)
+{
+	struct otp_store *store = NULL;
+	struct otp_state state;
+
+	if (!life.seen.has_state)
+		return;
+	FUZZ_MUST(otp_store_open(life.host.store, life.subject.account, &store,
+		      NULL) == OTP_OK);
+	FUZZ_MUST(otp_store_load(store, &state, NULL) == OTP_OK);
+	while (state.credentials_count < OTP_STATE_CREDENTIALS) {
+		const unsigned at = state.credentials_count++;
+
+		state.credentials[at] = (struct otp_credential){
+			.kind = OTP_TOTP,
+			.id = { 0xff, 0xff, (uint8_t)at },
+			.created = LIFE_LATEST,
+		};
+	}
+	FUZZ_MUST(otp_store_put(store, &state, OTP_PUT_COMMIT, NULL) == OTP_OK);
+	otp_store_close(store);
+	life.model = life_see();
+	life_flushed();
 }
 
 static void
@@ -454,11 +120,19 @@ step_clock(void)
 	const unsigned choice = fuzz_byte(&life.input);
 	const int64_t jump = jumps[choice / 2 % COUNT(jumps)];
 
+	if (choice >= 250) {
+		crowd();
+		return;
+	}
+	if (choice >= 248) { /* as a machine without a battery begins */
+		life.now = MODEL_RELEASE - 1 - choice % 2;
+		return;
+	}
 	life.now += choice % 2 == 0 ? jump : -jump;
 	if (life.now < 0)
 		life.now = 0;
-	if (life.now > LATEST)
-		life.now = LATEST;
+	if (life.now > LIFE_LATEST)
+		life.now = LIFE_LATEST;
 }
 
 /* As enrolment makes it: not in force, but it will be. */
@@ -487,7 +161,7 @@ add_set(const struct otp_recovery_set *set)
 	}
 }
 
-/* Everything else goes out of force: tokens up to FIRST, codes up to CODE. */
+/* What goes out of force: tokens up to TOKEN, codes up to CODE, addresses. */
 static void
 retire(struct model *after, unsigned token, unsigned code)
 {
@@ -495,6 +169,31 @@ retire(struct model *after, unsigned token, unsigned code)
 		after->tokens[i].in_force = false;
 	for (unsigned i = 0; i < code; i++)
 		after->codes[i].in_force = false;
+	for (unsigned i = 0; i < after->addresses_count; i++)
+		after->addresses[i].in_force = false;
+}
+
+/* Nothing is in force, and so nobody is known. */
+static void
+leave(struct model *after)
+{
+	retire(after, after->tokens_count, after->codes_count);
+	after->known = (struct model_known){ 0 };
+	after->own = (struct model_own){ 0 };
+}
+
+/* What is in force up to CODE is replaced: that and all before it are used. */
+static void
+replace(struct model *after, unsigned code)
+{
+	int64_t newest = 0;
+
+	for (unsigned i = 0; i < code; i++)
+		if (after->codes[i].in_force && after->codes[i].made > newest)
+			newest = after->codes[i].made;
+	for (unsigned i = 0; i < code; i++)
+		if (after->codes[i].made != 0 && after->codes[i].made <= newest)
+			after->codes[i].known = after->codes[i].used = true;
 }
 
 /* What is put in force: TOKEN and CODE and those behind them. */
@@ -504,20 +203,6 @@ install(struct model *after, unsigned code)
 	for (unsigned i = code; i < after->codes_count; i++) {
 		after->codes[i].in_force = after->codes[i].known = true;
 		after->codes[i].used = false;
-	}
-}
-
-/* A step that writes the seed is over, and the state if it COMMITS. */
-static void
-settle_seed(bool told, const struct model *after, bool commits)
-{
-	settle(told, after, NULL);
-	if (told) {
-		if (commits)
-			flushed();
-		life.wavering = false;
-	} else if (life.hit) {
-		life.wavering = true;
 	}
 }
 
@@ -534,16 +219,21 @@ put_in_force(
 	if (enrolment->mode != OTP_ENROL_ADD)
 		add_set(set);
 	after = life.model;
-	if (enrolment->mode != OTP_ENROL_ADD)
+	if (enrolment->mode != OTP_ENROL_ADD) {
+		replace(&after, code);
 		retire(&after, token, code);
+	}
 	after.tokens[token].in_force = after.tokens[token].known = true;
 	after.tokens[token].next = enrolment->token.kind == OTP_TOTP
 	    ? enrolment->value / enrolment->token.period
 	    : enrolment->value;
+	model_accept(&after, token, after.tokens[token].next - 1);
 	install(&after, code);
-	arm();
-	told = was_told(otp_enrol_put_set(&life.host, enrolment, set, NULL));
-	settle_seed(told, &after, true);
+	life_bind(&after);
+	life_arm();
+	told = life_was_told(otp_enrol_put(
+	    ACCOUNT_OF(&life.host, life.subject), enrolment, set));
+	life_settle_seed(told, &after);
 }
 
 /* Whether a code AWAY steps from now, or from the first counter, confirms. */
@@ -561,9 +251,12 @@ confirm(struct otp_enrolment *enrolment, int away)
 
 	if (away < 0 && moving < 3)
 		return false;
-	FUZZ_MUST(otp_enrol_confirm(&life.host, enrolment,
-		      oracle_code(token, moving + (uint64_t)away, typed),
-		      &confirmation, NULL) == OTP_OK);
+	if (token->kind == OTP_TOTP && life.now < MODEL_RELEASE)
+		return false;
+	FUZZ_MUST(
+	    otp_enrol_confirm(ACCOUNT_OF(&life.host, life.subject), enrolment,
+		oracle_code(token, moving + (uint64_t)away, typed),
+		&confirmation) == OTP_OK);
 	FUZZ_MUST(enrolment->confirmed ==
 	    (confirmation.verdict == OTP_VERDICT_ACCEPT));
 	if (token->kind == OTP_TOTP && (unsigned)abs(away) <= window)
@@ -594,13 +287,24 @@ step_enrol(void)
 		token.period = choice & 0x20 ? 60 : 30;
 	else
 		token.counter = choice & 0x20 ? 5 : 0;
-	if (otp_enrol_begin(&life.host, &life.subject,
-		(enum otp_enrol_mode)((choice >> 6) % 3), &token, &enrolment,
-		NULL) != OTP_OK)
+	if (otp_enrol_begin(ACCOUNT_OF(&life.host, life.subject),
+		(enum otp_enrol_mode)((choice >> 6) % 3), &token,
+		&enrolment) != OTP_OK)
 		return;
-	FUZZ_MUST(otp_enrol_make_set(&life.host, count, &set, NULL) == OTP_OK);
+	FUZZ_MUST(otp_enrol_make_set(ACCOUNT_OF(&life.host, life.subject),
+		      count, &set) == OTP_OK);
 	if (confirm(&enrolment, (int)fuzz_below(&life.input, 8) - 3))
 		put_in_force(&enrolment, &set);
+}
+
+/* Recovery codes that did not come into force are as if they were not made. */
+static void
+forget_set(unsigned code)
+{
+	for (unsigned i = code; i < life.model.codes_count; i++)
+		if (life.model.codes[i].in_force)
+			return;
+	life.model.codes_count = code;
 }
 
 static void
@@ -608,22 +312,96 @@ step_renew(void)
 {
 	struct otp_recovery_set set = { 0 };
 	const unsigned code = life.model.codes_count;
-	struct model after = life.model;
+	struct model after;
 	bool told;
 
 	if (code + 2 > MODEL_CODES)
 		return;
-	retire(&after, 0, code);
-	arm();
-	told = was_told(
-	    otp_enrol_recovery(&life.host, &life.subject, 2, &set, NULL));
-	settle_seed(told, &after, true);
-	if (!told)
-		return;
+	FUZZ_MUST(otp_enrol_make_set(
+		      ACCOUNT_OF(&life.host, life.subject), 2, &set) == OTP_OK);
 	add_set(&set);
 	after = life.model;
+	replace(&after, code);
+	for (unsigned i = 0; i < code; i++)
+		after.codes[i].in_force = false;
 	install(&after, code);
-	settle_seed(true, &after, true);
+	life_bind(&after);
+	life_arm();
+	told = life_was_told(
+	    otp_enrol_recovery(ACCOUNT_OF(&life.host, life.subject), &set));
+	life_settle_seed(told, &after);
+	forget_set(code);
+}
+
+/* When the next recovery code is made: later than any before. */
+static int64_t
+next_made(const struct model *model)
+{
+	int64_t before = model->recovery_made;
+
+	for (unsigned i = 0; i < model->codes_count; i++)
+		if (model->codes[i].in_force && model->codes[i].made > before)
+			before = model->codes[i].made;
+	return life.now > before ? life.now : before + 1;
+}
+
+/* Codes that have ended go; with the last of them, all before it are used. */
+static unsigned
+drop_ended(struct model *after, unsigned code)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < code; i++)
+		kept += after->codes[i].in_force &&
+		    (after->codes[i].until == 0 ||
+			life.now < after->codes[i].until);
+	if (kept == 0)
+		replace(after, code);
+	for (unsigned i = 0; i < code; i++)
+		after->codes[i].in_force = after->codes[i].in_force &&
+		    (after->codes[i].until == 0 ||
+			life.now < after->codes[i].until);
+	return kept;
+}
+
+/* One recovery code beside those that are there, perhaps with an end. */
+static void
+step_add_code(void)
+{
+	static const int64_t times[] = { 0, 60, 3600, 86400 };
+	const int64_t seconds = times[fuzz_below(&life.input, COUNT(times))];
+	const unsigned code = life.model.codes_count;
+	struct otp_recovery_set set = { 0 };
+	struct model after;
+	struct model_code *at;
+	bool told, may;
+	enum otp_err err;
+
+	if (code == MODEL_CODES)
+		return;
+	FUZZ_MUST(otp_enrol_make_set(
+		      ACCOUNT_OF(&life.host, life.subject), 1, &set) == OTP_OK);
+	set.added = true;
+	set.until = seconds != 0 ? life.now + seconds : 0;
+	add_set(&set);
+	after = life.model;
+	at = &after.codes[code];
+	at->made = next_made(&after);
+	at->until = set.until;
+	if (set.until != 0 && set.until <= at->made)
+		at->until = at->made + seconds;
+	may = drop_ended(&after, code) < OTP_SEED_RECOVERY &&
+	    (seconds == 0 || life.now >= MODEL_RELEASE) && life.seen.has_seed &&
+	    life.seen.has_state;
+	install(&after, code);
+	life_bind(&after);
+	life_arm();
+	err = otp_enrol_recovery(ACCOUNT_OF(&life.host, life.subject), &set);
+	told = life_was_told(err);
+	if (!life.hit)
+		FUZZ_MUST((err == OTP_OK) == may);
+	life_settle_seed(told, &after);
+	forget_set(code);
 }
 
 static void
@@ -636,11 +414,11 @@ step_remove(void)
 	bool told;
 
 	if (choice % 4 == 0 || after.tokens_count == 0) {
-		retire(&after, after.tokens_count, after.codes_count);
-		arm();
-		told = was_told(
-		    otp_enrol_remove(&life.host, &life.subject, false, NULL));
-		settle_seed(told, &after, false);
+		leave(&after);
+		life_arm();
+		told = life_was_told(otp_enrol_remove(
+		    ACCOUNT_OF(&life.host, life.subject), false));
+		life_settle_seed(told, &after);
 		return;
 	}
 	index = choice / 4 % after.tokens_count;
@@ -648,12 +426,16 @@ step_remove(void)
 	after.tokens[index].in_force = false;
 	for (unsigned i = 0; i < after.tokens_count; i++)
 		left += after.tokens[i].in_force;
+	for (unsigned i = 0; i < after.addresses_count; i++)
+		left += after.addresses[i].in_force;
 	if (left == 0)
-		retire(&after, after.tokens_count, after.codes_count);
-	arm();
-	told = was_told(
-	    otp_enrol_remove_token(&life.host, &life.subject, id, NULL));
-	settle_seed(told, &after, false);
+		leave(&after);
+	else
+		life_bind(&after);
+	life_arm();
+	told = life_was_told(
+	    otp_enrol_remove_token(ACCOUNT_OF(&life.host, life.subject), id));
+	life_settle_seed(told, &after);
 }
 
 /* An administrator's own wish: from here on nothing is known. */
@@ -662,15 +444,22 @@ step_purge(void)
 {
 	struct model *model = &life.model;
 
-	arm();
-	(void)was_told(otp_enrol_remove(&life.host, &life.subject, true, NULL));
-	*model = see();
-	model->least = (struct model_tally){ 0 };
+	life_arm();
+	(void)life_was_told(
+	    otp_enrol_remove(ACCOUNT_OF(&life.host, life.subject), true));
+	*model = life_see();
+	memset(model->least, 0, sizeof(model->least));
+	memset(model->told, 0, sizeof(model->told));
+	model->told_sends = (struct model_sends){ 0 };
+	life.moment = 0;
+	life.sent_count = 0;
+	model->told_suspended = model->told_forgotten = false;
+	model->told_made = 0;
 	for (unsigned i = 0; i < model->tokens_count; i++)
 		model->tokens[i].least = 0;
 	for (unsigned i = 0; i < model->codes_count; i++)
 		model->codes[i].surely = false;
-	life.wavering = life.by_hand = true;
+	life.wavering = life.by_hand = life.unsure = true;
 	life.told = false;
 }
 
@@ -679,18 +468,52 @@ step_unlock(void)
 {
 	struct model after = life.model;
 	uint32_t failures = 0;
-	const uint32_t before = after.tally.failures;
+	const uint32_t before =
+	    after.tally[0].failures + after.tally[1].failures;
 	bool told;
 
-	after.tally = (struct model_tally){ 0 };
-	arm();
-	told = was_told(
-	    otp_enrol_unlock(&life.host, &life.subject, &failures, NULL));
+	model_quit(&after, 0);
+	model_quit(&after, 1);
+	after.sends.hour = after.sends.day = 0;
+	after.known = (struct model_known){ 0 };
+	after.own = (struct model_own){ 0 };
+	life_arm();
+	told = life_was_told(
+	    otp_enrol_unlock(ACCOUNT_OF(&life.host, life.subject), &failures));
 	if (told)
 		FUZZ_MUST(failures == before);
-	if (told || life.hit)
-		life.model.least = after.tally;
-	settle(told, &after, NULL);
+	if (life.hit) {
+		memset(life.model.least, 0, sizeof(life.model.least));
+		life.model.told_sends.hour = life.model.told_sends.day = 0;
+	}
+	life_settle(told, &after, NULL);
+	if (told)
+		life_flushed();
+}
+
+/* To suspend a seed that no state knows is refused, and changes nothing. */
+static void
+step_suspend(void)
+{
+	struct model after = life.model;
+	bool changed = false, told;
+	enum otp_err err;
+
+	after.suspended = fuzz_below(&life.input, 2) == 0;
+	if (after.suspended) {
+		after.known = (struct model_known){ 0 };
+		after.own = (struct model_own){ 0 };
+	}
+	life_arm();
+	err = otp_standing_suspend(
+	    ACCOUNT_OF(&life.host, life.subject), after.suspended, &changed);
+	told = life_was_told(err);
+	FUZZ_MUST(err == OTP_OK || life.hit || !life.seen.has_state);
+	if (told)
+		FUZZ_MUST(changed == (after.suspended != life.model.suspended));
+	life_settle(told, &after, NULL);
+	if (told && changed) /* else a charge may be lost */
+		life_flushed();
 }
 
 /* The tokens that a seed has which somebody put there are taken over. */
@@ -709,19 +532,125 @@ step_adopt(void)
 			continue;
 		at->known = true;
 		at->next = at->token.kind == OTP_HOTP
-		    ? at->token.counter
+		    ? (after.forgotten ? UINT64_MAX : at->token.counter)
 		    : (uint64_t)life.now / at->token.period +
 			after.policy.window + 1;
 	}
 	for (unsigned i = 0; i < after.codes_count; i++)
-		if (after.codes[i].in_force && !after.codes[i].known)
+		if (after.codes[i].in_force && !after.codes[i].known) {
 			after.codes[i].known = true;
-	arm();
-	told = was_told(otp_enrol_adopt(
-	    &life.host, &life.subject, false, &adoption, &set, NULL));
-	settle(told, &after, NULL);
+			after.codes[i].used = after.forgotten;
+		}
+	life_arm();
+	told = life_was_told(codes_adopt(
+	    ACCOUNT_OF(&life.host, life.subject), false, &adoption, &set));
+	life_settle(told, &after, NULL);
 	if (told && adoption.changed)
-		flushed();
+		life_flushed();
+}
+
+/* The old recovery codes are used, where it is not known whether they are. */
+static void
+replace_adopted(struct model *after, unsigned code)
+{
+	for (unsigned i = 0; i < code; i++) {
+		struct model_code *at = &after->codes[i];
+
+		if (!at->in_force)
+			continue;
+		at->known = at->used = true;
+	}
+	replace(after, code);
+	for (unsigned i = 0; i < code; i++)
+		after->codes[i].in_force = false;
+	install(after, code);
+}
+
+/* As if what is not known had been forgotten; nothing is used ahead of time. */
+static void
+adopt_by_force(struct model *after)
+{
+	for (unsigned i = 0; i < after->tokens_count; i++) {
+		struct model_token *at = &after->tokens[i];
+		const bool counts = at->token.kind == OTP_HOTP;
+		const uint64_t past = counts
+		    ? UINT64_MAX
+		    : (uint64_t)life.now / at->token.period +
+			after->policy.window + 1;
+
+		if (!at->in_force)
+			continue;
+		if (!at->known || (!counts && at->next > past))
+			at->next = past;
+		at->known = true;
+	}
+	after->exempt_until = 0;
+	after->own = (struct model_own){ 0 };
+	after->uid = life.subject.uid;
+}
+
+/* Whether an active token is time-based. */
+static bool
+has_totp(const struct model *model)
+{
+	for (unsigned i = 0; i < model->tokens_count; i++)
+		if (model->tokens[i].in_force &&
+		    model->tokens[i].token.kind == OTP_TOTP)
+			return true;
+	return false;
+}
+
+/* The account has another uid: no code is accepted until that is confirmed. */
+static void
+step_adopt_uid(void)
+{
+	const unsigned code = life.model.codes_count;
+	const uint32_t uid = life.subject.uid;
+	const bool enrolled = life.seen.state.enrolled;
+	const bool timely = life.now >= MODEL_RELEASE || !has_totp(&life.model);
+	struct otp_adoption adoption = { 0 };
+	struct otp_recovery_set set = { 0 };
+	struct otp_answer answer = { .verdict = OTP_VERDICT_ACCEPT };
+	struct otp_request request;
+	struct model after;
+	enum otp_err err;
+	bool told;
+
+	if (!life.seen.has_state || !life.seen.has_seed ||
+	    code + OTP_SEED_RECOVERY > MODEL_CODES)
+		return;
+	life.subject.uid = life_other_uid();
+	request = life_request(0);
+	FUZZ_MUST(otp_attempt_try(&life.host, &request, "000000", &answer,
+		      NULL) == OTP_ERR_UID &&
+	    answer.verdict == OTP_VERDICT_REJECT);
+	FUZZ_MUST(codes_adopt(ACCOUNT_OF(&life.host, life.subject), false,
+		      &adoption, &set) == OTP_ERR_UID);
+	life_hold_against(&life.model, 1);
+	life_arm();
+	err = codes_adopt(
+	    ACCOUNT_OF(&life.host, life.subject), true, &adoption, &set);
+	told = life_was_told(err);
+	if (!life.hit)
+		FUZZ_MUST((err == OTP_OK) == timely);
+	add_set(&set);
+	after = life.model;
+	adopt_by_force(&after);
+	if (set.count > 0)
+		replace_adopted(&after, code);
+	if (set.count > 0) {
+		life_settle_seed(told, &after);
+	} else { /* no seed is written */
+		life_settle(told, &after, NULL);
+		if (told)
+			life_flushed();
+	}
+	forget_set(code);
+	if (told) /* where a purge was stopped, an entry is left over */
+		FUZZ_MUST(life_is_entered(life.subject.uid) &&
+		    (!enrolled || !life_is_entered(uid)));
+	else
+		life.subject.uid = life.model.uid;
 }
 
 /* Configuration management brings an older seed, or keeps the present one. */
@@ -732,14 +661,16 @@ step_old_seed(void)
 	int fd;
 	ssize_t size;
 
-	if (fuzz_below(&life.input, 2) == 0 && life.old_size > 0) {
-		disk_put_seed(life.old_seed, life.old_size);
+	if (fuzz_below(&life.input, 2) == 0 && life.old_size > 0 &&
+	    !life.other.seen.has_seed) {
+		disk_put_seed(
+		    life.subject.account, life.old_seed, life.old_size);
 		life.by_hand = true;
 		life.wavering = false;
-		life.model = see();
+		life.model = life_see();
 		return;
 	}
-	fuzz_path(path, "store/seed/%s", ACCOUNT);
+	fuzz_path(path, "store/seed/%s", life.subject.account);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -755,10 +686,11 @@ step_resync(void)
 	const unsigned away = fuzz_below(&life.input, 40);
 	const bool right = fuzz_below(&life.input, 4) > 0;
 	struct model after = life.model, charged = life.model;
-	const struct model_tally open = model_anchor(after.tally, life.now);
+	const struct model_tally open = model_anchor(after.tally[0], life.now);
 	enum otp_verdict verdict = OTP_VERDICT_MALFORMED;
 	char first[16], second[16];
 	uint8_t id[OTP_ID_SIZE];
+	uint64_t next;
 	unsigned i = 0;
 	bool told, held;
 	enum otp_err err;
@@ -768,52 +700,123 @@ step_resync(void)
 		i++;
 	if (i == after.tokens_count)
 		return;
-	held = open.failures >= after.policy.lock ||
+	held = open.failures >= after.policy.lock_after ||
 	    (open.wait > 0 && life.now < open.until);
-	(void)oracle_code(&at[i].token, at[i].next + away, first);
-	(void)oracle_code(&at[i].token, at[i].next + away + 1, second);
+	next = at[i].next == UINT64_MAX ? at[i].token.counter : at[i].next;
+	(void)oracle_code(&at[i].token, next + away, first);
+	(void)oracle_code(&at[i].token, next + away + 1, second);
 	if (!right)
 		(void)oracle_wrong(
-		    &at[i].token, at[i].next, OTP_RESYNC_RANGE + 2, second);
-	charged.tally = model_charge(&after, after.tally, life.now);
+		    &at[i].token, next, OTP_RESYNC_RANGE + 2, second);
+	charged.tally[0] = model_charge(&after, after.tally[0], life.now);
 	if (!held && right) {
-		after.tokens[i].next += away + 2;
-		after.tally = (struct model_tally){ 0 };
+		model_accept(&after, i, next + away);
+		model_accept(&after, i, next + away + 1);
+		after.tokens[i].next = next + away + 2;
+		after.caller = 0;
+		model_let_in(&after);
 	} else if (!held) {
 		after = charged;
 	}
 	FUZZ_MUST(otp_token_id(&at[i].token, id) == OTP_OK);
-	arm();
+	life_arm();
 	err = otp_enrol_resync(
-	    &life.host, &life.subject, id, first, second, &verdict, NULL);
-	told = was_told(err);
+	    ACCOUNT_OF(&life.host, life.subject), id, first, second, &verdict);
+	told = life_was_told(err);
 	FUZZ_MUST(err == OTP_OK || life.hit || !life.seen.has_state);
 	if (told)
-		FUZZ_MUST(answer_of(verdict) ==
+		FUZZ_MUST(life_answer(verdict) ==
 		    (held	    ? MODEL_HELD
 			    : right ? MODEL_YES
 				    : MODEL_NO));
 	if (!told && life.hit && right)
-		life.model.least = (struct model_tally){ 0 };
-	settle(told, &after, held ? NULL : &charged);
-	if (told && !held && (right || after.tally.wait))
-		flushed();
+		life.model.least[0] = (struct model_tally){ 0 };
+	life_settle(told, &after, held ? NULL : &charged);
+	if (told && !held && (right || after.tally[0].wait))
+		life_flushed();
+}
+
+/* Whether NOW has what was told to be accepted, perhaps after newer codes. */
+static bool
+has_told(const struct model *now, const struct model *before)
+{
+	for (unsigned newer = 0; newer <= OTP_STATE_ACCEPTED; newer++) {
+		bool same = true;
+
+		for (unsigned i = newer; i < OTP_STATE_ACCEPTED; i++) {
+			const struct model_accepted *one = &now->accepted[i];
+			const struct model_accepted *told =
+			    &before->told[i - newer];
+
+			same = same && one->token == told->token &&
+			    one->address == told->address &&
+			    one->moving == told->moving;
+		}
+		if (same && newer < OTP_STATE_ACCEPTED)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether NOW has all that was sent: no moment comes again, nor does what was
+ * sent, and is used.
+ */
+static bool
+has_told_sends(const struct model_sends *now, const struct model_sends *told)
+{
+	if (now->moment < told->moment ||
+	    (now->moment == told->moment &&
+		(now->hour < told->hour || now->day < told->day)))
+		return false;
+	for (unsigned i = 0; i < MODEL_SENDS; i++) {
+		bool known = now->last[i].moment == 0 ||
+		    now->last[i].moment > told->moment;
+
+		for (unsigned j = 0; j < MODEL_SENDS; j++)
+			known = known ||
+			    now->last[i].moment == told->last[j].moment;
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+/* Whether NOW has who is suspended, exempt and known, as it was told. */
+static bool
+has_told_whom(const struct model *now, const struct model *before)
+{
+	return now->suspended == before->told_suspended &&
+	    (now->news.wrong == before->told_wrong ||
+		(life.noted && now->news.wrong == 0)) &&
+	    now->exempt_until == before->told_exempt &&
+	    (before->told_uid == 0 || now->uid == before->told_uid) &&
+	    life_same_known(&now->known, &before->told_known) &&
+	    life_same_own(&now->own, &before->told_own);
 }
 
 /* What was told is still so, and nothing is in the store that never was. */
 static void
-step_cut(void)
+check_cut(void)
 {
 	const struct model before = life.model;
-	struct model now;
+	struct model now = life_see();
 
-	disk_cut(&life.input);
-	now = see();
 	FUZZ_MUST(!life.told || life.seen.has_state);
-	FUZZ_MUST(now.tally.failures >= before.least.failures);
-	if (now.tally.failures == before.least.failures && before.least.wait)
-		FUZZ_MUST(now.tally.wait == before.least.wait &&
-		    now.tally.until >= before.least.until);
+	FUZZ_MUST(!life.told || has_told(&now, &before));
+	FUZZ_MUST(!life.told || has_told_sends(&now.sends, &before.told_sends));
+	FUZZ_MUST(life.unsure || has_told_whom(&now, &before));
+	FUZZ_MUST(now.forgotten || !before.told_forgotten);
+	FUZZ_MUST(now.recovery_made >= before.told_made);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct model_tally *least = &before.least[i];
+		const struct model_tally *tally = &now.tally[i];
+
+		FUZZ_MUST(tally->failures >= least->failures);
+		if (tally->failures == least->failures && least->wait)
+			FUZZ_MUST(tally->wait == least->wait &&
+			    tally->until >= least->until);
+	}
 	for (unsigned i = 0; i < now.tokens_count; i++) {
 		const struct model_token *at = &now.tokens[i];
 
@@ -831,21 +834,46 @@ step_cut(void)
 		    life.wavering || at->in_force == before.codes[i].in_force);
 	}
 	life.model = now;
-	flushed();
+	life_flushed();
 	life.wavering = false;
+}
+
+static void
+step_cut(void)
+{
+	disk_cut(&life.input);
+	check_cut();
+	life_swap();
+	check_cut();
+	life_swap();
+	if (life.seen.has_state)
+		life.subject.uid = life.model.uid;
+	for (unsigned i = 0; i < life.model.tokens_count; i++)
+		FUZZ_MUST(life.by_hand || !life.model.tokens[i].in_force ||
+		    !life.other.model.tokens[i].in_force);
 }
 
 static void
 step_look(void)
 {
-	struct otp_request request = { .account = ACCOUNT, .uid = UID };
-	enum otp_ask ask = OTP_ASK_NOTHING;
-	enum otp_err err = otp_attempt_look(&life.host, &request, &ask, NULL);
+	const struct otp_request request = life_request(0);
+	struct otp_look look;
+	enum otp_err err = otp_look_at(&life.host, &request, true, &look, NULL);
 
+	FUZZ_MUST((look.standing == OTP_STANDING_SUSPENDED) ==
+	    (life.seen.has_state && life.model.suspended));
+	if (life_is_second() && !life.seen.has_seed &&
+	    look.standing == OTP_STANDING_USUAL) {
+		FUZZ_MUST(err == OTP_ERR_UID &&
+		    look.enrolled == OTP_ENROLLED_UNKNOWN);
+		return;
+	}
 	if (err == OTP_OK)
-		FUZZ_MUST((ask == OTP_ASK_UNENROLLED) == !life.seen.has_seed);
+		FUZZ_MUST((look.enrolled == OTP_ENROLLED_NO) ==
+		    (!life.seen.has_seed &&
+			look.standing == OTP_STANDING_USUAL));
 	else
-		FUZZ_MUST(ask == OTP_ASK_NOTHING &&
+		FUZZ_MUST(look.enrolled == OTP_ENROLLED_UNKNOWN &&
 		    life.seen.has_seed != life.seen.has_state);
 	if (life.seen.has_state && !life.wavering && !life.by_hand)
 		FUZZ_MUST(err == OTP_OK);
@@ -857,13 +885,14 @@ tell(unsigned step)
 {
 	if (getenv("FUZZ_TELL") == NULL)
 		return;
-	(void)fprintf(stderr,
-	    "step %2u%s fault %d now %lld failures %u/%u wait %u until "
-	    "%lld%s%s\n",
-	    step, life.hit ? " hit by" : "", life.fault, (long long)life.now,
-	    life.model.tally.failures, life.model.least.failures,
-	    life.model.tally.wait, (long long)life.model.tally.until,
-	    life.seen.has_seed ? " seed" : "",
+	(void)fprintf(stderr, "step %2u%s fault %d now %lld", step,
+	    life.hit ? " hit by" : "", life.fault, (long long)life.now);
+	for (unsigned i = 0; i < 2; i++)
+		(void)fprintf(stderr, " failures %u/%u wait %u until %lld",
+		    life.model.tally[i].failures, life.model.least[i].failures,
+		    life.model.tally[i].wait,
+		    (long long)life.model.tally[i].until);
+	(void)fprintf(stderr, "%s%s\n", life.seen.has_seed ? " seed" : "",
 	    !life.seen.has_state	   ? ""
 		: life.seen.state.enrolled ? " enrolled"
 					   : " state");
@@ -886,6 +915,18 @@ static void (*const steps[])(void) = {
 	step_resync,
 	step_cut,
 	step_look,
+	step_suspend,
+	step_address,
+	step_send,
+	step_sent,
+	step_who,
+	step_known,
+	step_forget,
+	step_exempt,
+	step_told,
+	step_add_code,
+	step_rename,
+	step_adopt_uid,
 };
 
 static void
@@ -900,21 +941,24 @@ begin(const uint8_t *data, size_t size)
 	life.model.policy = (struct otp_policy){
 		.window = choice % 3,
 		.lookahead = 1 + choice / 3 % 4,
-		.free = 1 + choice / 12 % 4,
-		.lock = 10,
+		.delay_after = 1 + choice / 12 % 4,
+		.lock_after = 10,
 	};
+	life.others = choice / 48 == 3;
 	life.host = (struct otp_host){
-		.sys = &machine,
-		.store = fuzz_store(),
+		.sys = &life_machine,
+		.store = { .folder = fuzz_store() },
 		.policy = &life.model.policy,
 	};
-	(void)snprintf(
-	    life.subject.account, sizeof(life.subject.account), "%s", ACCOUNT);
-	life.subject.uid = UID;
+	(void)snprintf(life.subject.account, sizeof(life.subject.account), "%s",
+	    LIFE_ACCOUNT);
+	(void)snprintf(life.other.name, sizeof(life.other.name), LIFE_OTHER);
+	life.subject.uid = LIFE_UID;
 	fuzz_store_clear("seed");
 	fuzz_store_clear("state");
-	disk_begin(life.host.store, ACCOUNT);
-	life.model = see();
+	fuzz_store_clear("uid");
+	disk_begin(life.host.store.folder, LIFE_ACCOUNT, LIFE_OTHER);
+	life.model = life_see();
 }
 
 /* The lowest descriptor that is free. */

@@ -5,7 +5,9 @@
  * calls on the way fail, and how.  Whatever fails, nobody gets in who did not
  * type a right and unspent code, and who did gets in just once.
  */
-#include "fuzz.h"
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +20,7 @@
 #include <security/pam_modules.h>
 
 #include "common/core/slots.h"
-#include "common/effects/store.h"
+#include "common/store/store.h"
 #include "tests/fuzz/ground.h"
 #include "tests/fuzz/wrong.h"
 #include "tests/unit/oracle.h"
@@ -283,6 +285,7 @@ make_seed(void)
 	host.seed.tokens[0] = host.token;
 	FUZZ_MUST(
 	    otp_recovery_make(code, salt, &host.seed.recovery[0]) == OTP_OK);
+	host.seed.recovery[0].made = 1;
 	FUZZ_MUST(otp_seed_format(
 		      &host.seed, host.seed_text, &host.seed_size) == OTP_OK);
 	FUZZ_MUST(strstr(host.seed_text, SECRET) != NULL);
@@ -333,7 +336,7 @@ put_state(const char *account, uid_t uid, enum condition condition)
 	}
 	if (condition == LOCKED)
 		state.tally.failures = 100;
-	FUZZ_MUST(otp_slots_fresh(&state, file) == OTP_OK);
+	FUZZ_MUST(otp_slots_init_image(&state, file) == OTP_OK);
 	if (condition == UNREADABLE)
 		file[100] ^= 1;
 	fuzz_path(path, "store/state/%s", account);
@@ -347,6 +350,7 @@ put_people(enum condition condition)
 
 	fuzz_store_clear("seed");
 	fuzz_store_clear("state");
+	fuzz_store_clear("uid");
 	fuzz_path(path, "store/seed/alice");
 	put_file(path, host.seed_text, host.seed_size);
 	put_state("alice", ALICE, condition);

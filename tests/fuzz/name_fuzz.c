@@ -3,17 +3,19 @@
  * Account names: what file an account's is, and whose a file is.  The first
  * byte says whether the rest is an account, or the name of a file.
  */
-#include "fuzz.h"
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "common/effects/store.h"
-#include "common/effects/store_internal.h"
+#include "common/store/store.h"
+#include "common/store/store_name.h"
 #include "tests/fuzz/ground.h"
 
 static unsigned visits;
-static char visited[STORE_NAME_SIZE];
+static char visited[OTP_STORE_NAME_SIZE];
 
 static enum otp_err
 visit(void *context, const char *account)
@@ -38,7 +40,8 @@ look(const char *name)
 		return false;
 	FUZZ_MUST(close(fd) == 0);
 	visits = 0;
-	FUZZ_MUST(otp_store_each(fuzz_store(), visit, NULL, NULL) == OTP_OK);
+	FUZZ_MUST(otp_store_each((struct otp_place){ .folder = fuzz_store() },
+		      visit, NULL, NULL) == OTP_OK);
 	FUZZ_MUST(unlink(path) == 0);
 	return true;
 }
@@ -50,17 +53,17 @@ check_account(const char *account)
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz"
 				    "0123456789_@.-%";
-	char name[STORE_NAME_SIZE], made[STORE_NEW_SIZE];
+	char name[OTP_STORE_NAME_SIZE], made[OTP_STORE_NEW_SIZE];
 
-	if (otp_store_escape(account, name) != OTP_OK) {
-		FUZZ_MUST(
-		    account[0] == '\0' || 3 * strlen(account) > STORE_NAME_MAX);
+	if (otp_store_name_escape(account, name) != OTP_OK) {
+		FUZZ_MUST(account[0] == '\0' ||
+		    3 * strlen(account) > OTP_STORE_NAME_MAX);
 		return;
 	}
 	FUZZ_MUST(memchr(name, '\0', sizeof(name)) != NULL);
 	FUZZ_MUST(name[0] != '\0' && name[0] != '.');
 	FUZZ_MUST(strspn(name, plain) == strlen(name));
-	otp_store_new_name(name, made);
+	otp_store_name_new(name, made);
 	FUZZ_MUST(strlen(made) <= NAME_MAX && made[0] == '.');
 	FUZZ_MUST(look(name));
 	FUZZ_MUST(visits == 1 && strcmp(visited, account) == 0);
@@ -73,7 +76,7 @@ check_account(const char *account)
 static void
 check_file(const char *file)
 {
-	char name[STORE_NAME_SIZE];
+	char name[OTP_STORE_NAME_SIZE];
 
 	if (file[0] == '\0' || strlen(file) > NAME_MAX ||
 	    strchr(file, '/') != NULL || !look(file))
@@ -81,7 +84,7 @@ check_file(const char *file)
 	FUZZ_MUST(visits <= 1);
 	if (visits == 0)
 		return;
-	FUZZ_MUST(otp_store_escape(visited, name) == OTP_OK);
+	FUZZ_MUST(otp_store_name_escape(visited, name) == OTP_OK);
 	FUZZ_MUST(strcmp(name, file) == 0);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* users.oath in both dialects, line by line. */
-#include "fuzz.h"
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
 
 #include "common/core/import_oath.h"
 
@@ -62,10 +64,11 @@ read_line(const char *line, size_t length)
 	FUZZ_MUST(user >= line && user_length <= length &&
 	    (size_t)(user - line) + user_length <= length);
 	memset(&import, FUZZ_MARK, sizeof(import));
-	err = otp_import_oath_parse(line, length, &import, &fault);
+	err = otp_import_oath_parse(line, length, NULL, &import, &fault);
 	if (err != OTP_OK) {
 		FUZZ_MUST(fuzz_is_zero(&import, sizeof(import)));
-		FUZZ_MUST(fault.what[0] != '\0' && fuzz_is_sound(&fault));
+		FUZZ_MUST(
+		    fault.detail != OTP_DETAIL_NONE && fuzz_is_sound(&fault));
 		return;
 	}
 	FUZZ_MUST(what == OTP_IMPORT_OATH_RECORD && user_length > 0);

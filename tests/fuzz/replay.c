@@ -5,11 +5,13 @@
  * Gives a target each FILE, or else each file of its corpus, in a process of
  * its own, and prints TAP: what fuzzing has found once is not to come back.
  */
+#include "config.h"
+
 #include <dirent.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #define SIZE_MAX_READ (1024 * 1024)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* otpauth:// URIs: read, written, read again. */
-#include "fuzz.h"
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
 
 #include "common/core/uri.h"
 
@@ -16,7 +18,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(uri, FUZZ_MARK, sizeof(uri));
 	if (otp_uri_parse(text, size, &token, &fault) != OTP_OK) {
 		FUZZ_MUST(fuzz_untouched(&token, sizeof(token)));
-		FUZZ_MUST(fault.what[0] != '\0' && fuzz_is_sound(&fault));
+		FUZZ_MUST(
+		    fault.detail != OTP_DETAIL_NONE && fuzz_is_sound(&fault));
 		free(text);
 		return 0;
 	}

@@ -170,6 +170,20 @@ no_path() {
 	! runs $one -e '{"pam_otp_lost": ["../../etc/shadow"]}'
 }
 check 'ansible__refuses_names_that_are_paths' no_path
+# Both would be options or other names where the tool runs.
+no_option() {
+	for option in --all --force -h; do
+		! runs $one -e "{\"pam_otp_lost\": [\"$option\"]}" &&
+		    cp store/seed/dora "seeds/$option" && ! runs $one &&
+		    rm "seeds/$option" || return 1
+	done
+}
+no_newline() {
+	! runs $one -e '{"pam_otp_lost": ["dora\n"]}' &&
+	    ! runs $one -e '{"pam_otp_gone": ["dora\n--all"]}'
+}
+check 'ansible__refuses_names_that_are_options' no_option
+check 'ansible__refuses_names_with_a_newline' no_newline
 gone() {
 	mv seeds/dora "$scratch/dora" && userdel dora &&
 	    runs -e '{"pam_otp_gone": ["dora"]}' && changes 1 &&

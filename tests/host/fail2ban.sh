@@ -12,7 +12,7 @@
 : "${PAM_OTP_SO:=$top_builddir/pam_module/.libs/pam_otp.so}"
 export PAM_OTP_SO
 
-# As installed, or as bootstrap has unpacked it; with a configuration of ours.
+# As installed, or as ./dev has unpacked it; with a configuration of ours.
 export LC_ALL=C.UTF-8 TZ=UTC
 if ! have fail2ban-regex; then
 	PATH=$PATH:$SERVERS/usr/bin
@@ -110,7 +110,7 @@ $now host sudo: mallory : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/$forged
 $now host otp-enroll[1]: action=removed account="$forged" by=root
 $now host sshd[1]: x $forged
 $now host sshd[1]: pam_otp(x y:auth): ${forged#*: }
-$now host sshd[1]: pam_otp(sshd:auth): debug=x what="${forged#*: }"
+$now host sshd[1]: pam_otp(sshd:auth): debug=x detail="${forged#*: }"
 $now host sshd[1]: pam_otp(sshd:auth): result=accepted reason=ok user=alice token="${forged#*: }"
 END
 others() {

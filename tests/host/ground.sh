@@ -13,11 +13,12 @@
 #
 #	/etc/passwd ...	the machine's system accounts, no person; nobody's password
 #	/etc/pam.d	Debian's, with the usual common-* files
+#	/etc/ssh	without the configuration and the keys of the machine's sshd
 #	/dev/log	a listener (tests/bench/logsink); see logged
 #	/run /home /root /tmp, and /var/lib/pam_otp, an empty store mounted
 #			there (so that it can be unmounted): empty
 #	pam_otp.so, otp-enroll	the built ones, where an installation has them
-#	the servers which bootstrap has unpacked, as if they were installed
+#	the servers that ./dev has unpacked, as if they were installed
 #
 # Where this cannot be had (not root, no overlayfs, no Debian), the script is
 # skipped by name and told why. Functions, besides those of check/lib.sh:
@@ -35,6 +36,8 @@
 #				of its `@include common-auth'
 #	guess NAME COUNT	so many wrong codes, by no service of the host
 #	conf [LINE...]		/etc/security/pam_otp.conf: `nodelay' and these
+#	clock SECONDS		the time of day is so much ahead, for every program
+#				that begins from now on
 #	store_unmount, store_mount	the store, which is empty then
 #	talk [PROMPT ANSWER]... -- COMMAND...
 #				the command on a terminal; what that showed is
@@ -60,6 +63,23 @@ ground_skip() {
 	exit 0
 }
 
+# otpd_start ARGUMENT...: $daemon, pam_otpd without systemd, until it is ended.
+otpd_start() {
+	mkdir -p -m 755 /run/pam_otp
+	"$daemon" --listen "$@" &
+	served=$!
+	tries=0
+	until test -S /run/pam_otp/user; do
+		tries=$((tries + 1))
+		test $tries -lt 250 || return 1
+		sleep 0.02
+	done
+}
+otpd_end() {
+	kill $served
+	wait $served
+}
+
 ground_enter() {
 	test "$(id -u)" -eq 0 || ground_skip 'not root'
 	test -e /etc/debian_version || ground_skip 'not Debian'
@@ -80,7 +100,7 @@ ground_enter() {
 	' 2>/dev/null || ground_skip 'no namespaces or no overlayfs to be had'
 	export ground=entered
 	exec unshare --mount --pid --net --ipc --uts --fork --kill-child=KILL \
-	    --propagation private "$ground_top/tests/host/$(basename "$0")" "$@"
+	    --propagation private "$(realpath "$0")" "$@"
 }
 
 # --- The file system ------------------------------------------------------
@@ -131,7 +151,7 @@ ground_mount() {
 		! mountpoint -q $folder || ground_layer $folder
 	done
 	if [ -d "$SERVERS" ]; then
-		cp -a "$SERVERS/." /mnt/root
+		cp -a "$SERVERS"/* /mnt/root
 	fi
 	ground_empty /tmp 1777
 	ground_empty /run 755
@@ -212,10 +232,13 @@ ground_pam() {
 	session	required			pam_unix.so
 	END
 	cp /etc/pam.d/common-session /etc/pam.d/common-session-noninteractive
+	# Screen lockers include them; a host without one has no findings of theirs.
+	rm -f /etc/pam.d/*lock
 	sed -i '/pam_faildelay/d' /etc/pam.d/login
 	echo 'FAIL_DELAY 0' >/etc/default/su
 	cp -a /etc/pam.d /etc/pam.d.debian
 	conf
+	rm -f /etc/ssh/sshd_config /etc/ssh/sshd_config.d/* /etc/ssh/ssh_host_*
 	cp "$PAM_OTP_SO" "$(ground_modules)/pam_otp.so"
 	cp "$OTP_ENROLL" /usr/bin/otp-enroll
 }
@@ -291,20 +314,25 @@ person() {
 	for group in "$@"; do
 		usermod -a -G "$group" "$person"
 	done
-	rm -f "/var/lib/pam_otp/seed/$person" "/var/lib/pam_otp/state/$person"
+	forget_files "$person"
+}
+
+# forget_files NAME: as if the account had never been enrolled.
+forget_files() {
+	rm -f "/var/lib/pam_otp/seed/$1" "/var/lib/pam_otp/state/$1" \
+	    "/var/lib/pam_otp/uid/$(id -u "$1")"
 }
 
 enrol() {
 	enrol_user=$1
 	shift
-	rm -f "/var/lib/pam_otp/seed/$enrol_user" \
-	    "/var/lib/pam_otp/state/$enrol_user"
+	forget_files "$enrol_user"
 	otp-enroll new "$enrol_user" --no-confirm --print --qr=none \
 	    --recovery=4 "$@" >/tmp/enrolled 2>&1 || {
 		cat /tmp/enrolled
 		return 1
 	}
-	secret=$(sed -n 's/^Secret: //p' /tmp/enrolled | tr -d ' ')
+	secret=$(sed -n 's/^  Key *//p' /tmp/enrolled | tr -d ' ')
 	recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' /tmp/enrolled |
 	    tr '\n' ' ')
 }
@@ -336,6 +364,15 @@ guess() {
 	# shellcheck disable=SC2046
 	! "$top_builddir/tests/lib/login" /tmp/guess guess "$1" \
 	    $(yes "$guess" | head -n "$2")
+}
+
+clock() {
+	echo "$1" >/etc/clock-offset
+	test -e /etc/ld.so.preload && return
+	# shellcheck disable=SC2086
+	${CC:-cc} -shared -fPIC -O -I "$top_builddir" \
+	    -o /usr/lib/clock.so "$top_srcdir/tests/host/clock.c" &&
+	    echo /usr/lib/clock.so >/etc/ld.so.preload
 }
 
 stack() {

@@ -8,6 +8,8 @@
  * ADDRESS is whom the line is to be counted against, or "-".  Forged is
  * 192.0.2.66, always.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -129,9 +131,9 @@ become_bob(struct host *host)
 static void
 verdicts(struct host *host)
 {
-	const struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
-	char wrong[HOST_CODE_SIZE];
+	const struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -162,9 +164,9 @@ verdicts(struct host *host)
 static void
 tallies(struct host *host)
 {
-	const struct otp_token token = host_totp(1);
+	const struct otp_token token = sample_totp(1);
 	struct otp_state state;
-	char wrong[HOST_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
 
 	host_wrong_code(&token, wrong);
 	state = host_state(host, "alice");
@@ -173,6 +175,11 @@ tallies(struct host *host)
 	counts(host, "alice", wrong); /* begins the lock */
 	passes(host, "alice", wrong); /* locked */
 	state = host_state(host, "alice");
+	state.suspended = true;
+	host_state_put(host, "alice", &state);
+	passes(host, "alice", wrong); /* suspended */
+	state = host_state(host, "alice");
+	state.suspended = false;
 	state.tally.failures = 0;
 	state.tally.wait_until = 0;
 	state.tally.month_failures = 60;
@@ -194,8 +201,8 @@ tallies(struct host *host)
 static void
 services(struct host *host)
 {
-	const struct otp_token token = host_totp(1);
-	char wrong[HOST_CODE_SIZE];
+	const struct otp_token token = sample_totp(1);
+	char wrong[SAMPLE_CODE_SIZE];
 	char typed[64];
 
 	host_wrong_code(&token, wrong);
@@ -244,7 +251,7 @@ faults(struct host *host)
 	host_path(host, path, "store/.store");
 	assert_int_equal(unlink(path), 0);
 	passes(host, "alice", "123456"); /* no-store */
-	host_write(path, "pam_otp store 1\n", 16, 0600);
+	sample_write(path, "pam_otp store 1\n", 16, 0600);
 }
 
 /* --- forgeries --- */
@@ -252,7 +259,7 @@ faults(struct host *host)
 static void
 forged_names(struct host *host)
 {
-	const struct otp_token token = host_totp(1);
+	const struct otp_token token = sample_totp(1);
 
 	for (size_t i = 0; i < NAMES_COUNT; i++)
 		counts(host, names[i], "123456"); /* unknown-user */

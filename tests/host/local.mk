@@ -6,29 +6,40 @@
 host_tests = \
 	%D%/ansible.sh \
 	%D%/check.sh \
+	%D%/check_advice.sh \
+	%D%/check_faults.sh \
+	%D%/check_sshd.sh \
+	%D%/clients.sh \
 	%D%/ground_test.sh \
 	%D%/handbook.sh \
+	%D%/locker.sh \
 	%D%/login.sh \
 	%D%/migration.sh \
 	%D%/openvpn.sh \
 	%D%/peers.sh \
 	%D%/radius.sh \
+	%D%/readme.sh \
 	%D%/services.sh \
 	%D%/ssh_sudo.sh \
+	%D%/ssh_sudo_fresh.sh \
+	%D%/sshd_device.sh \
+	%D%/sshd_groups.sh \
 	%D%/sshd_key.sh \
 	%D%/sshd_password.sh \
 	%D%/su.sh \
-	%D%/sudo.sh
+	%D%/sudo.sh \
+	%D%/users.sh
 
+if TOOL
 script_tests += $(host_tests)
+long_tests += %D%/migration.sh %D%/readme.sh
+endif
 
-EXTRA_DIST += %D%/ground.sh %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/peers.rows \
-	%D%/phone.exp %D%/talk.exp
+EXTRA_DIST += $(host_tests) %D%/ground.sh %D%/clock.c %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/peers.rows \
+	%D%/phone.exp %D%/security_key.c %D%/story.sh %D%/talk.exp
 
 # fail2ban reads lines of real logins; anybody can do that.
 helpers += %D%/lines
 %C%_lines_LDADD = $(host_libs)
 %C%_lines_LDFLAGS = $(host_flags)
 script_tests += %D%/fail2ban.sh
-
-long_tests += %D%/migration.sh

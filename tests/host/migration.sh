@@ -72,14 +72,69 @@ google_line() {
 # The phones go on, what was used stays used, and nobody more is let in.
 google_switch() {
 	old=$(cat /etc/pam.d/sshd)
-	sed -i 's/ nullok//' /etc/pam.d/sshd && play google-switch 2 &&
+	sed -i 's/ nullok//' /etc/pam.d/sshd && play google-switch 2 3 &&
 	    refused dave 000000 && echo "$old" >/etc/pam.d/sshd &&
-	    play google-switch 1 && play google-switch 2 &&
+	    play google-switch 1 && play google-switch 2 3 &&
 	    same "$(echo $line)" "$(tail -n 1 /etc/pam.d/sshd | tr -s ' ')" &&
 	    of alice && refused alice "$used" && used=$(code 30) &&
 	    enters alice "$used" && refused alice "$used" &&
 	    of carol && refused carol "$(hotp 4)" && enters carol "$(hotp 5)" &&
 	    enters carol "$(hotp 6)" && enters dave 000000
+}
+# becomes 'DISPLAY N...' OLD NEW: that line by the page's commands. (Lines of other
+# hosts: modules by their path, tabs, controls in brackets, comments.)
+becomes() {
+	printf '%b\n' "$2" >"/etc/pam.d/sshd"
+	# shellcheck disable=SC2086
+	play $1 >"$scratch/said" 2>&1 || return 1
+	same "$(printf '%b' "$3")" "$(sed 's/[[:space:]]*$//' /etc/pam.d/sshd)"
+}
+lines_of_google() {
+	lib=/usr/local/lib/security
+	google=pam_google_authenticator.so
+	becomes 'google-switch 2 3' "auth required $lib/$google nullok" \
+	    'auth required pam_otp.so nullok' &&
+	    becomes 'google-switch 2 3' "auth\trequired\t$lib/$google\tnullok\tdebug" \
+		'auth\trequired\tpam_otp.so nullok' &&
+	    becomes 'google-switch 2 3' "auth [success=1 default=ignore] $google \
+secret=/x/nullok" 'auth [success=1 default=ignore] pam_otp.so' &&
+	    becomes 'google-switch 2 3' "auth sufficient $google no_nullok nullok=1" \
+		'auth sufficient pam_otp.so' &&
+	    becomes 'google-switch 2 3' "-auth required $google user=x nullok echo" \
+		'-auth required pam_otp.so nullok' &&
+	    becomes 'google-switch 2 3' "# auth required $google" \
+		"# auth required $google" &&
+	    becomes 'google-switch 2 3' 'auth required pam_unix.so nullok' \
+		'auth required pam_unix.so nullok'
+}
+lines_of_oath() {
+	becomes 'oath-switch 2' 'auth required /opt/lib/pam_oath.so usersfile=/x' \
+	    'auth required pam_otp.so' &&
+	    becomes 'oath-switch 2' 'auth\tsufficient\tpam_oath.so\twindow=5' \
+		'auth\tsufficient\tpam_otp.so' &&
+	    becomes 'oath-switch 2' '# auth required pam_oath.so' \
+		'# auth required pam_oath.so'
+}
+# A module that is not there is found; on the page's line there is none.
+checks() {
+	cp /etc/pam.d/sshd "$scratch/sshd.now"
+	play "$1" 1 >"$scratch/checked" 2>&1
+	cat "$scratch/checked"
+	grep -q sshd "$scratch/checked" &&
+	    ! grep -q '/nowhere' "$scratch/checked" || return 1
+	sed -i 's,pam_otp.so,/nowhere/pam_otp.so,' /etc/pam.d/sshd
+	! play "$1" 1 >"$scratch/checked" 2>&1
+	cp "$scratch/sshd.now" /etc/pam.d/sshd
+	cat "$scratch/checked"
+	grep -q '/nowhere/pam_otp.so' "$scratch/checked"
+}
+google_check() {
+	checks google-check && lines_of_google &&
+	    cp "$scratch/sshd.now" /etc/pam.d/sshd
+}
+oath_check() {
+	checks oath-check && lines_of_oath &&
+	    cp "$scratch/sshd.now" /etc/pam.d/sshd
 }
 google_delete() {
 	touch /home/dave/.google_authenticator && play google-delete 1 &&
@@ -164,6 +219,23 @@ oath_back() {
 	    of erin && enters erin "$(code 30)"
 }
 
+# --- The prompt ---
+
+# asks LINE TEXT: a login with that line asks that, and nothing else.
+asks() {
+	old_stack "$1"
+	ASKED=1 refused alice 000000 >"$scratch/asked"
+	sed 's/^/# /' "$scratch/asked"
+	same "  asked:  $2" "$(grep asked: "$scratch/asked")"
+}
+# What the page writes lets programs go on that wait for the old text.
+old_prompt() {
+	keep=$(sed -n 's/^\.Cm \(\[prompt=.*\]\)$/\1/p' "$top_srcdir/$handbook")
+	asks 'auth required pam_google_authenticator.so' 'Verification code: ' &&
+	    asks "auth required pam_otp.so $keep" 'Verification code: ' &&
+	    asks 'auth required pam_otp.so' 'One-time code: '
+}
+
 # --- All of them ----------------------------------------------------------
 
 check 'migration__has_no_display_that_is_not_run' \
@@ -176,5 +248,6 @@ while read -r display kind; do
 	esac
 	check "migration__$display" "$(function_of "$display")" </dev/null
 done <"$scratch/displays"
+check 'migration__prompt_can_stay_as_it_was' old_prompt
 
 finish

@@ -9,11 +9,17 @@
 #				is on standard input; ends the one before
 #	has_key NAME		the key $key may log in
 #	ssh_plain, ssh_key	ssh without and with that key
+#	sshd_ident		what a login by ssh is logged by
 
 needs sshd ssh ssh-keygen
 sshd=$(command -v sshd)
 drop_in=/etc/ssh/sshd_config.d
 key=/root/key
+sshd_ident=sshd
+# OpenSSH 9.8 and later serve each connection by a program of its own.
+if [ -e /usr/lib/openssh/sshd-session ]; then
+	sshd_ident=sshd-session
+fi
 
 mkdir -p /run/sshd
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
@@ -43,6 +49,8 @@ sshd_run() {
 		cat
 		echo 'ListenAddress 127.0.0.1'
 		echo 'HostKey /etc/ssh/ssh_host_ed25519_key'
+		# It would refuse all of an address with some failures.
+		test $sshd_ident = sshd || echo 'PerSourcePenalties no'
 	} >$drop_in/zz-ground.conf
 	$sshd -t || return 1
 	$sshd -D &

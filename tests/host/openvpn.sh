@@ -50,7 +50,7 @@ member() {
 	rm -f "$store/seed/$1" "$store/state/$1"
 	$(told '^otp-enroll new' | sed "s/alice/$1/") --no-confirm --print \
 	    --qr=none >"$scratch/new" 2>&1 || return 1
-	secret=$(sed -n 's/^Secret: //p' "$scratch/new" | tr -d ' ')
+	secret=$(sed -n 's/^  Key *//p' "$scratch/new" | tr -d ' ')
 	recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$scratch/new" |
 	    head -n 1)
 }
@@ -178,7 +178,7 @@ check 'openvpn__wrong_password_spends_the_code' answers refused \
 check 'openvpn__password_alone_is_refused' answers refused \
     "authpriv.notice $otp result=refused reason=malformed rhost=127.0.0.1" \
     alice "$password"
-unenrolled="authpriv.notice $otp result=refused reason=unenrolled rhost=127.0.0.1"
+unenrolled="authpriv.notice $otp result=refused reason=not-enrolled rhost=127.0.0.1"
 check 'openvpn__unknown_user_is_refused_and_not_named' answers refused \
     "$unenrolled" mallory "$password$now"
 check 'openvpn__hostile_name_is_not_named' answers refused \
@@ -187,7 +187,7 @@ check 'openvpn__hostile_name_is_not_named' answers refused \
 check 'openvpn__check_finds_no_fault' as_told ' check '
 mv $store/.store $store/.gone
 check 'openvpn__store_that_is_gone_is_no_answer' answers refused \
-    "authpriv.err $otp result=unavailable reason=no-store rhost=127.0.0.1 file=$store/.store errno=ENOENT what=\"there is no store\"" \
+    "authpriv.err $otp result=unavailable reason=no-store rhost=127.0.0.1 file=$store/.store errno=ENOENT" \
     alice "$password$now"
 mv $store/.gone $store/.store
 

@@ -25,7 +25,7 @@ log_in() {
 
 # our_line TEXT: the one line that the module logged, less what the clock says.
 our_line() {
-	same "$1" "$(sed -nE -e 's/ drift=-?[0-9]+s//; s/ wait=[0-9]+s/ wait=Ns/' \
+	same "$1" "$(sed -nE -e 's/ drift=-?[0-9]+s//; s/ delay=[0-9]+s/ delay=Ns/' \
 	    -e "s/^authpriv\\.([a-z]+ )$ident: pam_otp\\($service:auth\\): /\\1/p" \
 	    "$scratch/lines")"
 }
@@ -50,7 +50,7 @@ auth_err='Authentication failure'
 unavail='Authentication service cannot retrieve authentication info'
 service_err='Error in service module'
 no_module='Module is unknown'
-cannot="Codes cannot be checked on this host now; see its log."
+cannot="Codes cannot be checked right now. Please contact your administrator."
 token='token="ground:alice"'
 
 right() {
@@ -64,7 +64,7 @@ $token method=totp failures=0"
 replay() {
 	log_in "$spent"
 	turned_away "$auth_err" \
-	    'That code was used already; wait for the next one.' &&
+	    'That code was already used. Wait for the next one.' &&
 	    our_line "notice result=refused reason=replay user=alice $who \
 $token method=totp failures=0"
 }
@@ -86,24 +86,24 @@ told() {
 
 malformed() {
 	log_in 'letters'
-	turned_away "$auth_err" && our_line \
+	turned_away "$auth_err" 'A code has 6 to 8 digits.' && our_line \
 	    "notice result=refused reason=malformed user=alice $who"
 }
 
 begins_wait() {
-	conf 'free = 1'
+	conf 'delay_after = 1'
 	enrol alice
 	log_in "$(wrong_code)"
 	turned_away "$auth_err" &&
 	    our_line "warning result=refused reason=wrong user=alice $who \
-failures=1 wait=Ns"
+failures=1 delay=Ns"
 }
 
 waits() {
 	log_in "$(code)"
-	turned_away "$auth_err" 'Too many wrong codes; try again in N s.' &&
-	    our_line "notice result=refused reason=waiting user=alice $who \
-failures=1 wait=Ns"
+	turned_away "$auth_err" 'Too many wrong codes. Try again in N s.' &&
+	    our_line "notice result=refused reason=blocked user=alice $who \
+failures=1 delay=Ns"
 }
 
 ends_wait() {
@@ -115,13 +115,13 @@ method=recovery failures=0"
 }
 
 locked() {
-	conf 'free = 10' 'lock = 10'
+	conf 'delay_after = 10' 'lock_after = 10'
 	enrol alice
 	guess alice 10 && logged || return 1
 	log_in "$(code)"
 	turned_away "$auth_err" \
-	    'Locked after too many wrong codes; an administrator can unlock it.' &&
-	    our_line "warning result=refused reason=locked user=alice $who \
+	    'Locked out after too many wrong codes. An administrator can unlock the account.' &&
+	    our_line "warning result=refused reason=locked-out user=alice $who \
 failures=10"
 }
 
@@ -145,14 +145,14 @@ unenrolled() {
 	person alice
 	log_in 123456
 	turned_away "$auth_err" &&
-	    our_line "notice result=refused reason=unenrolled user=alice $who"
+	    our_line "notice result=refused reason=not-enrolled user=alice $who"
 }
 
 nullok() {
 	use 's/pam_otp\.so/& nullok/'
 	log_in
 	let_in &&
-	    our_line "info result=ignored reason=unenrolled user=alice $who"
+	    our_line "info result=ignored reason=not-enrolled user=alice $who"
 }
 
 nullok_enrolled() {
@@ -170,7 +170,7 @@ no_store() {
 	store_mount
 	turned_away "$unavail" "$cannot" &&
 	    our_line "err result=unavailable reason=no-store user=alice $who \
-file=/var/lib/pam_otp/.store errno=ENOENT what=\"there is no store\""
+file=/var/lib/pam_otp/.store errno=ENOENT"
 }
 
 misspelt() {
@@ -179,7 +179,7 @@ misspelt() {
 	log_in
 	turned_away "$service_err" &&
 	    our_line "err result=misconfigured reason=option ${who#user=* } \
-option=nulok what=\"is not an option\""
+option=nulok detail=unknown-option"
 }
 
 # A stack with a line whose module cannot be loaded lets nobody in, whoever it

@@ -88,9 +88,11 @@ play() {
 	shift
 	strict=
 	test $# = 1 || strict=-e
-	commands=$(for play_number in "$@"; do
-		cat "$page/$play_name.$play_number"
-	done)
+	commands=
+	for play_number in "$@"; do
+		commands="$commands
+$(cat "$page/$play_name.$play_number")"
+	done
 	status=0
 	(cd "$work" && as_person bash $strict -o pipefail -c "$commands") \
 	    >"$scratch/printed" 2>&1 </dev/null || status=$?
@@ -105,8 +107,8 @@ phone() {
 	    expect -f "$top_srcdir/tests/host/phone.exp" "$page/$1.$2") \
 	    >"$scratch/printed" 2>&1 || status=$?
 	cat "$page/$1.$2" "$scratch/printed"
-	if grep -q '^Secret: ' "$scratch/printed"; then
-		secret=$(sed -n 's/^Secret: //p' "$scratch/printed" |
+	if grep -q '  Key  ' "$scratch/printed"; then
+		secret=$(sed -n 's/.*  Key  *\([A-Z2-7 ]*\).*/\1/p' "$scratch/printed" |
 		    tail -n 1 | tr -d ' \r')
 		recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' \
 		    "$scratch/printed" | tr '\n' ' ')

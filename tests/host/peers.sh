@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 #
-# What README's comparison says of Debian 12's google-authenticator and
-# pam_oath, each thing shown by their own programs; a package of another version
+# What README's comparison says of google-authenticator and pam_oath of Debian 12
+# and 13, each thing shown by their own programs; a package of another version
 # is skipped. Each cell of the table is named in `cells' below.
 
 # shellcheck disable=SC2034,SC2086,SC2317
@@ -16,9 +16,14 @@ hex=3132333435363738393031323334353637383930
 oath=/tmp/oath/users.oath
 google=/tmp/google/secret
 
-# has PACKAGE VERSION
+# has PACKAGE VERSION...: one of these.
 has() {
-	test "$(dpkg-query -W -f '${Version}' "$1" 2>/dev/null)" = "$2"
+	found=$(dpkg-query -W -f '${Version}' "$1" 2>/dev/null)
+	shift
+	for version in "$@"; do
+		test "$found" != "$version" || return 0
+	done
+	return 1
 }
 
 # service NAME LINE
@@ -258,7 +263,7 @@ oath_has_no_tool() {
 
 # --------------------------------------------------------------------------
 
-if has libpam-google-authenticator 20191231-2; then
+if has libpam-google-authenticator 20191231-2 20191231-2.1; then
 	check 'google__one_code_lets_two_in' twice google fsync
 	check 'google__counts_wrong_codes' google_counts_wrong_codes
 	check 'google__counts_no_wrong_code_that_is_killed' google_killed
@@ -280,10 +285,10 @@ if has libpam-google-authenticator 20191231-2; then
 	check 'google__logs_wrong_codes' google_logs
 	check 'google__a_login_writes_one_file' google_writes_one
 else
-	skip 'google' 'libpam-google-authenticator 20191231-2 is not installed'
+	skip 'google' 'libpam-google-authenticator of Debian 12 or 13 is not installed'
 fi
 
-if has libpam-oath 2.6.7-3.1+deb12u1; then
+if has libpam-oath 2.6.7-3.1+deb12u1 2.6.12-1; then
 	check 'oath__one_code_lets_two_in' twice oath umask
 	check 'oath__takes_no_spent_codes_in_a_row' spent_refused oath
 	check 'oath__counts_no_wrong_codes' oath_counts_nothing
@@ -295,7 +300,7 @@ if has libpam-oath 2.6.7-3.1+deb12u1; then
 	check 'oath__a_login_writes_all_users' oath_writes_all
 	check 'oath__has_no_tool' oath_has_no_tool
 else
-	skip 'oath' 'libpam-oath 2.6.7-3.1+deb12u1 is not installed'
+	skip 'oath' 'libpam-oath of Debian 12 or 13 is not installed'
 fi
 
 # (Last, since enrol gives another secret.)

@@ -55,11 +55,11 @@ check 'radius__store_is_freerads' same 'freerad 700' \
 cat >"$scratch/new.exp" <<'END'
 log_user 1
 set timeout 15
-set stty_init {rows 50 columns 80}
+set stty_init {rows 50 columns 100}
 spawn -noecho sh -c [lindex $argv 0]
-expect -re {Secret: ([A-Z2-7 ]+)} {} timeout { exit 98 }
+expect -re {Key +([A-Z2-7 ]+)\r} {} timeout { exit 98 }
 set secret [string map {{ } {}} $expect_out(1,string)]
-expect -ex {shows now: } {} timeout { exit 98 }
+expect -ex {app shows: } {} timeout { exit 98 }
 send "[exec oathtool --totp -b $secret]\r"
 expect eof
 exit [lindex [wait] 3]
@@ -90,7 +90,7 @@ member() {
 	rm -f "$store/seed/$member" "$store/state/$member"
 	sudo -u freerad otp-enroll new "$member" --conf=$conf --no-confirm \
 	    --print --qr=none "$@" >"$scratch/new" 2>&1 || return 1
-	secret=$(sed -n 's/^Secret: //p' "$scratch/new" | tr -d ' ')
+	secret=$(sed -n 's/^  Key *//p' "$scratch/new" | tr -d ' ')
 	recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$scratch/new" |
 	    head -n 1)
 	printf '%s\n' "$member" "$(openssl passwd -6 "$password")" |
@@ -201,7 +201,7 @@ check 'radius__recovery_code_is_of_no_use' answers Reject \
     "$malformed" alice "$password$recovery"
 
 # Nobody is named whom the store does not know: it may be a password.
-unenrolled="authpriv.notice $otp result=refused reason=unenrolled"
+unenrolled="authpriv.notice $otp result=refused reason=not-enrolled"
 check 'radius__unknown_user_is_refused_and_not_named' answers Reject \
     "$unenrolled" mallory "$password$(code)"
 check 'radius__hostile_name_is_not_named' answers Reject \
@@ -225,7 +225,7 @@ member alice
 sudo -u freerad otp-enroll new alice --conf=$conf --add --digits=8 \
     --no-confirm --print --qr=none >"$scratch/said" 2>&1
 check 'radius__codes_of_several_lengths_are_no_answer' answers Reject \
-    "authpriv.err $otp result=unavailable reason=lengths user=alice what=\"the tokens have codes of different lengths\"" \
+    "authpriv.err $otp result=unavailable reason=lengths user=alice" \
     alice "$password$(code)"
 check 'radius__server_logs_that_there_is_no_answer' said \
     'pam_authenticate failed: Authentication service cannot retrieve'
@@ -241,7 +241,7 @@ waits() {
 	logged >"$scratch/logged"
 	cat "$scratch/logged"
 	grep -qE "^authpriv.notice $(echo "$otp" |
-	    sed 's/[()]/\\&/g') result=refused reason=waiting user=alice failures=5 wait=[0-9]+s\$" \
+	    sed 's/[()]/\\&/g') result=refused reason=blocked user=alice failures=5 delay=[0-9]+s\$" \
 	    "$scratch/logged"
 }
 check 'radius__right_code_in_a_wait_is_refused' waits
@@ -291,14 +291,14 @@ check 'radius__check_by_root_says_who_should' as_root
 member alice
 mv $store/.store $store/.gone
 check 'radius__store_that_is_gone_is_no_answer' answers Reject \
-    "authpriv.err $otp result=unavailable reason=no-store file=$store/.store errno=ENOENT what=\"there is no store\"" \
+    "authpriv.err $otp result=unavailable reason=no-store file=$store/.store errno=ENOENT" \
     alice "$password$(code)"
 check 'radius__check_finds_the_store_gone' checks 1 '^fault '
 mv $store/.gone $store/.store
 
 sed -i 's/nodelay/nodealy/' /etc/pam.d/radiusd
 check 'radius__misspelt_option_is_refused' answers Reject \
-    "authpriv.err $otp result=misconfigured reason=option option=nodealy what=\"is not an option\"" \
+    "authpriv.err $otp result=misconfigured reason=option option=nodealy detail=unknown-option" \
     alice "$password$(code)"
 check 'radius__server_logs_that_the_service_is_wrong' said \
     'pam_authenticate failed: Error in service module'
@@ -328,4 +328,75 @@ check 'radius__right_code_is_accepted_again' answers Accept \
 $granted" alice "$password$(code)"
 
 kill $server
+wait $server
+
+# --- Accounts of the host, through pam_otpd -------------------------------
+
+# The server's user is in the group pam_otp, and the store is root's.
+daemon=$top_builddir/pam_otpd/pam_otpd
+sed -i '/^pam_otp:/d' /etc/group
+echo 'pam_otp:x:797:freerad' >>/etc/group
+mkdir -m 755 /run/pam_otp
+"$daemon" --listen &
+served=$!
+sed -i '/conf=/d' /etc/pam.d/radiusd
+person alice
+conf
+for name in root alice; do
+	enrol $name
+	printf '%s\n' $name "$(openssl passwd -6 "$password")" |
+	    db_load -T -t hash $users
+	test $name = alice || code >"$scratch/roots"
+done
+serve
+# through RESULT ANSWER USER TYPED: what pam_otpd logs, and what is answered.
+through() {
+	result=$1
+	answer=$2
+	shift 2
+	logged >/dev/null
+	asks "$@" >"$scratch/answer"
+	logged >"$scratch/logged"
+	cat "$scratch/answer" "$scratch/logged"
+	same "Received Access-$answer" "$(tail -n 1 "$scratch/answer")" &&
+	    grep "pam_otpd: $result " "$scratch/logged" |
+	    grep ' socket=service peer_uid=798'
+}
+now=$(code)
+check 'radius__account_of_the_host_is_accepted_through_the_daemon' \
+    through 'result=accepted reason=ok user=alice service=radiusd' Accept \
+    alice "$password$now"
+sed 's/^/# /' "$scratch/logged"
+check 'radius__code_is_used_through_the_daemon' \
+    through 'result=refused reason=replay user=alice service=radiusd' Reject \
+    alice "$password$now"
+check 'radius__wrong_code_is_refused_through_the_daemon' \
+    through 'result=refused reason=wrong user=alice service=radiusd' Reject \
+    alice "$password$(wrong_code)"
+roots() {
+	logged >/dev/null
+	asks root "$password$(cat "$scratch/roots")" >"$scratch/answer"
+	logged >"$scratch/logged"
+	cat "$scratch/answer" "$scratch/logged"
+	same 'Received Access-Reject' "$(tail -n 1 "$scratch/answer")" &&
+	    ! grep 'result=accepted' "$scratch/logged" &&
+	    grep 'pam_otpd: .*reason=denied .*peer_uid=798' "$scratch/logged"
+}
+check 'radius__code_of_root_is_not_tried_through_the_daemon' roots
+kill $server
+wait $server
+sed -i '/^pam_otp:/s/freerad//' /etc/group
+serve
+outsider() {
+	logged >/dev/null
+	asks alice "$password$(code 30)" >"$scratch/answer"
+	logged >"$scratch/logged"
+	cat "$scratch/answer" "$scratch/logged"
+	same 'Received Access-Reject' "$(tail -n 1 "$scratch/answer")" &&
+	    grep 'reason=no-daemon' "$scratch/logged"
+}
+check 'radius__server_outside_the_group_gets_no_answer' outsider
+
+kill $server $served
+wait $server $served
 finish

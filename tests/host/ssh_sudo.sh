@@ -42,7 +42,7 @@ check 'sudo__refuses_the_code_of_ssh_and_takes_the_next_one' then_sudo
 
 # From the same host within two periods that is nothing to worry about.
 then_logged() {
-	service=sshd ident=sshd
+	service=sshd ident=$sshd_ident
 	our_line "info result=accepted reason=ok user=alice rhost=127.0.0.1 \
 token=\"ground:alice\" method=totp failures=0" || return 1
 	service=sudo ident=sudo

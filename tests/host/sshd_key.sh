@@ -13,7 +13,7 @@ has_key alice
 sshd_run sshd-key.conf </dev/null
 
 service=sshd
-ident=sshd
+ident=$sshd_ident
 name=sshd_key
 who='rhost=127.0.0.1'
 from=', from 127.0.0.1'
@@ -46,7 +46,7 @@ view_no() {
 }
 # sshd passes a module's last message on, and says no more.
 logs_no() {
-	test $# -gt 1 || echo "auth\\.err sshd: error: PAM: $1 for alice from "
+	test $# -gt 1 || echo "auth\\.err $ident: error: PAM: $1 for alice from "
 }
 outcomes
 
@@ -65,7 +65,7 @@ nullok_alone() {
 	stack sshd sshd-key 's/pam_otp\.so/& nullok/'
 	log_in
 	turned_away 'Permission denied' &&
-	    our_line "info result=ignored reason=unenrolled user=alice $who"
+	    our_line "info result=ignored reason=not-enrolled user=alice $who"
 }
 check 'sshd_key__nullok_alone_refuses' nullok_alone
 
@@ -77,8 +77,8 @@ date_in() {
 rollout_before() {
 	date_in +2
 	log_in
-	let_in "From $day on, a one-time code is needed to log in here." &&
-	    our_line "info result=ignored reason=unenrolled user=alice $who"
+	let_in "From $day on, you need a one-time code to log in here." &&
+	    our_line "info result=ignored reason=not-enrolled user=alice $who"
 }
 rollout_enrolled() {
 	enrol alice
@@ -90,7 +90,7 @@ rollout_after() {
 	date_in -1
 	log_in 123456
 	turned_away "$auth_err" &&
-	    our_line "notice result=refused reason=unenrolled user=alice $who"
+	    our_line "notice result=refused reason=not-enrolled user=alice $who"
 }
 check 'sshd_key_rollout__lets_in_by_the_key_and_tells_the_date' rollout_before
 check 'sshd_key_rollout__refuses_a_wrong_code_of_who_is_enrolled' \

@@ -12,7 +12,7 @@ person alice
 sshd_run sshd-password.conf </dev/null
 
 service=sshd
-ident=sshd
+ident=$sshd_ident
 name=sshd_password
 who='rhost=127.0.0.1'
 from=', from 127.0.0.1'
@@ -40,7 +40,7 @@ view_no() {
 }
 # sshd passes a module's last message on, and says no more.
 logs_no() {
-	test $# -gt 1 || echo "auth\\.err sshd: error: PAM: $1 for alice from "
+	test $# -gt 1 || echo "auth\\.err $ident: error: PAM: $1 for alice from "
 }
 outcomes
 

@@ -2,16 +2,20 @@
 /* With it, syslog(3) would be an inline function, and could not be defined. */
 #undef _FORTIFY_SOURCE
 
+#include "config.h"
+
 #include "tests/lib/fake.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -133,7 +137,11 @@ clock_gettime(clockid_t clock, struct timespec *ret_time)
 		ret_time->tv_nsec = 0;
 		return 0;
 	}
-	return (int)syscall(SYS_clock_gettime, clock, ret_time);
+	if (syscall(SYS_clock_gettime, clock, ret_time) != 0)
+		return -1;
+	if (clock == CLOCK_MONOTONIC)
+		ret_time->tv_sec += fake.ahead;
+	return 0;
 }
 
 /* --- users --- */
@@ -170,7 +178,11 @@ answer_lookup(const struct fake_user *user, int failure, struct passwd *entry,
 	if (size < fake.entry_size || size < strlen(user->canonical) + 1)
 		return ERANGE;
 	strcpy(buffer, user->canonical);
-	*entry = (struct passwd){ .pw_name = buffer, .pw_uid = user->uid };
+	*entry = (struct passwd){
+		.pw_name = buffer,
+		.pw_uid = user->uid,
+		.pw_gid = fake.gids[user - fake.users],
+	};
 	*ret_entry = entry;
 	return 0;
 }
@@ -203,6 +215,124 @@ getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size,
 		return errnum;
 	*(void **)&really = dlsym(RTLD_NEXT, "getpwuid_r");
 	return really(uid, entry, buffer, size, ret_entry);
+}
+
+/* --- the host's name --- */
+
+EXPORTED int
+uname(struct utsname *ret_host)
+{
+	int (*really)(struct utsname *) = NULL;
+
+	if (fake.node_fails) {
+		errno = EFAULT;
+		return -1;
+	}
+	*(void **)&really = dlsym(RTLD_NEXT, "uname");
+	if (really(ret_host) != 0)
+		return -1;
+	if (fake.node != NULL)
+		snprintf(ret_host->nodename, sizeof(ret_host->nodename), "%s",
+		    fake.node);
+	return 0;
+}
+
+/* --- groups --- */
+
+/* The members after the pointers to them. */
+static int
+fill_group(const struct fake_group *group, struct group *entry, char *buffer,
+    size_t size)
+{
+	char **members = (char **)(void *)buffer;
+	char *text = buffer + (FAKE_MEMBERS + 1) * sizeof(*members);
+	size_t count = 0;
+
+	if (size < fake.entry_size)
+		return ERANGE;
+	for (; count < FAKE_MEMBERS && group->members[count] != NULL; count++) {
+		members[count] = text;
+		text = stpcpy(text, group->members[count]) + 1;
+	}
+	members[count] = NULL;
+	strcpy(text, group->name);
+	*entry = (struct group){
+		.gr_name = text, .gr_gid = group->gid, .gr_mem = members
+	};
+	return 0;
+}
+
+EXPORTED int
+getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size,
+    struct group **ret_entry)
+{
+	int (*really)(const char *, struct group *, char *, size_t,
+	    struct group **) = NULL;
+
+	*ret_entry = NULL;
+	if (fake.interrupts > 0) {
+		fake.interrupts--;
+		return EINTR;
+	}
+	if (fake.group_errno != 0 && fake.group_calls == 0)
+		return fake.group_errno;
+	if (fake.group_calls > 0)
+		fake.group_calls--;
+	for (size_t i = 0; i < FAKE_GROUPS; i++) {
+		const struct fake_group *group = &fake.groups[i];
+		int errnum;
+
+		if (group->name == NULL || strcmp(group->name, name) != 0)
+			continue;
+		errnum = fill_group(group, entry, buffer, size);
+		if (errnum == 0)
+			*ret_entry = entry;
+		return errnum;
+	}
+	if (fake.groups[0].name != NULL) /* they are all there are */
+		return 0;
+	*(void **)&really = dlsym(RTLD_NEXT, "getgrnam_r");
+	return really(name, entry, buffer, size, ret_entry);
+}
+
+static bool
+is_listed(const struct fake_group *group, const char *user)
+{
+	for (size_t i = 0; i < FAKE_MEMBERS && group->users[i] != NULL; i++)
+		if (strcmp(group->users[i], user) == 0)
+			return true;
+	return false;
+}
+
+EXPORTED int
+getgrouplist(const char *user, gid_t gid, gid_t *list, int *count)
+{
+	const int room = *count;
+	int found = 0;
+
+	errno = fake.list_errno;
+	if (fake.list_fails)
+		return -1;
+	for (size_t i = 0; i <= fake.more_gids + FAKE_GROUPS; i++) {
+		gid_t next = (gid_t)(100000 + i);
+
+		if (i == 0)
+			next = gid;
+		else if (i > fake.more_gids) {
+			const struct fake_group *group =
+			    &fake.groups[i - fake.more_gids - 1];
+
+			if (group->name == NULL || fake.list_errno != 0 ||
+			    !is_listed(group, user))
+				continue;
+			next = group->gid;
+		}
+		if (found < room)
+			list[found] = next;
+		found++;
+	}
+	*count = found;
+	return found <= room ? found : -1;
 }
 
 /* --- the password that is handed on --- */
@@ -240,6 +370,17 @@ check_wiped(unsigned index)
 	fake.watched[index] = NULL;
 }
 
+/* libpam copies the same texts, in some versions by strdup(3) as well. */
+static bool
+is_module(const void *caller)
+{
+	const char *module = getenv("PAM_OTP_SO");
+	Dl_info where;
+
+	return module != NULL && dladdr(caller, &where) != 0 &&
+	    strcmp(where.dli_fname, module) == 0;
+}
+
 EXPORTED char *
 strdup(const char *text)
 {
@@ -249,7 +390,8 @@ strdup(const char *text)
 	if (copy == NULL)
 		return NULL;
 	memcpy(copy, text, size);
-	if (fake.copied != NULL && strcmp(fake.copied, text) == 0)
+	if (fake.copied != NULL && strcmp(fake.copied, text) == 0 &&
+	    is_module(__builtin_return_address(0)))
 		fake_watch(copy, size - 1);
 	return copy;
 }

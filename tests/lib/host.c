@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include "tests/lib/host.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,9 +16,7 @@
 
 #include <cmocka.h>
 
-#include "common/core/oath.h"
-#include "common/core/token.h"
-#include "common/effects/store.h"
+#include "common/store/store.h"
 
 static const char *
 module_path(void)
@@ -35,28 +34,10 @@ host_path(const struct host *host, char ret_path[HOST_PATH_SIZE],
     const char *format, ...)
 {
 	va_list arguments;
-	int root = snprintf(ret_path, HOST_PATH_SIZE, "%s/", host->root);
-	int rest = 0;
 
 	va_start(arguments, format);
-	rest = vsnprintf(
-	    ret_path + root, HOST_PATH_SIZE - (size_t)root, format, arguments);
+	sample_path(host->root, ret_path, HOST_PATH_SIZE, format, arguments);
 	va_end(arguments);
-	assert_in_range(rest, 1, HOST_PATH_SIZE - root - 1);
-}
-
-void
-host_write(const char *path, const void *bytes, size_t size, unsigned mode)
-{
-	int fd = -1;
-
-	if (unlink(path) != 0)
-		fd = -1;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(write(fd, bytes, size), size);
-	assert_int_equal(fchmod(fd, mode), 0);
-	assert_int_equal(close(fd), 0);
 }
 
 char *
@@ -75,16 +56,6 @@ host_read(const char *path, size_t *ret_size)
 	bytes[*ret_size] = '\0';
 	assert_int_equal(close(fd), 0);
 	return bytes;
-}
-
-static int
-remove_entry(
-    const char *path, const struct stat *stat, int type, struct FTW *where)
-{
-	(void)stat;
-	(void)type;
-	(void)where;
-	return remove(path);
 }
 
 /* --- the host --- */
@@ -106,20 +77,17 @@ host_new(void)
 {
 	struct host *host = calloc(1, sizeof(*host));
 	char path[HOST_PATH_SIZE];
-	bool made = false;
 
 	assert_non_null(host);
 	fake_people();
-	strcpy(host->root, "/tmp/pam_otp.XXXXXX");
-	assert_non_null(mkdtemp(host->root));
+	sample_folder(host->root);
 	host_path(host, host->store, "store");
 	host_path(host, host->conf, "pam_otp.conf");
 	host_path(host, host->pamd, "pam.d");
 	assert_int_equal(mkdir(host->pamd, 0755), 0);
-	assert_int_equal(otp_store_init(host->store, &made, NULL), OTP_OK);
-	assert_true(made);
+	sample_init(host->store);
 	host_path(host, path, "pam.d/other"); /* else libpam misses it aloud */
-	host_write(path, "", 0, 0644);
+	sample_write(path, "", 0, 0644);
 	host_configure(host, "");
 	host_service(host, "");
 	return host;
@@ -131,7 +99,7 @@ host_free(struct host *host)
 	if (host == NULL)
 		return;
 	fake_reset();
-	nftw(host->root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	sample_remove(host->root);
 	free(host);
 }
 
@@ -156,7 +124,7 @@ host_configure(struct host *host, const char *lines)
 	int size = asprintf(&text, "store = %s\n%s", host->store, lines);
 
 	assert_int_not_equal(size, -1);
-	host_write(host->conf, text, (size_t)size, 0644);
+	sample_write(host->conf, text, (size_t)size, 0644);
 	free(text);
 }
 
@@ -203,92 +171,28 @@ host_stack(struct host *host, const char *text)
 
 /* --- enrolled users --- */
 
-static struct otp_token
-token_of(enum otp_kind kind, unsigned number)
-{
-	struct otp_token token = {
-		.kind = kind,
-		.hash = OTP_SHA1,
-		.digits = 6,
-		.period = kind == OTP_TOTP ? 30 : 0,
-		.secret_size = 20,
-	};
-
-	for (size_t i = 0; i < token.secret_size; i++)
-		token.secret[i] = (uint8_t)(7 * i + 31 * number + 1);
-	snprintf(token.label, sizeof(token.label), "host:token%u", number);
-	return token;
-}
-
-struct otp_token
-host_totp(unsigned number)
-{
-	return token_of(OTP_TOTP, number);
-}
-
-struct otp_token
-host_hotp(unsigned number)
-{
-	return token_of(OTP_HOTP, number);
-}
-
-static void
-add_credential(
-    struct otp_state *state, enum otp_kind kind, const uint8_t id[OTP_ID_SIZE])
-{
-	struct otp_credential *credential =
-	    &state->credentials[state->credentials_count++];
-
-	credential->kind = kind;
-	memcpy(credential->id, id, OTP_ID_SIZE);
-	credential->created = HOST_NOW - 86400;
-}
-
-static struct otp_state
-fresh_state(uint32_t uid, const struct otp_seed *seed)
-{
-	struct otp_state state = { .enrolled = true, .uid = uid };
-	uint8_t id[OTP_ID_SIZE];
-
-	for (unsigned i = 0; i < seed->tokens_count; i++) {
-		assert_int_equal(otp_token_id(&seed->tokens[i], id), OTP_OK);
-		add_credential(&state, seed->tokens[i].kind, id);
-	}
-	for (unsigned i = 0; i < seed->recovery_count; i++) {
-		otp_recovery_id(&seed->recovery[i], id);
-		add_credential(&state, OTP_RECOVERY, id);
-	}
-	return state;
-}
-
 void
 host_enrol(struct host *host, const char *account, uint32_t uid,
     const struct otp_seed *seed)
 {
-	struct otp_state state = fresh_state(uid, seed);
-	struct otp_store *store = NULL;
+	struct otp_state state = sample_state(seed, uid, HOST_NOW - 86400);
 
-	assert_int_equal(
-	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
-	assert_int_equal(otp_store_create(store, &state, NULL), OTP_OK);
-	assert_int_equal(otp_store_put_seed(store, seed, NULL), OTP_OK);
-	otp_store_close(store);
+	sample_enrol(host->store, account, &state, seed);
 }
 
 void
 host_enrol_token(struct host *host, const char *account, uint32_t uid,
     const struct otp_token *token)
 {
-	struct otp_seed seed = { .tokens_count = 1 };
+	struct otp_seed seed = sample_seed(token);
 
-	seed.tokens[0] = *token;
 	host_enrol(host, account, uid, &seed);
 }
 
 void
 host_enrol_alice(struct host *host)
 {
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 
 	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
 }
@@ -299,32 +203,23 @@ host_seed(struct host *host, const char *account, const char *text)
 	char path[HOST_PATH_SIZE];
 
 	host_path(host, path, "store/seed/%s", account);
-	host_write(path, text, strlen(text), 0600);
+	sample_write(path, text, strlen(text), 0600);
 }
 
 struct otp_state
 host_state(struct host *host, const char *account)
 {
-	struct otp_store *store = NULL;
-	struct otp_state state;
-
-	assert_int_equal(
-	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
-	assert_int_equal(otp_store_peek(store, &state, NULL), OTP_OK);
-	otp_store_close(store);
-	return state;
+	return sample_peek(host->store, account);
 }
 
 void
 host_state_put(
     struct host *host, const char *account, const struct otp_state *state)
 {
-	struct otp_store *store = NULL;
+	struct otp_store *store = sample_open(host->store, account);
 	struct otp_state next = *state;
-	struct otp_state old;
+	struct otp_state old = { 0 };
 
-	assert_int_equal(
-	    otp_store_open(host->store, account, &store, NULL), OTP_OK);
 	assert_int_equal(otp_store_load(store, &old, NULL), OTP_OK);
 	next.generation = old.generation;
 	assert_int_equal(
@@ -350,47 +245,25 @@ host_bytes(struct host *host, const char *account)
 
 /* --- codes --- */
 
-void
-host_code_at(const struct otp_token *token, uint64_t moving,
-    char ret_code[HOST_CODE_SIZE])
+static int64_t
+host_now(void)
 {
-	struct otp_oath *oath = NULL;
-	uint32_t value = 0;
-
-	assert_int_equal(
-	    otp_oath_new(token->hash, token->secret, token->secret_size, &oath),
-	    OTP_OK);
-	assert_int_equal(
-	    otp_oath_value(oath, moving, token->digits, &value), OTP_OK);
-	otp_oath_free(oath);
-	snprintf(ret_code, HOST_CODE_SIZE, "%0*u", (int)token->digits, value);
+	return fake.now != 0 ? fake.now : (int64_t)time(NULL);
 }
 
 void
 host_code(
-    const struct otp_token *token, int steps, char ret_code[HOST_CODE_SIZE])
+    const struct otp_token *token, int steps, char ret_code[SAMPLE_CODE_SIZE])
 {
-	int64_t now = fake.now != 0 ? fake.now : (int64_t)time(NULL);
+	const int64_t step = host_now() / (int64_t)token->period;
 
-	host_code_at(
-	    token, (uint64_t)(now / (int64_t)token->period + steps), ret_code);
+	sample_code(token, (uint64_t)(step + steps), ret_code);
 }
 
 void
-host_wrong_code(const struct otp_token *token, char ret_code[HOST_CODE_SIZE])
+host_wrong_code(const struct otp_token *token, char ret_code[SAMPLE_CODE_SIZE])
 {
-	char right[HOST_CODE_SIZE];
-	bool is_right = true;
-
-	for (unsigned guess = 100000; is_right; guess++) {
-		snprintf(ret_code, HOST_CODE_SIZE, "%0*u", (int)token->digits,
-		    guess);
-		is_right = false;
-		for (int steps = -30; steps <= 30; steps++) {
-			host_code(token, steps, right);
-			is_right = is_right || strcmp(right, ret_code) == 0;
-		}
-	}
+	sample_wrong(token, host_now(), ret_code);
 }
 
 /* --- the application --- */
@@ -436,7 +309,11 @@ answer_message(struct host *host, const struct pam_message *message,
 	seen->messages++;
 	if (host->app.messages_answered)
 		*ret_responses = respond("nobody asked");
-	return host->app.messages_fail ? PAM_CONV_ERR : PAM_SUCCESS;
+	return host->app.messages_fail ||
+		(host->app.messages_fail_after > 0 &&
+		    seen->messages > host->app.messages_fail_after)
+	    ? PAM_CONV_ERR
+	    : PAM_SUCCESS;
 }
 
 static const char *
@@ -527,6 +404,9 @@ host_start(struct host *host, const char *user)
 	set_text(host->pamh, PAM_RHOST, host->app.rhost);
 	set_text(host->pamh, PAM_TTY, host->app.tty);
 	set_text(host->pamh, PAM_RUSER, host->app.ruser);
+	if (host->app.pam_env != NULL)
+		assert_int_equal(
+		    pam_putenv(host->pamh, host->app.pam_env), PAM_SUCCESS);
 	memcpy(&item, &delay, sizeof(item));
 	assert_int_equal(
 	    pam_set_item(host->pamh, PAM_FAIL_DELAY, item), PAM_SUCCESS);
@@ -546,6 +426,32 @@ host_login(struct host *host, const char *user, const char *answer)
 	assert_int_equal(pam_end(pamh, result), PAM_SUCCESS);
 	host->pamh = NULL;
 	return result;
+}
+
+int
+host_try_step(struct host *host, int steps)
+{
+	const struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
+
+	host_code(&token, steps, code);
+	return host_login(host, "alice", code);
+}
+
+int
+host_try_right(struct host *host)
+{
+	return host_try_step(host, 0);
+}
+
+int
+host_try_wrong(struct host *host)
+{
+	const struct otp_token token = sample_totp(1);
+	char wrong[SAMPLE_CODE_SIZE];
+
+	host_wrong_code(&token, wrong);
+	return host_login(host, "alice", wrong);
 }
 
 /* --- what came of it --- */

@@ -18,6 +18,7 @@
 #include "common/core/seed.h"
 #include "common/core/state.h"
 #include "tests/lib/fake.h"
+#include "tests/lib/sample.h"
 
 #define HOST_PATH_SIZE 160
 #define HOST_TEXT_SIZE 1024
@@ -50,9 +51,11 @@ struct host_app {
 	const char *rhost;
 	const char *tty;
 	const char *ruser;
+	const char *pam_env; /* NAME=VALUE in PAM's environment */
 	enum host_manner manner;
 	const char *answers[HOST_ANSWERS]; /* in turn; the last one stays */
-	bool messages_fail;	/* what is no prompt gets PAM_CONV_ERR */
+	bool messages_fail;	      /* what is no prompt gets PAM_CONV_ERR */
+	unsigned messages_fail_after; /* ... after so many, if not 0 */
 	bool messages_answered; /* ... or an answer that nobody asked for */
 	/* Called while the user is being asked. */
 	void (*at_prompt)(struct host *host);
@@ -103,10 +106,6 @@ int host_teardown(void **state);
 void host_path(const struct host *host, char ret_path[HOST_PATH_SIZE],
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Write SIZE bytes as a new file at PATH with MODE. */
-void host_write(
-    const char *path, const void *bytes, size_t size, unsigned mode);
-
 /* The whole file; the caller frees it. */
 char *host_read(const char *path, size_t *ret_size);
 
@@ -124,16 +123,11 @@ void host_stack(struct host *host, const char *text);
 
 /* --- enrolled users --- */
 
-/* TOTP, SHA-1, 6 digits, 30 s; the secret depends on NUMBER. */
-struct otp_token host_totp(unsigned number);
-/* HOTP, SHA-1, 6 digits, counter 0. */
-struct otp_token host_hotp(unsigned number);
-
 /* ACCOUNT with SEED, and a state that has seen nothing yet. */
 void host_enrol(struct host *host, const char *account, uint32_t uid,
     const struct otp_seed *seed);
 
-/* The same with one token; "alice" with host_totp(1). */
+/* The same with one token; "alice" with sample_totp(1). */
 void host_enrol_token(struct host *host, const char *account, uint32_t uid,
     const struct otp_token *token);
 void host_enrol_alice(struct host *host);
@@ -150,25 +144,19 @@ void host_state_put(
 
 /* The state's bytes, to see whether anything was written. */
 struct host_bytes {
-	uint8_t bytes[12288];
+	uint8_t bytes[20480];
 };
 struct host_bytes host_bytes(struct host *host, const char *account);
 
 /* --- codes --- */
 
-#define HOST_CODE_SIZE 16
-
-/* TOKEN's code at MOVING, a step or a counter. */
-void host_code_at(const struct otp_token *token, uint64_t moving,
-    char ret_code[HOST_CODE_SIZE]);
-
 /* TOKEN's code at the clock's time and so many STEPS later. */
 void host_code(
-    const struct otp_token *token, int steps, char ret_code[HOST_CODE_SIZE]);
+    const struct otp_token *token, int steps, char ret_code[SAMPLE_CODE_SIZE]);
 
 /* A code that is right for none of the 61 steps around now. */
 void host_wrong_code(
-    const struct otp_token *token, char ret_code[HOST_CODE_SIZE]);
+    const struct otp_token *token, char ret_code[SAMPLE_CODE_SIZE]);
 
 /* --- logins --- */
 
@@ -181,6 +169,14 @@ pam_handle_t *host_start(struct host *host, const char *user);
  * log and what was seen are those of this login alone.
  */
 int host_login(struct host *host, const char *user, const char *answer);
+
+/*
+ * The same for alice and sample_totp(1): with its code so many STEPS from now,
+ * with that of now, or with a wrong one.
+ */
+int host_try_step(struct host *host, int steps);
+int host_try_right(struct host *host);
+int host_try_wrong(struct host *host);
 
 /* The only line of the log; its level without the facility. */
 const char *host_line(void);

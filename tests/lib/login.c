@@ -3,8 +3,12 @@
  * login CONFDIR SERVICE USER CODE...: log in through the real libpam, with the
  * service's file in CONFDIR, and once more for each CODE.  Says what the user
  * was shown, what was logged and what came of it; fails unless every one of
- * them was let in.
+ * them was let in.  What SSH_AUTH_INFO holds is in PAM's environment as sshd
+ * puts it there.
  */
+#include "config.h"
+
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +17,7 @@
 
 #include "tests/lib/fake.h"
 
-/* Answer every prompt with the code, and show everything else. */
+/* Answer every prompt with the code, and show everything else; all, if ASKED. */
 static int
 converse(int count, const struct pam_message **messages,
     struct pam_response **ret_responses, void *code)
@@ -26,7 +30,13 @@ converse(int count, const struct pam_message **messages,
 	for (int i = 0; i < count; i++) {
 		int style = messages[i]->msg_style;
 
-		if (style == PAM_PROMPT_ECHO_OFF || style == PAM_PROMPT_ECHO_ON)
+		bool asks =
+		    style == PAM_PROMPT_ECHO_OFF || style == PAM_PROMPT_ECHO_ON;
+
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+		if (asks && getenv("ASKED") != NULL)
+			printf("  asked:  %s\n", messages[i]->msg);
+		if (asks)
 			responses[i].resp = strdup(code);
 		else
 			printf("  shown:  %s\n", messages[i]->msg);
@@ -51,6 +61,7 @@ login(const char *confdir, const char *service, const char *user, char *code)
 	void (*delay)(int, unsigned, void *) = no_delay;
 	const void *item = NULL;
 	pam_handle_t *pamh = NULL;
+	char info[1024];
 	int status;
 
 	memcpy(&item, &delay, sizeof(item));
@@ -59,6 +70,11 @@ login(const char *confdir, const char *service, const char *user, char *code)
 	    pam_start_confdir(service, user, &conversation, confdir, &pamh);
 	if (status == PAM_SUCCESS)
 		status = pam_set_item(pamh, PAM_FAIL_DELAY, item);
+	if (status == PAM_SUCCESS && getenv("SSH_AUTH_INFO") != NULL) {
+		(void)snprintf(info, sizeof(info), "SSH_AUTH_INFO_0=%s",
+		    getenv("SSH_AUTH_INFO"));
+		status = pam_putenv(pamh, info);
+	}
 	if (status == PAM_SUCCESS)
 		status = pam_authenticate(pamh, 0);
 	for (unsigned i = 0; i < fake.lines_count && i < FAKE_LINES; i++)

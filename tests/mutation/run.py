@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
-"""usage: run.py [all | N | FILE...]
+"""usage: run.py [all | N | tool N | FILE... [N] | stale]
 
 Breaks the rules that decide who is let in, one place at a time, and sees
 whether a test turns red: each condition negated, each bound moved by one, each
-call's result ignored, each statement dropped. `all' the mutants, every Nth, or
-those of FILEs. A mutant that no test tells is named; it fails the run, unless
-`equivalent' beside this file has it, with the reason why no test can. `make
-mutation' calls this.
+call's result ignored, each statement dropped. 'all' the mutants; every Nth of
+common's and the module's; every Nth of the tool's; or those of FILEs. A mutant
+that no test notices is named; it fails the run, unless 'equivalent' beside this
+file has it, with the reason why no test can. 'make mutation' calls this. 'stale'
+tries none, and only names the blocks of 'equivalent' that fit no mutant.
 """
 import os
 import re
@@ -27,34 +28,90 @@ from mutants import Mutant, mutants
 TOP = os.environ["top_srcdir"]
 BUILD = os.environ["top_builddir"]
 MAKE = os.environ.get("MAKE", "make")
-HERE = os.path.join(TOP, "tests/mutation")
+HERE = os.path.dirname(os.path.abspath(__file__))
+ENROLL = "otp-enroll/otp-enroll"
 
 UNIT = ["effects/attempt_test", "effects/enrol_test"]
-ENROL = ["effects/enrol_test", "effects/enrolled_test", "effects/adopt_test",
-         "effects/former_test", "effects/import_test",
+ENROL = ["effects/enrol_test", "effects/enrol_change_test", "effects/enrol_adopt_test",
+         "effects/standing_test", "effects/enrol_address_test",
+         "effects/deliver_test", "effects/enrol_rename_test", "effects/enrol_import_test",
+         "effects/enrol_committed_test", "effects/once_test", "effects/inspect_test",
+         "effects/snapshot_test", "effects/known_test",
          "store/powercut_enrol_test"]
 STORE = ["store/put_test", "store/fault_test", "store/kill_test"]
 PAM = ["pam/outcome_test", "pam/nullok_test", "pam/forward_pass_test",
        "pam/throttle_test", "pam/recovery_test"]
+SLOTS = ["unit/slots_test", "effects/attempt_test", "effects/deliver_test",
+         "effects/standing_test"] + STORE
 REPORT = PAM + ["pam/conversation_test", "pam/message_test", "pam/files_test",
                 "pam/log_test", "pam/memory_test", "pam/seed_test"]
 
 # Which programs look at a file: the quickest and closest first.
 WATCHERS = {
-    "common/core/verify.c": ["unit/verify_test"] + UNIT + PAM,
+    "common/core/verify.c":
+        ["unit/verify_test", "unit/send_test", "effects/deliver_test"] + UNIT + PAM +
+        ["pam/deliver_test"],
     "common/core/throttle.c": ["unit/throttle_test"] + UNIT + PAM,
-    "common/core/slots.c":
-        ["unit/slots_test", "effects/attempt_test"] + STORE,
+    "common/core/slots.c": SLOTS,
+    "common/core/slot_parts.c": SLOTS,
     "common/effects/attempt.c":
-        ["effects/attempt_test", "effects/adopt_test"] + PAM + STORE,
+        ["effects/attempt_test", "effects/enrol_adopt_test",
+         "effects/known_test", "effects/deliver_test",
+         "effects/standing_test", "effects/tell_test", "pam/clock_test",
+         "pam/deliver_test", "pam/fresh_test"] + PAM +
+        ["pam/log_test"] + STORE,
+    "common/effects/look.c":
+        ["effects/look_test", "effects/attempt_test", "effects/known_test",
+         "effects/standing_test", "effects/enrol_test", "pam/nullok_test"],
+    "common/effects/overview.c": ["effects/overview_test"],
     "common/effects/enrol.c": ENROL,
-    "common/effects/enrolled.c": ["effects/enrolled_test"] + ENROL,
-    "common/effects/adopt.c":
-        ["effects/adopt_test", "effects/enrolled_test"] + ENROL,
-    "common/effects/former.c": ["effects/former_test"] + ENROL,
-    "common/effects/holding.c": ["effects/enrolled_test"] + ENROL,
-    "pam_module/report.c": ["unit/report_test"] + REPORT,
+    "common/effects/enrol_change.c":
+        ["effects/enrol_change_test"] + ENROL + ["store/fault_test"],
+    "common/effects/enrol_adopt.c":
+        ["effects/enrol_adopt_test", "effects/enrol_change_test"] + ENROL,
+    "common/effects/enrol_rename.c": ["effects/enrol_rename_test"] + ENROL,
+    "common/effects/snapshot.c":
+        ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
+        ["pam/log_test"],
+    "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
+    "pam_module/outcome.c": ["unit/outcome_test", "pam/notice_test"] + REPORT,
 }
+
+# The tool's: scripts, which run it as users do.
+TOOL = {
+    "otp-enroll/main.c": ["usage", "commands", "batch"],
+    "otp-enroll/cmd_new.c": ["usage", "commands", "batch", "dialogue", "self",
+                             "faults/new"],
+    "otp-enroll/cmd_recovery.c": ["commands", "dialogue", "faults/new"],
+    "otp-enroll/cmd_adopt.c": ["commands", "tokens", "faults/adopt"],
+    "otp-enroll/cmd_import.c": ["import", "faults/import"],
+    "otp-enroll/account/orphans.c": ["status"],
+    "otp-enroll/account/select.c": ["tokens"],
+    "otp-enroll/account/status.c": ["status", "commands"],
+    "otp-enroll/account/status_text.c": ["commands", "status", "language"],
+    "otp-enroll/account/subject.c": ["commands", "usage", "tokens", "batch"],
+    "otp-enroll/account/token_args.c": ["commands", "import", "usage"],
+    "otp-enroll/check/account.c": ["check", "advice"],
+    "otp-enroll/check/finding.c": ["check", "screen", "advice"],
+    "otp-enroll/cli/signals.c": ["batch", "import", "dialogue"],
+    "otp-enroll/enrol/batch.c": ["batch"],
+    "otp-enroll/enrol/batch_input.c": ["batch"],
+    "otp-enroll/enrol/confirm.c": ["commands", "dialogue"],
+    "otp-enroll/enrol/confirm_pair.c": ["tokens", "dialogue"],
+    "otp-enroll/enrol/secrets.c": ["commands", "tokens", "screen", "picture"],
+    "otp-enroll/enrol/self.c": ["self"],
+    "otp-enroll/import/records.c": ["import", "formats"],
+}
+WATCHERS["otp-enroll/cli/terminal.c"] = ["tool/terminal_test",
+                                         "tool/dialogue.sh"]
+for file_, scripts in TOOL.items():
+    WATCHERS[file_] = [f"{s}.sh" if "/" in s else f"tool/{s}.sh"
+                       for s in scripts]
+# Of the tool, no mutant drops a message alone, or marks a fault before there is
+# one.
+NOT_OF_TOOL = re.compile(
+    r"(\} else )?(if \(.*\) |else )?otp_(say|print|complain|print_column|print_line)\(|"
+    r"struct otp_fault fault = ")
 
 # What needs more seconds of processor than this goes round for ever, and what
 # needs more in all sleeps for ever; five times what the program needs with the
@@ -62,9 +119,10 @@ WATCHERS = {
 # looks long for an inode after many files were removed.
 CPU_SECONDS = 5
 SECONDS = 60
+LOOK_SECONDS = 0.1  # from one look at what a script said to the next
 UNBROKEN_SECONDS = 600
 
-# No power is cut here, so nobody need wait for the disk. (What tests say of
+# No power is cut here, so that no test has to wait for the disk. (What tests say of
 # flushes they see in their own wrappers.)
 NO_FLUSH = """int fsync(int fd) { (void)fd; return 0; }
 int fdatasync(int fd) { (void)fd; return 0; }
@@ -80,14 +138,17 @@ def make(*arguments):
 def compiler():
     """Quick, and silent about what a mutant looks like."""
     said = make("-s", "--eval", "told: ; $(info $(COMPILE))@:", "told")
-    return shlex.split(said) + ["-w", "-O0", "-fPIC"]
+    words = shlex.split(said)
+    if os.path.basename(words[0]) == "ccache":  # which has seen no mutant
+        words = words[1:]
+    return words + ["-w", "-O0", "-fPIC"]
 
 
 def linker(program):
-    """The command that links PROGRAM, without the name of what comes out, and
-    with MUTANT where its object goes: before the libraries, whose own it
-    keeps out."""
-    path = f"tests/{program}"
+    """The command that links PROGRAM, a test's or the tool, without the name of
+    what comes out, and with MUTANT where its object goes: before the libraries,
+    whose own it keeps out."""
+    path = program if program == ENROLL else f"tests/{program}"
     for line in make("-n", "V=1", "-W", "common/libcore.la",
                      path).splitlines():
         if "--mode=link" in line and f"-o {path} " in line:
@@ -106,10 +167,13 @@ def linker(program):
 
 def module_linker(compile_line):
     """The same for the module; a mutant of its own files takes their place."""
-    objects = [f"pam_module/.libs/{name}.o" for name in
-               ("pam_otp", "account", "talk", "report", "log", "message")]
+    objects = [f"pam_module/.libs/{name[:-2]}.o"
+               for name in sorted(os.listdir(os.path.join(TOP, "pam_module")))
+               if name.endswith(".c")]
     return ([compile_line[0], "-shared", "MUTANT.o", *objects,
-             "common/.libs/libeffects.a", "common/.libs/libcore.a"] +
+             "common/.libs/liblink.a", "common/.libs/libeffects.a",
+             "common/.libs/libstore.a",
+             "common/.libs/libcore.a"] +
             ["-lpam", "-lcrypto"])
 
 
@@ -119,27 +183,63 @@ def limit(cpu_seconds):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run(program, environment, cwd, cpu_seconds, seconds):
-    """How PROGRAM ended, None if it did not in time; what it said; and how long
-    it took."""
+def run(command, environment, cwd, cpu_seconds, seconds):
+    """How COMMAND ended, None if it did not in time; what it said; and how long
+    it took. A script is ended at its first failure."""
     started = time.monotonic()
     with tempfile.TemporaryFile() as said, \
-            subprocess.Popen([program], env=environment, cwd=cwd,
+            subprocess.Popen(command, env=environment, cwd=cwd,
                              stdin=subprocess.DEVNULL, stdout=said,
                              stderr=said,
                              preexec_fn=lambda: limit(cpu_seconds)) as process:
         try:
-            status = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            status = None
+            status = wait(process, said, seconds, is_script(command[-1]))
         finally:
             try:  # and what it forked
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        said.seek(0)
-        return (status, said.read().decode(errors="replace"),
-                time.monotonic() - started)
+        return (status, read_all(said), time.monotonic() - started)
+
+
+def is_script(program):
+    return program.endswith(".sh")
+
+
+def read_all(file):
+    size = os.fstat(file.fileno()).st_size
+    return os.pread(file.fileno(), size, 0).decode(errors="replace")
+
+
+def wait(process, said, seconds, script):
+    """How PROCESS ended, None if it did not in time. Of a script its exit status
+    says nothing of its tests: one that failed ends it."""
+    if not script:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            status = process.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            status = None
+        text = read_all(said)
+        if re.search(r"^not ok", text, re.M):
+            return 1
+        if status is not None:
+            return status if re.search(r"^1\.\.\d", text, re.M) else 99
+    return None
+
+
+def workplace():
+    """Where mutants are built and scripts have their stores: on a disk, since
+    'check' warns of a store in memory. The name is short, since messages with
+    it have to fit into 80 columns."""
+    folder = tempfile.TemporaryDirectory(prefix="m")
+    os.chmod(folder.name, 0o711)  # other users run the tool in there, too
+    return folder
 
 
 class Bench:
@@ -147,23 +247,27 @@ class Bench:
 
     def __init__(self, files):
         programs = {program for file in files for program in WATCHERS[file]}
+        scripts = {program for program in programs if is_script(program)}
+        programs -= scripts
         make(*(f"tests/{program}" for program in sorted(programs)),
-             "pam_module/pam_otp.la")
+             "pam_module/pam_otp.la", ENROLL)
         self.compile = compiler()
+        if scripts:
+            programs.add(ENROLL)
         self.link = {program: linker(program) for program in sorted(programs)
                      if not program.startswith("pam/")}
         self.link_module = module_linker(self.compile)
         self.took = {}  # program -> seconds, with the files as they are
-        self.folder = tempfile.TemporaryDirectory(prefix="pam_otp-mutation.")
+        self.folder = workplace()
         self.preload = f"{self.folder.name}/no_flush.so"
         subprocess.run([self.compile[0], "-shared", "-fPIC", "-x", "c", "-",
                         "-o", self.preload], input=NO_FLUSH, text=True,
                        check=True)
 
-    def build(self, command, made, what):
-        """Link COMMAND with the object MADE to the file WHAT."""
-        own = os.path.basename(made)[:-2]
-        replaced = re.compile(rf"pam_module/(\.libs/|\w+-){own}\.o")
+    def build(self, command, file, made, what):
+        """Link COMMAND with the object MADE of FILE to the file WHAT."""
+        folder, own = os.path.split(file[:-2])
+        replaced = re.compile(rf"{folder}/(\.libs/|\w+-)?{own}\.o")
         words = [made if word == "MUTANT.o" else word for word in command
                  if not replaced.fullmatch(word)]
         subprocess.run(words + ["-o", what], cwd=BUILD, check=True)
@@ -174,6 +278,7 @@ class Bench:
         C."""
         folder = os.path.join(self.folder.name, str(number))
         os.mkdir(folder)
+        os.chmod(folder, 0o711)
         name = os.path.basename(mutant.file)[:-2]
         source, made = f"{folder}/{name}.c", f"{folder}/{name}.o"
         with open(source, "w", encoding="utf-8") as file:
@@ -187,35 +292,41 @@ class Bench:
         finally:
             subprocess.run(["rm", "-rf", folder], check=True)
 
-    def run(self, program, folder, made, cpu_seconds, seconds):
-        """The same as run() of PROGRAM, with the object MADE in it."""
+    def run(self, program, file, folder, made, cpu_seconds, seconds):
+        """The same as run() of PROGRAM, with the object MADE of FILE in it."""
         module = f"{folder}/pam_otp.so"
-        environment = dict(os.environ, PAM_OTP_SO=module,
-                           LD_PRELOAD=self.preload,
-                           CMOCKA_MESSAGE_OUTPUT="TAP")
-        if program.startswith("pam/"):
+        tool = f"{folder}/otp-enroll"
+        environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
+        if is_script(program):
+            if not os.path.exists(tool):
+                self.build(self.link[ENROLL], file, made, tool)
+            environment.update(OTP_ENROLL=tool, TMPDIR=folder)
+            command = ["sh", f"{TOP}/tests/{program}"]
+        elif program.startswith("pam/"):
             if not os.path.exists(module):
-                self.build(self.link_module, made, module)
-            what = f"{BUILD}/tests/{program}"
+                self.build(self.link_module, file, made, module)
+            environment.update(PAM_OTP_SO=module, LD_PRELOAD=self.preload)
+            command = [f"{BUILD}/tests/{program}"]
         else:
-            what = f"{folder}/{os.path.basename(program)}"
-            self.build(self.link[program], made, what)
-        return run(what, environment, folder, cpu_seconds, seconds)
+            command = [f"{folder}/{os.path.basename(program)}"]
+            self.build(self.link[program], file, made, command[0])
+            environment.update(LD_PRELOAD=self.preload)
+        return run(command, environment, folder, cpu_seconds, seconds)
 
-    def unbroken(self, path):
-        """How long each program takes with PATH as it is; all must pass."""
-        took = {}
-        with self.compiled(whole(path), path.replace("/", "-")) as (folder,
-                                                                    made):
+    def unbroken(self, numbered):
+        """A program, and how long it takes with a file as it is: it must pass.
+        NUMBERED is a number and a pair of them."""
+        number, (program, path) = numbered
+        with self.compiled(whole(path), f"u{number}") as (folder, made):
             if not made:
                 sys.exit(f"{path} cannot be compiled as it is")
-            for program in WATCHERS[path]:
-                status, said, took[program] = self.run(
-                    program, folder, made, UNBROKEN_SECONDS, UNBROKEN_SECONDS)
-                if status != 0:
-                    sys.exit(f"{said}{program} fails ({status}), with {path} "
-                             "as it is")
-        return took
+            for _ in range(2):  # a clock may have gone on at the wrong moment
+                status, said, took = self.run(program, path, folder, made,
+                                              UNBROKEN_SECONDS,
+                                              UNBROKEN_SECONDS)
+                if status == 0:
+                    return program, took
+        sys.exit(f"{said}{program} fails ({status}), with {path} as it is")
 
     def killer(self, mutant, number):
         """Which program tells MUTANT from what it should be: None, if none
@@ -225,9 +336,11 @@ class Bench:
                 return "compiler"
             for program in WATCHERS[mutant.file]:
                 more = 5 * self.took[program]
-                status, _, _ = self.run(program, folder, made,
-                                        CPU_SECONDS + int(more),
-                                        SECONDS + more)
+                # What a script runs is small, however long it is itself.
+                cpu_seconds = CPU_SECONDS + \
+                    (0 if is_script(program) else int(more))
+                status, _, _ = self.run(program, mutant.file, folder, made,
+                                        cpu_seconds, SECONDS + more)
                 if status != 0:
                     return program
         return None
@@ -237,6 +350,16 @@ def whole(path):
     """A file as it is, in a mutant's place."""
     with open(os.path.join(TOP, path), encoding="utf-8") as file:
         return Mutant(path, 0, "", "", "", "", file.read())
+
+
+def code(line):
+    """A line without its comments, which may change and say the same."""
+    return re.sub(r"\s*/\*.*?\*/", "", line)
+
+
+def key_of(mutant):
+    return (mutant.file, mutant.function, code(mutant.before),
+            code(mutant.after))
 
 
 def equivalents():
@@ -250,7 +373,7 @@ def equivalents():
         if not match or len(lines) < 4 or lines[1][:2] != "- " or \
                 lines[2][:2].strip() != "+":
             sys.exit(f"equivalent: cannot read:\n{block}")
-        key = (*match.groups(), lines[1][2:], lines[2][2:])
+        key = (*match.groups(), code(lines[1][2:]), code(lines[2][2:]))
         known[key] = " ".join(lines[3:])
     return known
 
@@ -260,13 +383,23 @@ def chosen(arguments):
     files = [word for word in arguments if word in WATCHERS]
     numbers = [int(word) for word in arguments if word.isdigit()]
     for word in arguments:
-        if word not in WATCHERS and not word.isdigit() and word != "all":
+        if word not in WATCHERS and not word.isdigit() and \
+                word not in ("all", "tool"):
             sys.exit(f"mutation: {word}: none of " + " ".join(WATCHERS))
-    every = []
+    share = numbers[0] if numbers else 1
+    every = {False: [], True: []}  # common's and the module's; the tool's
     for path in files or WATCHERS:
         with open(os.path.join(TOP, path), encoding="utf-8") as file:
-            every += mutants(path, file.read())
-    return every[::numbers[0] if numbers else 1], every
+            found = mutants(path, file.read())
+        tool = path.startswith("otp-enroll/")
+        every[tool] += [mutant for mutant in found if not tool or
+                        not NOT_OF_TOOL.match(mutant.before)]
+    if not files and "tool" in arguments:
+        every[False] = []
+    elif not files and numbers:
+        every[True] = []
+    every = every[False] + every[True]
+    return every[::share], every
 
 
 def show(mutant):
@@ -274,7 +407,19 @@ def show(mutant):
           f"+ {mutant.after}\n", flush=True)
 
 
+def stale(known, every, files):
+    """Names the blocks of 'equivalent' that fit no mutant; how many."""
+    there = {key_of(mutant) for mutant in every}
+    gone = [key for key in known if key[0] in files and key not in there]
+    for key in gone:
+        print(f"failed: equivalent: no such mutant: {key[0]}: {key[1]}\n"
+              f"- {key[2]}\n+ {key[3]}\n")
+    return len(gone)
+
+
 def main():
+    if sys.argv[1:] == ["stale"]:
+        return 1 if stale(equivalents(), chosen(["all"])[1], WATCHERS) else 0
     tried, every = chosen(sys.argv[1:])
     known = equivalents()
     started = time.monotonic()
@@ -287,11 +432,11 @@ def main():
         return pair[1], bench.killer(pair[1], pair[0])
 
     with ThreadPoolExecutor(2 * os.cpu_count()) as pool:
-        for took in pool.map(bench.unbroken, counts):
-            for program, seconds in took.items():
-                bench.took[program] = max(seconds, bench.took.get(program, 0))
+        first = {program: path for path in counts for program in WATCHERS[path]}
+        bench.took.update(pool.map(bench.unbroken,
+                                   enumerate(first.items())))
         for mutant, killer in pool.map(attempt, enumerate(tried)):
-            key = (mutant.file, mutant.function, mutant.before, mutant.after)
+            key = key_of(mutant)
             if os.environ.get("MUTATION_LOG"):
                 with open(os.environ["MUTATION_LOG"], "a",
                           encoding="utf-8") as log:
@@ -309,12 +454,7 @@ def main():
                 show(mutant)
             elif killer != "compiler":
                 counts[mutant.file]["killed"] += 1
-    there = {(m.file, m.function, m.before, m.after) for m in every}
-    for key in known:
-        if key[0] in counts and key not in there:
-            wrong += 1
-            print(f"failed: equivalent: no such mutant: {key[0]}: {key[1]}\n"
-                  f"- {key[2]}\n+ {key[3]}\n")
+    wrong += stale(known, every, counts)
     print(f"{'file':30}{'killed':>10}{'survived':>10}{'equivalent':>12}")
     for file, count in counts.items():
         print(f"{file:30}{count['killed']:10}{count['survived']:10}"

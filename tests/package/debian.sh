@@ -4,12 +4,11 @@
 #
 # The Debian packages: built twice from the tarball, linted, and in a root of
 # their own installed, upgraded, removed and purged for real. As root, with a
-# mirror in reach; `make check-packages' calls it. PACKAGES_DIR keeps the packages.
+# mirror in reach; `make check-packages' calls it.
 
 . "$(dirname "$0")/../check/lib.sh"
+. "$(dirname "$0")/tarball.sh"
 
-# This make is none of the caller's.
-unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C.UTF-8
 
 for tool in dpkg-buildpackage dh lintian debootstrap unshare; do
@@ -20,10 +19,18 @@ if [ "$(id -u)" != 0 ] || [ -n "${lacking-}" ]; then
 	finish
 fi
 
-version=$(sed -n 's/^AC_INIT(\[pam_otp\], \[\(.*\)\])$/\1/p' "$top_srcdir/configure.ac")
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+libraries=libqrencode4,libjansson4,libpng16-16t64,libssl3t64
+lint_options=
+if [ "$suite" = bookworm ]; then
+	libraries=libqrencode4,libjansson4,libpng16-16,libssl3
+	# Debian 12's does not know the policy of Debian 13, and wants scripts
+	# for sockets, which only systemd has.
+	lint_options='--suppress-tags newer-standards-version,package-supports-alternative-init-but-no-init.d-script'
+fi
 multiarch=$(dpkg-architecture -q DEB_HOST_MULTIARCH)
 root=$scratch/root
-said=$scratch/apt
+apt_said=$scratch/apt
 
 # sources FOLDER: the source package's tree, unpacked, from the one tarball.
 sources() {
@@ -44,8 +51,7 @@ build() {
 }
 
 tarball() {
-	$MAKE -C "$top_builddir" dist distdir="pam_otp-$version" &&
-	    cp "$top_builddir/pam_otp-$version.tar.xz" "$scratch"
+	make_tarball "$scratch"
 }
 
 # The same path for both, since it is in what the debugger is told.
@@ -61,7 +67,8 @@ same_bytes() {
 }
 
 lint() {
-	lintian --pedantic --display-info --no-tag-display-limit --allow-root \
+	# shellcheck disable=SC2086
+	lintian $lint_options --pedantic --display-info --tag-display-limit 0 --allow-root \
 	    --fail-on error,warning,info,pedantic "$scratch"/first/*.changes
 }
 
@@ -75,8 +82,8 @@ in_root() {
 # No daemon is started there, whatever is installed.
 make_root() {
 	debootstrap --variant=minbase \
-	    --include=libqrencode4,libjansson4,libpng16-16,libssl3,oathtool,pamtester \
-	    bookworm "$root" "$(mirror)" &&
+	    --include="$libraries,oathtool,pamtester" \
+	    "$suite" "$root" "$(mirror)" &&
 	    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
 	    chmod +x "$root/usr/sbin/policy-rc.d"
 }
@@ -94,6 +101,23 @@ install_packages() {
 	    in_root sh -c 'dpkg --install /tmp/debs/*.deb'
 }
 
+# missing_documentation: files that the pages name and no package has.
+missing_documentation() {
+	sed -n 's|^\.It Pa \(/usr/share/doc/libpam-otp/.*\)|\1|p' \
+	    "$top_srcdir"/man/*.[1578] >"$scratch/named"
+	grep -q . "$scratch/named" || echo 'the pages name nothing'
+	while read -r folder; do
+		for name in stacks/README stacks/sshd-password \
+		    ansible/pam_otp.yml fail2ban/filter.d/pam-otp.conf; do
+			test -e "$root$folder/$name" || echo "$folder/$name"
+		done
+	done <"$scratch/named"
+	for name in libpam-otp/examples/apparmor/pam_otp \
+	    otp-enroll/examples/sudoers/otp-enroll; do
+		test -e "$root/usr/share/doc/$name" || echo "$name"
+	done
+}
+
 users_files() {
 	(cd "$root/var/lib/pam_otp" && find . ! -type d ! -name .store | sort)
 }
@@ -102,21 +126,82 @@ pam_files() {
 	(cd "$root/etc/pam.d" && sha256sum ./*)
 }
 
-refuses_naming_the_file() {
-	! in_root dpkg --remove libpam-otp >"$said" 2>&1 &&
-	    grep -Fx '  /etc/pam.d/otp-test' "$said" &&
+# refuses_naming LINE: the removal, which names the line; and the module stays.
+refuses_naming() {
+	! in_root dpkg --remove libpam-otp >"$apt_said" 2>&1 &&
+	    grep -Fx "  $1" "$apt_said" &&
 	    test -e "$root/usr/lib/$multiarch/security/pam_otp.so"
+}
+
+# Where grep -r would not look.
+refuses_by_a_link() {
+	mkdir "$root/etc/elsewhere" &&
+	    mv "$root/etc/pam.d/otp-test" "$root/etc/elsewhere" &&
+	    ln -s ../elsewhere/otp-test "$root/etc/pam.d/otp-test" &&
+	    refuses_naming /etc/pam.d/otp-test:2
+	status=$?
+	rm "$root/etc/pam.d/otp-test"
+	return $status
+}
+refuses_by_an_include() {
+	echo '@include /etc/elsewhere/otp-test' >"$root/etc/pam.d/otp-test"
+	refuses_naming /etc/elsewhere/otp-test:2
+	status=$?
+	rm "$root/etc/pam.d/otp-test"
+	return $status
+}
+refuses_by_a_vendors_file() {
+	mkdir -p "$root/usr/etc/pam.d" &&
+	    mv "$root/etc/elsewhere/otp-test" "$root/usr/etc/pam.d" &&
+	    refuses_naming /usr/etc/pam.d/otp-test:2
+	status=$?
+	rm -r "$root/usr/etc"
+	return $status
+}
+
+# A store that cannot be created, as where it was moved and linked, leaves no
+# half-installed package; and what is there is kept.
+installs_without_a_store() {
+	mkdir -p "$root/var/lib/moved/seed" && touch "$root/var/lib/moved/.store" &&
+	    ln -s moved "$root/var/lib/pam_otp" &&
+	    install_packages "$scratch/first" >"$apt_said" 2>&1 && cat "$apt_said" &&
+	    grep 'there is no store yet' "$apt_said" &&
+	    in_root dpkg --purge libpam-otp otp-enroll &&
+	    test -e "$root/var/lib/moved/.store"
+	status=$?
+	rm -rf "$root/var/lib/pam_otp" "$root/var/lib/moved"
+	return $status
+}
+
+# README.md's two lines for Debian, but that what ./dev calls is called.
+by_the_readme() {
+	mkdir "$scratch/readme" && make_tarball "$scratch/readme" &&
+	    "$top_srcdir/contrib/packages" \
+	        "$scratch/readme/pam_otp-$version.tar.xz" \
+	        "$root/root/build/packages" &&
+	    line=$(sed -n 's/^sudo \(apt install \)/\1/p' "$top_srcdir/README.md") &&
+	    test -n "$line" && in_root sh -ec "cd /root && $line --yes" &&
+	    in_root otp-enroll --version
+	status=$?
+	in_root dpkg --purge libpam-otp otp-enroll
+	rm -rf "$root/root/build"
+	return $status
+}
+
+# For boot/boot.sh, which takes them only if they are of the same tarball.
+leave() {
+	rm -rf "$top_builddir/tests/package/made"
+	made=$top_builddir/tests/package/made/$(sha256sum \
+	    <"$scratch/pam_otp-$version.tar.xz" | cut -c 1-64)
+	mkdir -p "$made" && cp "$scratch"/first/*.deb "$made"
 }
 
 check 'tarball__is_made' tarball
 check 'packages__are_built_twice' build_twice
 [ "$tap_failed" = 0 ] || finish
+check 'packages__are_left_for_others' leave
 check 'packages__are_the_same_bytes' same_bytes
 check 'packages__please_lintian' lint
-if [ -n "${PACKAGES_DIR-}" ]; then
-	cp "$scratch"/first/*.deb "$PACKAGES_DIR"
-fi
-
 if ! make_root >"$scratch/debootstrap" 2>&1; then
 	tail -n 5 "$scratch/debootstrap" | sed 's/^/# /'
 	skip 'debian, installed' 'no root of its own could be made here'
@@ -125,9 +210,10 @@ fi
 before=$(pam_files)
 check 'install__succeeds' install_packages "$scratch/first"
 check 'install__makes_an_empty_store' \
-    same '700 root .store seed state' \
+    same '700 root .store seed state uid' \
     "$(stat -c '%a %U' "$root/var/lib/pam_otp") $(ls -A "$root/var/lib/pam_otp" |
         tr '\n' ' ' | sed 's/ $//')"
+check 'install__has_what_the_pages_name' empty missing_documentation
 check 'install__touches_no_pam_d' same "$before" "$(pam_files)"
 
 # A login through the module as installed, by the test that comes with it.
@@ -144,7 +230,11 @@ check 'upgrade__makes_no_store' test ! -e "$root/var/lib/pam_otp"
 mv "$root/var/lib/away" "$root/var/lib/pam_otp"
 
 printf '# a stack\nauth\trequired\tpam_otp.so\n' >"$root/etc/pam.d/otp-test"
-check 'remove__refuses_while_a_line_names_the_module' refuses_naming_the_file
+check 'remove__refuses_while_a_line_names_the_module' \
+    refuses_naming /etc/pam.d/otp-test:2
+check 'remove__refuses_while_a_linked_file_does' refuses_by_a_link
+check 'remove__refuses_while_an_included_file_does' refuses_by_an_include
+check 'remove__refuses_while_a_vendors_file_does' refuses_by_a_vendors_file
 printf '# not pam_otp.so any more\n' >"$root/etc/pam.d/otp-test"
 check 'remove__succeeds_when_none_does' in_root dpkg --remove libpam-otp
 check 'remove__keeps_seeds' same "$seeds" "$(users_files)"
@@ -165,10 +255,13 @@ autopkgtests() {
 # Once more, to go without a trace.
 check 'again__install_succeeds' install_packages "$scratch/first"
 in_root sh -c 'for file in /var/lib/pam_otp/state/*; do
-	otp-enroll remove "${file##*/}" --purge || exit
+	otp-enroll remove "${file##*/}" --purge </dev/null || exit
 done' >/dev/null 2>&1
 check 'again__remove_succeeds' in_root dpkg --purge libpam-otp otp-enroll
 check 'purge__takes_an_empty_store' test ! -e "$root/var/lib/pam_otp"
+
+check 'install__without_a_store_succeeds' installs_without_a_store
+check 'install__by_the_readme_succeeds' by_the_readme
 
 if have autopkgtest; then
 	check 'autopkgtest__passes' autopkgtests

@@ -48,7 +48,7 @@ signed() {
 same_again() {
 	tar -C "$scratch" -xf "$out"/pam_otp-*.tar.xz &&
 	    (cd "$scratch"/pam_otp-*/ && mkdir build && cd build &&
-	        ../configure -q && $MAKE dist) &&
+	        ../configure -q && $MAKE tarball) &&
 	    cmp "$scratch"/pam_otp-*/build/pam_otp-*.tar.xz "$out"/pam_otp-*.tar.xz
 }
 
@@ -64,6 +64,39 @@ unreleased() {
 	refuses "$out" | grep 'unreleased'
 }
 
+without_addresses() {
+	refuses "$out" | grep 'has no addresses'
+}
+
+# Of a release that has addresses, and whose tag is for another commit at first.
+unsigned_tag() {
+	tag=v$(sed -n 's/^AC_INIT(\[pam_otp\], \[\([^]]*\)\].*/\1/p' \
+	    "$clone/configure.ac")
+	git -C "$clone" tag -a -m 'not signed' "$tag" &&
+	    sed -i 's|pam-otp\.invalid|example.org|' "$clone/configure.ac" &&
+	    git -C "$clone" commit -qam 'addresses' || return 1
+	refuses "$out" | grep "has no tag $tag" || return 1
+	git -C "$clone" tag -f -a -m 'not signed' "$tag" &&
+	    refuses --sign release@example.org "$out" | grep 'is not signed'
+}
+
+# The tarball has those of configure.ac where packages are made.
+has_addresses() {
+	sed -i -e 's|maintainers@pam-otp.invalid|reports@example.org|' \
+	    -e 's|https://pam-otp.invalid|https://example.org/otp|' \
+	    "$clone/configure.ac" &&
+	    git -C "$clone" commit -qam 'addresses' &&
+	    release --draft "$scratch/addressed" || return 1
+	mkdir "$scratch/unpacked"
+	tar -C "$scratch/unpacked" -xf "$scratch"/addressed/pam_otp-*.tar.xz
+	(cd "$scratch"/unpacked/pam_otp-* &&
+	    grep -F 'reports@example.org' contrib/debian/control &&
+	    grep -Fx 'Homepage: https://example.org/otp' contrib/debian/control &&
+	    grep -F 'https://example.org/otp/' contrib/debian/watch &&
+	    grep -E '^URL: +https://example.org/otp$' contrib/rpm/pam_otp.spec &&
+	    ! grep -rl 'pam-otp\.invalid' contrib configure.ac configure)
+}
+
 check 'release__clone' clone
 check 'release__key' key
 check 'release__draft' release --draft --sign release@example.org "$out"
@@ -71,11 +104,19 @@ check 'release__sums_are_right' sums_are_right
 check 'release__is_signed' signed
 check 'release__of_the_tarball_is_the_same' same_again
 check 'release__not_of_what_is_unreleased' unreleased
+check 'release__has_the_addresses_of_configure' has_addresses
+git -C "$clone" reset -q --hard HEAD~
+sed -i 's/ (unreleased)/ (2026-12-01)/' "$clone/NEWS"
+sed -i '1s/UNRELEASED/unstable/' "$clone/contrib/debian/changelog"
+git -C "$clone" commit -qam 'released'
+check 'release__not_without_addresses' without_addresses
+check 'release__not_of_a_tag_that_is_not_signed' unsigned_tag
+git -C "$clone" reset -q --hard HEAD~~
 echo >>"$clone/NEWS"
-check 'release__not_of_what_is_not_committed' refuses_for 'not committed'
+check 'release__not_of_what_is_not_committed' refuses_for 'uncommitted'
 git -C "$clone" checkout -q NEWS
 sed -i 's/^Version: .*/Version: 9/' "$clone/contrib/rpm/pam_otp.spec"
 git -C "$clone" commit -qam 'another version'
-check 'release__not_of_two_versions' refuses_for 'pam_otp.spec is of another'
+check 'release__not_of_two_versions' refuses_for 'pam_otp.spec does not have'
 
 finish

@@ -7,12 +7,10 @@
 # is compiled, the AppArmor rules are parsed. `make check-packages' calls it.
 
 . "$(dirname "$0")/../check/lib.sh"
+. "$(dirname "$0")/tarball.sh"
 
-# This make is none of the caller's.
-unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C.UTF-8
 
-version=$(sed -n 's/^AC_INIT(\[pam_otp\], \[\(.*\)\])$/\1/p' "$top_srcdir/configure.ac")
 top=$scratch/rpm
 
 apparmor() {
@@ -21,10 +19,19 @@ apparmor() {
 	include <tunables/global>
 	profile probe /usr/bin/probe {
 	  include <abstractions/authentication>
-	  include "$1"
+	  include if exists <local/probe>
 	}
 	EOF
-	apparmor_parser --skip-kernel-load --skip-cache "$scratch/profile"
+	cp -r /etc/apparmor.d "$scratch/apparmor.d" &&
+	    cp "$1" "$scratch/apparmor.d/abstractions/pam_otp" &&
+	    sed -n "s/^#	echo '\\(.*\\)' >>.*/\\1/p" "$top_srcdir/contrib/apparmor/pam_otp" \
+	        >"$scratch/apparmor.d/local/probe" &&
+	    grep -qF pam_otp "$scratch/apparmor.d/local/probe" &&
+	    apparmor_parser --skip-kernel-load --skip-cache \
+	        --base "$scratch/apparmor.d" "$scratch/profile"
+	status=$?
+	rm -rf "$scratch/apparmor.d"
+	return $status
 }
 
 if have apparmor_parser; then
@@ -42,9 +49,7 @@ fi
 
 # Build dependencies go by the names of Fedora's packages; ours are there.
 build() {
-	mkdir -p "$top/SOURCES" &&
-	    $MAKE -C "$top_builddir" dist distdir="pam_otp-$version" &&
-	    cp "$top_builddir/pam_otp-$version.tar.xz" "$top/SOURCES" &&
+	mkdir -p "$top/SOURCES" && make_tarball "$top/SOURCES" &&
 	    rpmbuild -ba --nodeps --nocheck --define "_topdir $top" \
 	        "$top_srcdir/contrib/rpm/pam_otp.spec"
 }
@@ -81,6 +86,13 @@ has() {
 }
 check 'module__is_in_its_package' has pam_otp "$arch" '/security/pam_otp\.so$'
 check 'policy__is_in_its_package' has pam_otp-selinux noarch '/pam_otp\.pp$'
+for name in stacks/README ansible/pam_otp.yml fail2ban/filter.d/pam-otp.conf \
+    authselect; do
+	check "documentation__has_$name" \
+	    has pam_otp "$arch" "^/usr/share/doc/[^/]*pam_otp[^/]*/$name\$"
+done
+check 'documentation__has_sudoers' has otp-enroll "$arch" \
+    '^/usr/share/doc/otp-enroll[^/]*/sudoers/otp-enroll$'
 check 'module__brings_nothing_below_etc' says_no has pam_otp "$arch" '^/etc/'
 
 # scriptlet NAME ARGUMENT: one of the module's, with a pam.d, a /var/lib and
@@ -99,15 +111,36 @@ if ! unshare --mount true 2>/dev/null; then
 	finish
 fi
 
+# removal_refused LINE
 removal_refused() {
 	! scriptlet PREUN 0 >"$scratch/said-no" 2>&1 &&
-	    grep -Fx '  /etc/pam.d/otp-test' "$scratch/said-no"
+	    grep -Fx "  $1" "$scratch/said-no"
 }
+# As authselect links system-auth.
+refused_by_a_link() {
+	mv "$scratch/pam.d/otp-test" "$scratch/elsewhere" &&
+	    ln -s "$scratch/elsewhere" "$scratch/pam.d/otp-test" &&
+	    removal_refused /etc/pam.d/otp-test:1
+	status=$?
+	rm "$scratch/pam.d/otp-test"
+	return $status
+}
+no_store_is_no_failure() {
+	ln -s nowhere "$scratch/lib/pam_otp" &&
+	    scriptlet POSTIN 1 >"$scratch/said-no" 2>&1 &&
+	    grep 'there is no store yet' "$scratch/said-no"
+	status=$?
+	rm "$scratch/lib/pam_otp"
+	return $status
+}
+check 'install__without_a_store_succeeds' no_store_is_no_failure
 check 'install__makes_a_store' scriptlet POSTIN 1
 check 'install__made_it' test -f "$scratch/lib/pam_otp/.store"
 printf 'auth\trequired\tpam_otp.so\n' >"$scratch/pam.d/otp-test"
-check 'remove__refuses_while_a_line_names_the_module' removal_refused
+check 'remove__refuses_while_a_line_names_the_module' \
+    removal_refused /etc/pam.d/otp-test:1
 check 'upgrade__goes_on_all_the_same' scriptlet PREUN 1
+check 'remove__refuses_while_a_linked_file_names_it' refused_by_a_link
 printf '# not pam_otp.so any more\n' >"$scratch/pam.d/otp-test"
 check 'remove__succeeds_when_none_does' scriptlet PREUN 0
 : >"$scratch/lib/pam_otp/seed/alice"

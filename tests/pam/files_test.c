@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files that are not what they should be, and names that are no files'. */
+#include "config.h"
+
 #include <fcntl.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -19,21 +21,22 @@
 static void
 no_answer(struct host *host, const char *reason)
 {
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_code(&token, 0, code);
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
 	host_told(host, PAM_ERROR_MSG,
-	    "Codes cannot be checked on this host now; see its log.");
+	    "Codes cannot be checked right now. Please contact your "
+	    "administrator.");
 	host_logged("unavailable", reason);
 }
 
 static void
 right_answer(struct host *host)
 {
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	fake.now += 60;
 	host_code(&token, 0, code);
@@ -232,10 +235,10 @@ odd_names__clash_with_nobody(void **state)
 		"../alice", "/etc/passwd", "..%2Falice", "alice/", "%61lice",
 		".alice.new", "alice\n" };
 	struct host *host = *state;
-	struct otp_token alice = host_totp(1);
-	struct otp_token token = host_totp(2);
-	char code[HOST_CODE_SIZE];
-	char other[HOST_CODE_SIZE];
+	struct otp_token alice = sample_totp(1);
+	struct otp_token token = sample_totp(2);
+	char code[SAMPLE_CODE_SIZE];
+	char other[SAMPLE_CODE_SIZE];
 
 	host_configure(host, "virtual_users\n");
 	host_enrol_alice(host);
@@ -246,7 +249,7 @@ odd_names__clash_with_nobody(void **state)
 
 		assert_int_equal(
 		    host_login(host, names[i], other), PAM_AUTH_ERR);
-		host_logged("refused", "unenrolled");
+		host_logged("refused", "not-enrolled");
 		host_enrol_token(host, names[i], OTP_UID_VIRTUAL, &token);
 		assert_int_equal(host_login(host, names[i], code), PAM_SUCCESS);
 		host_unchanged(host, "alice", &before);

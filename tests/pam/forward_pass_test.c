@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forward_pass: password and code typed as one. */
+#include "config.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +20,8 @@ static void
 password_before_the_code__is_handed_on(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	char typed[128];
 
 	host_enrol_alice(host);
@@ -41,9 +43,9 @@ static void
 refused_code__hands_nothing_on(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
-	char wrong[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
 	char typed[128];
 
 	host_enrol_alice(host);
@@ -67,8 +69,8 @@ static void
 password_that_cannot_be_handed_on__is_no_success(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	char typed[128];
 
 	host_enrol_alice(host);
@@ -85,11 +87,11 @@ tokens_of_several_lengths__cannot_be_split(void **state)
 {
 	struct host *host = *state;
 	struct otp_seed seed = { .tokens_count = 2 };
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	char typed[128];
 
-	seed.tokens[0] = host_totp(1);
-	seed.tokens[1] = host_totp(2);
+	seed.tokens[0] = sample_totp(1);
+	seed.tokens[1] = sample_totp(2);
 	seed.tokens[1].digits = 8;
 	host_enrol(host, "alice", HOST_ALICE_UID, &seed);
 	host_service(host, "forward_pass");
@@ -107,8 +109,8 @@ static void
 eight_digits__are_split_as_eight(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	char typed[128];
 
 	token.digits = 8;
@@ -125,8 +127,8 @@ static void
 without_forward_pass__nothing_is_handed_on(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);

@@ -3,6 +3,8 @@
  * The host process: nothing of it is changed, and nothing in it lets anyone
  * in who should not be.
  */
+#include "config.h"
+
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
@@ -24,12 +26,14 @@
 
 #include <cmocka.h>
 
-#include "common/effects/store.h"
+#include "common/store/store.h"
 #include "tests/lib/host.h"
 
 extern char **environ;
 
 #define SIGNALS 65
+/* make(1) hands down its whole list of tests, more than once. */
+#define ENVIRONMENT_SIZE (256 * 1024)
 
 /* Everything that a module could leave changed. */
 struct process {
@@ -48,7 +52,7 @@ struct process {
 	stack_t signal_stack;
 	struct itimerval timers[3];
 	char locale[512];
-	char environment[16384];
+	char environment[ENVIRONMENT_SIZE];
 	char descriptors[4096];
 	struct rlimit limits[RLIM_NLIMITS];
 	int attributes[3]; /* prctl(2) */
@@ -226,12 +230,12 @@ same_after(struct host *host, const struct process *before, const char *user,
 static void
 try_every_outcome(struct host *host)
 {
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct process before;
 	struct otp_state state;
-	char code[HOST_CODE_SIZE];
-	char wrong[HOST_CODE_SIZE];
-	char both[HOST_CODE_SIZE + 16];
+	char code[SAMPLE_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
+	char both[SAMPLE_CODE_SIZE + 16];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -289,8 +293,8 @@ every_outcome__leaves_an_unusual_process_as_it_was(void **state)
 static int
 in_child(struct host *host, int (*body)(struct host *host, const char *code))
 {
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	int status = 0;
 	pid_t child = 0;
 
@@ -441,8 +445,8 @@ stopped_login(struct host *host)
 
 	assert_int_not_equal(child, -1);
 	if (child == 0) {
-		if (otp_store_open(host->store, "alice", &store, NULL) !=
-			OTP_OK ||
+		if (otp_store_open((struct otp_place){ .folder = host->store },
+			"alice", &store, NULL) != OTP_OK ||
 		    otp_store_load(store, &held, NULL) != OTP_OK)
 			_exit(1);
 		raise(SIGSTOP);
@@ -457,9 +461,9 @@ static void
 held_account__is_no_answer_until_it_is_let_go(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	char holder[32];
 	pid_t child = 0;
 
@@ -528,7 +532,7 @@ fdatasync(int fd)
 struct threaded {
 	struct host *host;
 	const char *user; /* NULL: the application is asked for the name */
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 };
 
 static void *
@@ -563,8 +567,8 @@ static void
 cancelled_thread__lets_the_account_go(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	if (FAKE_SANITIZED)
 		skip(); /* a lost handle is a leak */
@@ -644,7 +648,7 @@ with_hostile_environment(struct host *host, const char *code)
 	char openssl[HOST_PATH_SIZE];
 
 	host_path(host, openssl, "openssl.cnf");
-	host_write(
+	sample_write(
 	    openssl, "openssl_conf = x\n[x]\nalg_section = y\n", 37, 0644);
 	setenv("TZ", "../../../../etc/passwd", 1);
 	setenv("LANG", "xx_XX.%n", 1);

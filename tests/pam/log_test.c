@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The log: one escaped, bounded line, whatever it is about. */
+#include "config.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,7 +66,7 @@ hostile_names__are_escaped_or_left_out(void **state)
 	static const char *const names[] = { "a\nb", "a\033[2Jb", "\xe4\xf6",
 		"%n%s", "a b", "\"" };
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 
 	host_configure(host, "virtual_users\n");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -85,7 +87,7 @@ static void
 failing_store__names_no_virtual_user(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	char path[HOST_PATH_SIZE];
 	char name[256];
 
@@ -112,7 +114,7 @@ failing_store__names_no_virtual_user(void **state)
 	host_logged("unavailable", "store-version");
 	assert_null(strstr(host_line(), "hunter2"));
 	assert_int_equal(unlink(path), 0);
-	host_write(path, "pam_otp store 1\n", 16, 0600);
+	sample_write(path, "pam_otp store 1\n", 16, 0600);
 
 	host_enrol_token(host, "vpn", OTP_UID_VIRTUAL, &token);
 	host_seed(host, "vpn", "rubbish\n");
@@ -126,8 +128,8 @@ static void
 keys__come_in_their_order(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -155,8 +157,8 @@ static void
 late_code__has_its_drift(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, -5, code);
@@ -170,7 +172,7 @@ late_code__has_its_drift(void **state)
 }
 
 static void
-fault__has_file_errno_and_words(void **state)
+fault__has_file_errno_and_detail(void **state)
 {
 	struct host *host = *state;
 	char path[HOST_PATH_SIZE];
@@ -181,14 +183,39 @@ fault__has_file_errno_and_words(void **state)
 	assert_int_equal(
 	    host_login(host, "alice", "123456"), PAM_AUTHINFO_UNAVAIL);
 	assert_non_null(strstr(host_line(), "seed/alice"));
-	assert_non_null(strstr(host_line(), " what=\""));
+	assert_true(host_line_has(0, "detail=open-to-others"));
+	assert_true(host_line_has(0, "mode=0644"));
 	all_plain();
 	fake.by_name_errno = EIO;
 	assert_int_equal(
 	    host_login(host, "alice", "123456"), PAM_AUTHINFO_UNAVAIL);
 	assert_string_equal(host_line(),
 	    "pam_otp(test:auth): result=unavailable reason=read errno=EIO "
-	    "what=\"the system's user database\"");
+	    "detail=user-database");
+}
+
+/* Also without nullok, where no earlier look names the file. */
+static void
+missing_file__is_named(void **state)
+{
+	struct host *host = *state;
+	char path[HOST_PATH_SIZE], away[HOST_PATH_SIZE];
+
+	host_enrol_alice(host);
+	host_path(host, path, "store/seed/alice");
+	host_path(host, away, "away");
+	assert_int_equal(rename(path, away), 0);
+	assert_int_equal(
+	    host_login(host, "alice", "123456"), PAM_AUTHINFO_UNAVAIL);
+	assert_true(host_line_has(0, "detail=seed-gone"));
+	assert_true(host_line_has(0, "file=seed/alice"));
+	assert_int_equal(rename(away, path), 0);
+	host_path(host, path, "store/state/alice");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    host_login(host, "alice", "123456"), PAM_AUTHINFO_UNAVAIL);
+	assert_true(host_line_has(0, "detail=not-adopted"));
+	assert_true(host_line_has(0, "file=state/alice"));
 }
 
 /* What root may not do, something else than modes forbids. */
@@ -210,10 +237,10 @@ static void
 many_failures_in_a_month__are_a_warning_of_their_own(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_state now;
-	char code[HOST_CODE_SIZE];
-	char wrong[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -248,9 +275,9 @@ static void
 debug__tells_more_and_no_secret(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
-	char wrong[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
 	char typed[128];
 
 	host_enrol_alice(host);
@@ -286,7 +313,8 @@ main(void)
 		HOST_TEST(failing_store__names_no_virtual_user),
 		HOST_TEST(keys__come_in_their_order),
 		HOST_TEST(late_code__has_its_drift),
-		HOST_TEST(fault__has_file_errno_and_words),
+		HOST_TEST(fault__has_file_errno_and_detail),
+		HOST_TEST(missing_file__is_named),
 		HOST_TEST(refusal_met_by_root__has_a_hint),
 		HOST_TEST(many_failures_in_a_month__are_a_warning_of_their_own),
 		HOST_TEST(debug__tells_more_and_no_secret),

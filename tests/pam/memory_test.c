@@ -9,6 +9,8 @@
  * stops once it has its result; then all that it may write to is looked
  * through, as in a core that is taken then.
  */
+#include "config.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -285,8 +287,8 @@ static void
 memory__is_looked_through(void **state)
 {
 	struct host *host = *state;
-	const struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	const struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	if (!begin(host, &token))
 		skip();
@@ -303,8 +305,8 @@ static void
 codes__leave_nothing_in_memory(void **state)
 {
 	struct host *host = *state;
-	const struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE], wrong[HOST_CODE_SIZE];
+	const struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE], wrong[SAMPLE_CODE_SIZE];
 	struct otp_state held;
 
 	if (!begin(host, &token))
@@ -341,8 +343,8 @@ static void
 faults__leave_nothing_in_memory(void **state)
 {
 	struct host *host = *state;
-	const struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE], text[NEEDLE_SIZE * 2], base32[NEEDLE_SIZE];
+	const struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE], text[NEEDLE_SIZE * 2], base32[NEEDLE_SIZE];
 
 	if (!begin(host, &token))
 		skip();
@@ -380,7 +382,7 @@ recovery_codes__leave_nothing_in_memory(void **state)
 	uint64_t random = 1;
 	size_t length = 0;
 
-	seed.tokens[0] = host_totp(1);
+	seed.tokens[0] = sample_totp(1);
 	if (!begin(host, &seed.tokens[0]))
 		skip();
 	unit_fill(&random, raw, sizeof(raw));
@@ -393,6 +395,7 @@ recovery_codes__leave_nothing_in_memory(void **state)
 	add_needle("the recovery code without dashes", plain, length);
 	assert_int_equal(
 	    otp_recovery_make(raw, salt, &seed.recovery[0]), OTP_OK);
+	seed.recovery[0].made = 1;
 	host_enrol(host, "alice", HOST_ALICE_UID, &seed);
 	leaves_nothing(host, "not enrolled", "bob", text, PAM_AUTH_ERR);
 	leaves_nothing(host, "right", "alice", text, PAM_SUCCESS);
@@ -406,8 +409,8 @@ static void
 passwords__leave_nothing_but_what_is_handed_on(void **state)
 {
 	struct host *host = *state;
-	const struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE], typed[NEEDLE_SIZE];
+	const struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE], typed[NEEDLE_SIZE];
 
 	if (!begin(host, &token))
 		skip();
@@ -505,7 +508,7 @@ static void
 logins__leave_a_process_as_large_as_it_was(void **state)
 {
 	struct host *host = *state;
-	const struct otp_token token = host_totp(1);
+	const struct otp_token token = sample_totp(1);
 	const char *form = getenv("LONG");
 	const unsigned times = form && *form ? 1000 : 100;
 	struct size before = { 0 };
@@ -514,7 +517,7 @@ logins__leave_a_process_as_large_as_it_was(void **state)
 		skip();
 	host_enrol_alice(host);
 	for (unsigned i = 0; i < times + 20; i++) {
-		char code[HOST_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		fake.now += 30;
 		host_code(&token, 0, code);

@@ -5,6 +5,8 @@
  * libpam lets in where the module ignores and pam_permit says yes; so in
  * these stacks PAM_SUCCESS without a prompt is what PAM_IGNORE becomes.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +37,7 @@ is_ignored(struct host *host, const char *user)
 {
 	assert_int_equal(host_login(host, user, "123456"), PAM_SUCCESS);
 	assert_int_equal(host->seen.prompts, 0);
-	host_logged("ignored", "unenrolled");
+	host_logged("ignored", "not-enrolled");
 	assert_int_equal(host_level(), LOG_INFO);
 }
 
@@ -54,18 +56,18 @@ unenrolled_user__is_not_asked(void **state)
 
 	host_enrol_alice(host);
 	stack(host, "");
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 	stack(host, "nullok");
 	is_ignored(host, "bob");
 	assert_true(host_line_has(0, "user=bob"));
 	host_told_nothing(host);
 	stack(host, "nullok=no");
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 	host_configure(host, "nullok\n");
 	stack(host, "");
 	is_ignored(host, "bob");
 	stack(host, "nullok=no");
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 }
 
 /* An ignored line decides nothing: alone it lets nobody in. */
@@ -83,8 +85,8 @@ static void
 enrolled_user__is_asked_as_ever(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	stack(host, "nullok");
@@ -113,7 +115,7 @@ second_name_of_a_uid__is_asked(void **state)
 
 	host_enrol_alice(host);
 	stack(host, "nullok");
-	is_asked(host, HOST_SECOND, "unenrolled");
+	is_asked(host, HOST_SECOND, "not-enrolled");
 }
 
 static void
@@ -137,7 +139,7 @@ failing_user_database__ignores_nobody(void **state)
 		fake.by_name_errno = 0;
 	}
 	fake.by_uid_errno = ENOENT;
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 }
 
 /* "Not there" has to be sure: anything else is no answer. */
@@ -147,7 +149,8 @@ is_unavailable(struct host *host, const char *user, const char *reason)
 	assert_int_equal(
 	    host_login(host, user, "123456"), PAM_AUTHINFO_UNAVAIL);
 	host_told(host, PAM_ERROR_MSG,
-	    "Codes cannot be checked on this host now; see its log.");
+	    "Codes cannot be checked right now. Please contact your "
+	    "administrator.");
 	host_logged("unavailable", reason);
 }
 
@@ -235,14 +238,14 @@ date__ends_it_and_is_told(void **state)
 	stack(host, "nullok_until=2026-12-31"); /* HOST_NOW is in September */
 	is_ignored(host, "bob");
 	host_told(host, PAM_TEXT_INFO,
-	    "From 2026-12-31 on, a one-time code is needed to log in here.");
+	    "From 2026-12-31 on, you need a one-time code to log in here.");
 	fake.now = 1798675199; /* 2026-12-30 23:59:59 */
 	is_ignored(host, "bob");
 	fake.now++;
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 	host_told_nothing(host);
 	stack(host, "nullok nullok_until=2026-12-31");
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 	fake.now = HOST_NOW;
 	stack(host, "nullok_until=2026-12-31 silent");
 	is_ignored(host, "bob");
@@ -263,6 +266,45 @@ failing_clock__ignores_nobody(void **state)
 	stack(host, "nullok_until=2026-12-31");
 	fake.clock_fails = true;
 	is_unavailable(host, "bob", "clock");
+	assert_int_equal(host->seen.prompts, 0);
+}
+
+/* A day that is over does not come again; who is enrolled is asked. */
+static void
+clock_before_the_release__lets_no_one_in(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = sample_hotp(1);
+
+	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
+	stack(host, "nullok_until=2026-12-31");
+	fake.now = INT64_C(1767225599);
+	is_unavailable(host, "bob", "clock");
+	assert_true(host_line_has(0, "detail=before-release"));
+	assert_int_equal(host_login(host, "alice", "000000"), PAM_AUTH_ERR);
+	assert_int_equal(host->seen.prompts, 1);
+	fake.now++;
+	is_ignored(host, "bob");
+	/* nullok alone asks no clock */
+	fake.now = 1;
+	stack(host, "nullok");
+	is_ignored(host, "bob");
+}
+
+static void
+renamed_account__is_not_ignored(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = sample_totp(1);
+
+	host_enrol_token(host, "former", HOST_BOB_UID, &token);
+	for (unsigned i = 0; i < 2; i++) {
+		stack(host, i == 0 ? "nullok" : "nullok_until=2026-12-31");
+		is_unavailable(host, "bob", "uid");
+		assert_true(host_line_has(0, "detail=other-name"));
+		assert_true(host_line_has(0, "name=former"));
+		assert_true(host_line_has(0, "file=uid/5002"));
+	}
 }
 
 /* An argument wins: a service that says no is strict whatever the file says. */
@@ -276,9 +318,9 @@ argument_no__wins_over_the_files_date(void **state)
 	assert_int_equal(host_login(host, "bob", "123456"), PAM_SUCCESS);
 	assert_int_equal(host->seen.prompts, 0);
 	stack(host, "nullok=no");
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 	stack(host, "nullok=no nullok_until=2026-12-31");
-	is_asked(host, "bob", "unenrolled");
+	is_asked(host, "bob", "not-enrolled");
 }
 
 static void
@@ -312,6 +354,8 @@ main(void)
 		HOST_TEST(removed_user__is_not_asked),
 		HOST_TEST(date__ends_it_and_is_told),
 		HOST_TEST(failing_clock__ignores_nobody),
+		HOST_TEST(clock_before_the_release__lets_no_one_in),
+		HOST_TEST(renamed_account__is_not_ignored),
 		HOST_TEST(argument_no__wins_over_the_files_date),
 		HOST_TEST(virtual_users__exclude_it),
 	};

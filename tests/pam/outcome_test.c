@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every outcome of pam_otp(8): PAM's code, the user's message, the log. */
+#include "config.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <setjmp.h>
@@ -14,15 +16,17 @@
 
 #include "tests/lib/host.h"
 
-#define UNAVAILABLE "Codes cannot be checked on this host now; see its log."
+#define UNAVAILABLE                                               \
+	"Codes cannot be checked right now. Please contact your " \
+	"administrator."
 
 static void
 right_code__lets_in_and_is_spent(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_state after;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -40,18 +44,34 @@ right_code__lets_in_and_is_spent(void **state)
 }
 
 static void
+replayed_hotp_code__has_a_button(void **state)
+{
+	struct host *host = *state;
+	struct otp_token token = sample_hotp(1);
+	char code[SAMPLE_CODE_SIZE];
+
+	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
+	(void)sample_code(&token, token.counter, code);
+	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
+	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
+	host_told(host, PAM_ERROR_MSG,
+	    "That code was already used. Press the button for a new one.");
+	host_logged("refused", "replay");
+}
+
+static void
 replayed_code__is_refused_and_said_to_be_used(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
 	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
 	host_told(host, PAM_ERROR_MSG,
-	    "That code was used already; wait for the next one.");
+	    "That code was already used. Wait for the next one.");
 	host_logged("refused", "replay");
 	assert_int_equal(host_state(host, "alice").tally.failures, 0);
 }
@@ -60,8 +80,8 @@ static void
 wrong_code__is_refused_without_a_word_and_charged(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_wrong_code(&token, code);
@@ -76,10 +96,10 @@ static void
 waiting_account__is_told_how_long(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
 	struct otp_state waiting;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	waiting = host_state(host, "alice");
@@ -91,9 +111,9 @@ waiting_account__is_told_how_long(void **state)
 	host_code(&token, 0, code);
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
 	host_told(
-	    host, PAM_ERROR_MSG, "Too many wrong codes; try again in 17 s.");
-	host_logged("refused", "waiting");
-	assert_true(host_line_has(0, "wait=17s"));
+	    host, PAM_ERROR_MSG, "Too many wrong codes. Try again in 17 s.");
+	host_logged("refused", "blocked");
+	assert_true(host_line_has(0, "delay=17s"));
 	host_unchanged(host, "alice", &before);
 }
 
@@ -101,9 +121,9 @@ static void
 locked_account__is_told_whom_to_ask(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_state locked;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	locked = host_state(host, "alice");
@@ -112,14 +132,14 @@ locked_account__is_told_whom_to_ask(void **state)
 	host_code(&token, 0, code);
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTH_ERR);
 	host_told(host, PAM_ERROR_MSG,
-	    "Locked after too many wrong codes; an administrator can unlock "
-	    "it.");
-	host_logged("refused", "locked");
+	    "Locked out after too many wrong codes. An administrator can "
+	    "unlock the account.");
+	host_logged("refused", "locked-out");
 	assert_int_equal(host_level(), LOG_WARNING);
 }
 
 static void
-malformed_code__is_refused_without_a_word(void **state)
+malformed_code__is_told_what_a_code_is(void **state)
 {
 	struct host *host = *state;
 	struct host_bytes before;
@@ -127,7 +147,7 @@ malformed_code__is_refused_without_a_word(void **state)
 	host_enrol_alice(host);
 	before = host_bytes(host, "alice");
 	assert_int_equal(host_login(host, "alice", "12x456"), PAM_AUTH_ERR);
-	host_told_nothing(host);
+	host_told(host, PAM_ERROR_MSG, "A code has 6 to 8 digits.");
 	host_logged("refused", "malformed");
 	host_unchanged(host, "alice", &before);
 }
@@ -141,7 +161,7 @@ unenrolled_user__is_asked_and_refused(void **state)
 	assert_int_equal(host_login(host, "bob", "123456"), PAM_AUTH_ERR);
 	assert_string_equal(host->seen.prompt[0].text, "One-time code: ");
 	host_told_nothing(host);
-	host_logged("refused", "unenrolled");
+	host_logged("refused", "not-enrolled");
 	assert_true(host_line_has(0, "user=bob"));
 }
 
@@ -210,9 +230,9 @@ static void
 failing_clock__is_no_answer(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -270,8 +290,8 @@ static void
 large_and_interrupted_entry__is_found(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -295,8 +315,8 @@ static void
 name_spelt_otherwise__is_the_same_account(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -351,9 +371,9 @@ static void
 machines_own_user__is_found(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct passwd *self = getpwuid(geteuid());
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	char name[256];
 
 	if (self == NULL)
@@ -368,8 +388,8 @@ static void
 virtual_user__needs_the_option(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_token(host, "vpn-user", OTP_UID_VIRTUAL, &token);
 	host_code(&token, 0, code);
@@ -379,7 +399,7 @@ virtual_user__needs_the_option(void **state)
 	assert_int_equal(host_login(host, "vpn-user", code), PAM_SUCCESS);
 	assert_true(host_line_has(0, "user=vpn-user"));
 	assert_int_equal(host_login(host, "hunter2", "123456"), PAM_AUTH_ERR);
-	host_logged("refused", "unenrolled");
+	host_logged("refused", "not-enrolled");
 	assert_null(strstr(host_line(), "hunter2"));
 }
 
@@ -409,9 +429,9 @@ setcred__is_success_and_changes_nothing(void **state)
 		PAM_REINITIALIZE_CRED, PAM_REFRESH_CRED,
 		PAM_ESTABLISH_CRED | PAM_SILENT, 0x7fffffff };
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	pam_handle_t *pamh = NULL;
 
 	host_enrol_alice(host);
@@ -437,8 +457,8 @@ static void
 second_line_in_one_stack__sees_a_replay(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -474,10 +494,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HOST_TEST(right_code__lets_in_and_is_spent),
 		HOST_TEST(replayed_code__is_refused_and_said_to_be_used),
+		HOST_TEST(replayed_hotp_code__has_a_button),
 		HOST_TEST(wrong_code__is_refused_without_a_word_and_charged),
 		HOST_TEST(waiting_account__is_told_how_long),
 		HOST_TEST(locked_account__is_told_whom_to_ask),
-		HOST_TEST(malformed_code__is_refused_without_a_word),
+		HOST_TEST(malformed_code__is_told_what_a_code_is),
 		HOST_TEST(unenrolled_user__is_asked_and_refused),
 		HOST_TEST(unknown_user__is_asked_and_refused_unnamed),
 		HOST_TEST(stand_in_of_sshd__is_refused_and_named_so),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Recovery codes. */
+#include "config.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,26 +16,6 @@
 
 #include "tests/lib/host.h"
 
-static int
-try_wrong(struct host *host)
-{
-	struct otp_token token = host_totp(1);
-	char wrong[HOST_CODE_SIZE];
-
-	host_wrong_code(&token, wrong);
-	return host_login(host, "alice", wrong);
-}
-
-static int
-try_right(struct host *host)
-{
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
-
-	host_code(&token, 0, code);
-	return host_login(host, "alice", code);
-}
-
 #define CODES 5
 
 /* Alice with CODES recovery codes, whose texts these are. */
@@ -45,13 +27,14 @@ enrol_with_recovery(
 	struct otp_seed seed = { .tokens_count = 1, .recovery_count = CODES };
 	uint8_t code[OTP_RECOVERY_CODE_SIZE];
 
-	seed.tokens[0] = host_totp(1);
+	seed.tokens[0] = sample_totp(1);
 	for (unsigned i = 0; i < CODES; i++) {
 		/* Ones and zeros among them, to be mistaken. */
 		memset(code, (int)(i * 8 + 1), sizeof(code));
 		otp_recovery_text(code, ret_texts[i]);
 		assert_int_equal(
 		    otp_recovery_make(code, salt, &seed.recovery[i]), OTP_OK);
+		seed.recovery[i].made = 1;
 	}
 	host_enrol(host, "alice", HOST_ALICE_UID, &seed);
 }
@@ -59,10 +42,11 @@ enrol_with_recovery(
 static void
 recovery_codes__work_once_and_are_counted(void **state)
 {
+	static const char none_left[] = "You have no recovery codes left. "
+					"Create new ones with otp-enroll.";
 	static const char *const told[CODES] = { "4 recovery codes left.",
 		"3 recovery codes left.", "2 recovery codes left.",
-		"1 recovery code left.",
-		"No recovery codes are left; make new ones with otp-enroll." };
+		"1 recovery code left.", none_left };
 	struct host *host = *state;
 	char texts[CODES][OTP_RECOVERY_TEXT_SIZE];
 
@@ -75,7 +59,7 @@ recovery_codes__work_once_and_are_counted(void **state)
 		assert_int_equal(
 		    host_login(host, "alice", texts[i]), PAM_AUTH_ERR);
 		host_told(host, PAM_ERROR_MSG,
-		    "That recovery code was used already.");
+		    "That recovery code was already used.");
 		host_logged("refused", "replay");
 		assert_int_equal(host_state(host, "alice").tally.failures, 0);
 	}
@@ -89,11 +73,11 @@ few_recovery_codes__are_told_at_any_login(void **state)
 
 	enrol_with_recovery(host, texts);
 	assert_int_equal(host_login(host, "alice", texts[0]), PAM_SUCCESS);
-	assert_int_equal(try_right(host), PAM_SUCCESS);
+	assert_int_equal(host_try_right(host), PAM_SUCCESS);
 	host_told_nothing(host);
 	assert_int_equal(host_login(host, "alice", texts[1]), PAM_SUCCESS);
 	fake.now += 30;
-	assert_int_equal(try_right(host), PAM_SUCCESS);
+	assert_int_equal(host_try_right(host), PAM_SUCCESS);
 	host_told(host, PAM_TEXT_INFO, "3 recovery codes left.");
 }
 
@@ -160,18 +144,18 @@ recovery_code__ends_waits_and_locks(void **state)
 
 	enrol_with_recovery(host, texts);
 	for (unsigned i = 0; i < 5; i++)
-		assert_int_equal(try_wrong(host), PAM_AUTH_ERR);
-	assert_int_equal(try_right(host), PAM_AUTH_ERR);
+		assert_int_equal(host_try_wrong(host), PAM_AUTH_ERR);
+	assert_int_equal(host_try_right(host), PAM_AUTH_ERR);
 	assert_int_equal(host_login(host, "alice", texts[0]), PAM_SUCCESS);
-	assert_int_equal(try_right(host), PAM_SUCCESS);
+	assert_int_equal(host_try_right(host), PAM_SUCCESS);
 	now = host_state(host, "alice");
 	now.tally.failures = 100;
 	host_state_put(host, "alice", &now);
 	fake.now += 30;
-	assert_int_equal(try_right(host), PAM_AUTH_ERR);
-	host_logged("refused", "locked");
+	assert_int_equal(host_try_right(host), PAM_AUTH_ERR);
+	host_logged("refused", "locked-out");
 	assert_int_equal(host_login(host, "alice", texts[1]), PAM_SUCCESS);
-	assert_int_equal(try_right(host), PAM_SUCCESS);
+	assert_int_equal(host_try_right(host), PAM_SUCCESS);
 }
 
 static void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Damaged seeds and states: no answer, and a log line that says where. */
+#include "config.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +42,7 @@ refuses_seed(struct host *host, const char *bytes, size_t size)
 	struct host_bytes before = host_bytes(host, "alice");
 
 	host_path(host, path, "store/seed/alice");
-	host_write(path, bytes, size, 0600);
+	sample_write(path, bytes, size, 0600);
 	if (host_login(host, "alice", "123456") != PAM_AUTHINFO_UNAVAIL)
 		fail_msg("taken: %s", bytes);
 	assert_int_equal(host->seen.prompts, 1);
@@ -79,8 +81,8 @@ line_not_understood__is_named_by_its_number(void **state)
 		HOTP "&counter=1e3",
 		HOTP "&counter=18446744073709551616",
 		TOTP "\r",
-		"recovery:sha256$" SALT "$00ff",
-		"recovery:sha256$0011$" SALT SALT,
+		"recovery:1790000000:sha256$" SALT "$00ff",
+		"recovery:1790000000:sha256$0011$" SALT SALT,
 		"recovery:md5$" SALT "$" SALT,
 		"\xef\xbb\xbf" TOTP,
 	};
@@ -131,8 +133,8 @@ seed_at_its_bounds__is_taken(void **state)
 {
 	struct host *host = *state;
 	char *text = calloc(1, 20000);
-	struct otp_token token = host_totp(1);
-	char code[HOST_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	char path[HOST_PATH_SIZE];
 	size_t size = 0;
 	char *seed = NULL;
@@ -144,7 +146,7 @@ seed_at_its_bounds__is_taken(void **state)
 	snprintf(text, 20000, "%s#%01022d\n", seed, 0);
 	for (size_t end = strlen(text); end < 16384; end++)
 		text[end] = end % 100 == 99 || end == 16383 ? '\n' : '#';
-	host_write(path, text, 16384, 0600);
+	sample_write(path, text, 16384, 0600);
 	host_code(&token, 0, code);
 	assert_int_equal(host_login(host, "alice", code), PAM_SUCCESS);
 	free(seed);
@@ -161,16 +163,16 @@ scratch(struct host *host, size_t offset, size_t size)
 	for (size_t i = 0; i < size; i++)
 		all.bytes[offset + i] ^= 0x5a;
 	host_path(host, path, "store/state/alice");
-	host_write(path, all.bytes, sizeof(all.bytes), 0600);
+	sample_write(path, all.bytes, sizeof(all.bytes), 0600);
 }
 
 static void
 state_with_both_records_damaged__is_no_answer(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, 0, code);
@@ -187,9 +189,9 @@ static void
 state_of_a_later_version__is_no_answer(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	char path[HOST_PATH_SIZE];
 
 	host_enrol_alice(host);
@@ -198,11 +200,13 @@ state_of_a_later_version__is_no_answer(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		uint8_t *slot = before.bytes + i * OTP_SLOTS_RECORD_SIZE;
 
+		const size_t length = slot[24] | (size_t)slot[25] << 8;
+
 		slot[8] = 2;
-		assert_non_null(SHA256(slot, 4064, slot + 4064));
+		assert_non_null(SHA256(slot, length, slot + length));
 	}
 	host_path(host, path, "store/state/alice");
-	host_write(path, before.bytes, sizeof(before.bytes), 0600);
+	sample_write(path, before.bytes, sizeof(before.bytes), 0600);
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
 	host_logged("unavailable", "state-version");
 	assert_non_null(strstr(host_line(), "state/alice"));
@@ -213,10 +217,10 @@ static void
 state_with_one_record_damaged__counts_by_the_other(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_state old;
-	char spent[HOST_CODE_SIZE];
-	char code[HOST_CODE_SIZE];
+	char spent[SAMPLE_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_alice(host);
 	host_code(&token, -1, spent);
@@ -247,10 +251,10 @@ state_of_another_size_or_version__is_no_answer(void **state)
 	host_enrol_alice(host);
 	all = host_bytes(host, "alice");
 	host_path(host, path, "store/state/alice");
-	host_write(path, all.bytes, sizeof(all.bytes) - 1, 0600);
+	sample_write(path, all.bytes, sizeof(all.bytes) - 1, 0600);
 	assert_int_equal(
 	    host_login(host, "alice", "123456"), PAM_AUTHINFO_UNAVAIL);
-	host_write(path, all.bytes, 0, 0600);
+	sample_write(path, all.bytes, 0, 0600);
 	assert_int_equal(
 	    host_login(host, "alice", "123456"), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(fake.lines_count, 1);
@@ -274,9 +278,9 @@ static void
 state_of_another_uid__is_no_answer(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct host_bytes before;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_token(host, "alice", HOST_BOB_UID, &token);
 	host_code(&token, 0, code);
@@ -290,15 +294,15 @@ static void
 hotp_counter_at_its_end__does_not_wrap(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_hotp(1);
+	struct otp_token token = sample_hotp(1);
 	struct otp_state last;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	host_enrol_token(host, "alice", HOST_ALICE_UID, &token);
 	last = host_state(host, "alice");
 	last.credentials[0].value = UINT64_MAX;
 	host_state_put(host, "alice", &last);
-	host_code_at(&token, UINT64_MAX, code);
+	sample_code(&token, UINT64_MAX, code);
 	assert_int_equal(host_login(host, "alice", code), PAM_AUTHINFO_UNAVAIL);
 	host_logged("unavailable", "limit");
 	assert_int_equal(
@@ -310,11 +314,11 @@ static void
 edited_period__revives_nothing(void **state)
 {
 	struct host *host = *state;
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_token slow = token;
 	char path[HOST_PATH_SIZE];
-	char spent[HOST_CODE_SIZE];
-	char code[HOST_CODE_SIZE];
+	char spent[SAMPLE_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	char with_period[1200];
 	size_t size = 0;
 	char *seed = NULL;

@@ -10,8 +10,9 @@
 . "$(dirname "$0")/../check/lib.sh"
 
 tests='pam/clock pam/files pam/log pam/message pam/nullok pam/options
-pam/outcome pam/recovery pam/seed pam/throttle effects/adopt effects/attempt
-effects/enrol effects/former effects/import effects/inspect'
+pam/outcome pam/recovery pam/seed pam/throttle effects/attempt effects/enrol
+effects/enrol_adopt effects/enrol_change effects/enrol_import
+effects/enrol_rename effects/inspect'
 
 if [ -n "$INSTRUMENTED" ]; then
 	skip 'valgrind__has_nothing_to_say' 'this build is instrumented'

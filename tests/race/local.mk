@@ -14,12 +14,13 @@ pam_tests += %D%/race_pam_test
 
 long_tests += %D%/race_test %D%/race_pam_test
 
+if TOOL
 pam_tests += %D%/race_tool_test
+long_tests += %D%/race_tool_test
+endif
 
 %C%_race_tool_test_LDADD = $(host_libs)
 %C%_race_tool_test_LDFLAGS = $(host_flags)
-
-long_tests += %D%/race_tool_test
 
 pam_tests += %D%/race_thread_test
 
@@ -31,8 +32,8 @@ pam_tests += %D%/race_thread_test
 thread_tests = %D%/race_thread_test %D%/race_test
 long_tests += %D%/race_thread_test
 
-pam_tests += %D%/race_hold_test
+pam_tests += %D%/race_lock_test
 
-%C%_race_hold_test_SOURCES = %D%/race_hold_test.c %D%/race.c %D%/race.h
-%C%_race_hold_test_LDADD = $(host_libs)
-%C%_race_hold_test_LDFLAGS = $(host_flags) -pthread
+%C%_race_lock_test_SOURCES = %D%/race_lock_test.c %D%/race.c %D%/race.h
+%C%_race_lock_test_LDADD = $(host_libs)
+%C%_race_lock_test_LDFLAGS = $(host_flags) -pthread

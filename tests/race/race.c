@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "race.h"
+#include "config.h"
+
+#include "tests/race/race.h"
 
 #include <setjmp.h>
 #include <signal.h>

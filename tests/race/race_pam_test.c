@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One code, many logins at once, each through the real libpam. */
+#include "config.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,7 +10,9 @@
 #include <cmocka.h>
 
 #include "common/effects/enrol.h"
-#include "race.h"
+#include "tests/lib/account.h"
+#include "tests/lib/codes.h"
+#include "tests/race/race.h"
 #include "tests/lib/host.h"
 
 #define STEP 30
@@ -37,7 +41,7 @@ tool_host(const struct host *host, struct otp_sys *sys)
 	sys->time = host_clock;
 	return (struct otp_host){
 		.sys = sys,
-		.store = host->store,
+		.store = { .folder = host->store },
 		.policy = &policy,
 	};
 }
@@ -60,7 +64,7 @@ unlock(const struct host *host)
 	uint32_t failures;
 
 	assert_int_equal(
-	    otp_enrol_unlock(&tool, &subject, &failures, NULL), OTP_OK);
+	    otp_enrol_unlock(ACCOUNT_OF(&tool, subject), &failures), OTP_OK);
 }
 
 static void
@@ -134,12 +138,12 @@ static void
 race__through_pam_accepts_a_totp_code_once(void **state)
 {
 	struct race *race = begin(*state);
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race_count yes = { 0 };
 
 	host_enrol_alice(*state);
 	for (unsigned round = 0; round < rounds(); round++) {
-		char code[HOST_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		move_clock(race);
 		host_code(&token, 0, code);
@@ -153,15 +157,15 @@ static void
 race__through_pam_accepts_a_hotp_code_once(void **state)
 {
 	struct race *race = begin(*state);
-	struct otp_token token = host_hotp(1);
+	struct otp_token token = sample_hotp(1);
 	struct race_count yes = { 0 };
 
 	host_enrol_token(*state, "alice", HOST_ALICE_UID, &token);
 	for (unsigned round = 0; round < rounds(); round++) {
-		char code[HOST_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		move_clock(race);
-		host_code_at(&token, round, code);
+		sample_code(&token, round, code);
 		run_round(race, &yes, code);
 		unlock(*state);
 	}
@@ -184,8 +188,8 @@ race__through_pam_accepts_a_recovery_code_once(void **state)
 		const unsigned code = round % OTP_ENROL_RECOVERY;
 
 		if (code == 0)
-			assert_int_equal(otp_enrol_recovery(&tool, &subject,
-					     OTP_ENROL_RECOVERY, &set, NULL),
+			assert_int_equal(codes_renew(ACCOUNT_OF(&tool, subject),
+					     OTP_ENROL_RECOVERY, &set),
 			    OTP_OK);
 		move_clock(race);
 		run_round(race, &yes, set.text[code]);
@@ -198,11 +202,11 @@ static void
 race__through_pam_never_beats_the_throttle(void **state)
 {
 	struct race *race = begin(*state);
-	struct otp_token token = host_totp(1);
+	struct otp_token token = sample_totp(1);
 
 	host_enrol_alice(*state);
 	for (unsigned round = 0; round < rounds() / 2; round++) {
-		char wrong[HOST_CODE_SIZE];
+		char wrong[SAMPLE_CODE_SIZE];
 
 		move_clock(race);
 		host_wrong_code(&token, wrong);
@@ -210,7 +214,7 @@ race__through_pam_never_beats_the_throttle(void **state)
 		race_run(race);
 		assert_int_equal(count(race, PAM_AUTH_ERR), race->processes);
 		assert_int_equal(host_state(*state, "alice").tally.failures,
-		    OTP_FREE_DEFAULT);
+		    OTP_DELAY_AFTER_DEFAULT);
 		unlock(*state);
 	}
 	race_end(race);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One code, many logins at once; and the tool in between. */
+#include "config.h"
+
+#include "tests/lib/codes.h"
 #include "tests/store/ground.h"
+#include "tests/lib/account.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "race.h"
+#include "tests/race/race.h"
 #include "tests/store/calls.h"
 
 #define STEP 30
@@ -32,7 +36,7 @@ static enum otp_err
 log_in(const struct otp_host *host, const char *account, const char *code,
     enum otp_verdict *ret_verdict)
 {
-	struct otp_request request = { .uid = GROUND_UID };
+	struct otp_request request = { .uid = ground_uid(account) };
 	struct otp_answer answer;
 	enum otp_err err;
 
@@ -46,26 +50,27 @@ static enum otp_err
 put(const struct ground *ground, const struct race_lane *lane,
     enum otp_enrol_mode mode, uint64_t spent)
 {
-	struct otp_token token = ground_totp((unsigned)lane->answer);
-	struct otp_enrolment enrolment =
-	    ground_enrolment(lane->account, mode, &token);
+	struct otp_token token = sample_totp((unsigned)lane->answer);
+	struct otp_enrolment enrolment = ground_enrolment(mode, &token);
 	struct otp_recovery_set set;
 
 	enrolment.value = spent;
-	return otp_enrol_put(&ground->host, &enrolment, 0, &set, NULL);
+	return codes_put(
+	    ACCOUNT_OF(&ground->host, ground_subject(lane->account)),
+	    &enrolment, 0, &set);
 }
 
 static enum otp_err
 take_away(const struct ground *ground, const struct race_lane *lane)
 {
 	struct otp_subject subject = ground_subject(lane->account);
-	struct otp_token token = ground_totp((unsigned)lane->answer);
+	struct otp_token token = sample_totp((unsigned)lane->answer);
 	uint8_t id[OTP_ID_SIZE];
 	enum otp_err err = otp_token_id(&token, id);
 
 	return err != OTP_OK
 	    ? err
-	    : otp_enrol_remove_token(&ground->host, &subject, id, NULL);
+	    : otp_enrol_remove_token(ACCOUNT_OF(&ground->host, subject), id);
 }
 
 static enum otp_err
@@ -74,7 +79,7 @@ renew(const struct ground *ground, struct race_lane *lane)
 	struct otp_subject subject = ground_subject(lane->account);
 	struct otp_recovery_set set;
 	enum otp_err err =
-	    otp_enrol_recovery(&ground->host, &subject, 2, &set, NULL);
+	    codes_renew(ACCOUNT_OF(&ground->host, subject), 2, &set);
 
 	if (err == OTP_OK)
 		memcpy(lane->text, set.text[0], sizeof(set.text[0]));
@@ -109,11 +114,12 @@ run(const struct race *race, struct race_lane *lane, void *context)
 		err = renew(ground, lane);
 		break;
 	case UNLOCKS:
-		err =
-		    otp_enrol_unlock(&ground->host, &subject, &failures, NULL);
+		err = otp_enrol_unlock(
+		    ACCOUNT_OF(&ground->host, subject), &failures);
 		break;
 	case STARTS_OVER:
-		err = otp_enrol_remove(&ground->host, &subject, true, NULL);
+		err =
+		    otp_enrol_remove(ACCOUNT_OF(&ground->host, subject), true);
 		if (err == OTP_OK)
 			err = put(ground, lane, OTP_ENROL_NEW,
 			    (uint64_t)(race->now / STEP + 1) * STEP);
@@ -158,7 +164,8 @@ unlock(const struct ground *ground, const char *account)
 	uint32_t failures;
 
 	assert_int_equal(
-	    otp_enrol_unlock(&ground->host, &subject, &failures, NULL), OTP_OK);
+	    otp_enrol_unlock(ACCOUNT_OF(&ground->host, subject), &failures),
+	    OTP_OK);
 }
 
 /* The next round is one step later. */
@@ -183,13 +190,13 @@ static void
 race__accepts_a_totp_code_once(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
 	struct race_count yes = { 0 };
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned round = 0; round < rounds(); round++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		move_clock(race, ground);
 		race_fill(race, "alice", ground_code(ground, &token, code));
@@ -207,23 +214,21 @@ static void
 race__accepts_a_hotp_code_once(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_hotp(1);
+	struct otp_token token = sample_hotp(1);
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
 	struct race_count yes = { 0 };
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned round = 0; round < rounds(); round++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		move_clock(race, ground);
-		race_fill(race, "alice", ground_code_at(&token, round, code));
+		race_fill(race, "alice", sample_code(&token, round, code));
 		race_run(race);
 		assert_no_errors(race);
 		race_note(&yes, count(race, NULL, OTP_VERDICT_ACCEPT));
-		/* A spent value is a wrong code. */
 		assert_int_equal(
-		    count(race, NULL, OTP_VERDICT_REJECT), ground->policy.free);
-		unlock(ground, "alice");
+		    count(race, NULL, OTP_VERDICT_REPLAY), RACE_PROCESSES - 1);
 	}
 	assert_always_once(race, "HOTP", &yes);
 	race_end(race);
@@ -244,8 +249,8 @@ race__accepts_a_recovery_code_once(void **state)
 
 		if (code == 0)
 			assert_int_equal(
-			    otp_enrol_recovery(&ground->host, &alice,
-				OTP_ENROL_RECOVERY, &set, NULL),
+			    codes_renew(ACCOUNT_OF(&ground->host, alice),
+				OTP_ENROL_RECOVERY, &set),
 			    OTP_OK);
 		move_clock(race, ground);
 		race_fill(race, "alice", set.text[code]);
@@ -263,24 +268,25 @@ static void
 race__never_beats_the_throttle(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
 	unsigned compared = 0;
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned round = 0; round < rounds() / 2; round++) {
-		char wrong[GROUND_CODE_SIZE];
-		const unsigned free = ground->policy.free;
+		char wrong[SAMPLE_CODE_SIZE];
+		const unsigned allowed = ground->policy.delay_after;
 
 		move_clock(race, ground);
 		race_fill(race, "alice", ground_wrong(ground, &token, wrong));
 		race_run(race);
 		assert_no_errors(race);
-		assert_int_equal(count(race, NULL, OTP_VERDICT_REJECT), free);
-		assert_int_equal(count(race, NULL, OTP_VERDICT_WAITING),
-		    RACE_PROCESSES - free);
 		assert_int_equal(
-		    ground_state(ground, "alice").tally.failures, free);
+		    count(race, NULL, OTP_VERDICT_REJECT), allowed);
+		assert_int_equal(count(race, NULL, OTP_VERDICT_WAITING),
+		    RACE_PROCESSES - allowed);
+		assert_int_equal(
+		    ground_state(ground, "alice").tally.failures, allowed);
 		compared += count(race, NULL, OTP_VERDICT_REJECT);
 		/* When the wait is over, one more, and the next wait. */
 		move_clock(race, ground);
@@ -292,9 +298,9 @@ race__never_beats_the_throttle(void **state)
 		unlock(ground, "alice");
 	}
 	print_message("# ran: race, %u wrong codes at once, %u rounds: "
-		      "compared=%u of %u that are free\n",
+		      "compared=%u of %u that are allowed\n",
 	    RACE_PROCESSES, rounds() / 2, compared,
-	    ground->policy.free * rounds() / 2);
+	    ground->policy.delay_after * rounds() / 2);
 	race_end(race);
 }
 
@@ -302,13 +308,13 @@ static void
 race__spoils_no_right_code_by_wrong_ones(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race *race = race_start(5, run, ground);
 	struct race_count yes = { 0 };
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned round = 0; round < rounds(); round++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		move_clock(race, ground);
 		race_fill(race, "alice", ground_wrong(ground, &token, code));
@@ -332,7 +338,7 @@ race__lets_different_users_in_at_once(void **state)
 	char name[RACE_TEXT_SIZE];
 
 	for (unsigned i = 0; i < RACE_PROCESSES; i++) {
-		struct otp_token token = ground_totp(i + 1);
+		struct otp_token token = sample_totp(i + 1);
 
 		(void)snprintf(name, sizeof(name), "user%u", i);
 		ground_enrol(ground, name, &token);
@@ -341,9 +347,9 @@ race__lets_different_users_in_at_once(void **state)
 		move_clock(race, ground);
 		race_fill(race, "", "");
 		for (unsigned i = 0; i < RACE_PROCESSES; i++) {
-			struct otp_token token = ground_totp(i + 1);
+			struct otp_token token = sample_totp(i + 1);
 			struct race_lane *lane = &race->lanes[i];
-			char code[GROUND_CODE_SIZE];
+			char code[SAMPLE_CODE_SIZE];
 
 			ground_code(ground, &token, code);
 			memcpy(lane->code, code, sizeof(code));
@@ -413,14 +419,14 @@ static void
 race__of_threads_accepts_a_code_once(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race_count yes = { 0 };
 	unsigned descriptors;
 
 	ground_enrol(ground, "alice", &token);
-	descriptors = ground_descriptors();
+	descriptors = sample_descriptors();
 	for (unsigned round = 0; round < rounds(); round++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		ground->now += STEP;
 		ground_code(ground, &token, code);
@@ -430,7 +436,7 @@ race__of_threads_accepts_a_code_once(void **state)
 		      "once=%u never=%u more=%u\n",
 	    THREADS, rounds(), yes.once, yes.never, yes.more);
 	assert_int_equal(yes.once, rounds());
-	assert_int_equal(ground_descriptors(), descriptors);
+	assert_int_equal(sample_descriptors(), descriptors);
 }
 
 /* --- the tool meanwhile --- */
@@ -448,17 +454,17 @@ static void
 race__with_a_replacement_accepts_each_code_at_most_once(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token old = ground_totp(1);
+	struct otp_token old = sample_totp(1);
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
 	unsigned yes_old = 0, yes_new = 0;
 
-	ground->policy.free = OTP_FREE_MAX;
+	ground->policy.delay_after = OTP_DELAY_AFTER_MAX;
 	ground_enrol(ground, "alice", &old);
 	for (unsigned round = 0; round < rounds(); round++) {
-		struct otp_token new = ground_totp(round + 2);
+		struct otp_token new = sample_totp(round + 2);
 		struct race_lane *tool =
 		    &race->lanes[round * 7 % RACE_PROCESSES];
-		char code[2][GROUND_CODE_SIZE];
+		char code[2][SAMPLE_CODE_SIZE];
 		unsigned yes[2];
 
 		move_clock(race, ground);
@@ -496,18 +502,19 @@ race__with_a_removal_accepts_a_code_at_most_once(void **state)
 	unsigned yes = 0;
 
 	for (unsigned round = 0; round < rounds(); round++) {
-		struct otp_token token = ground_totp(round + 1);
+		struct otp_token token = sample_totp(round + 1);
 		struct otp_enrolment enrolment =
-		    ground_enrolment("alice", OTP_ENROL_NEW, &token);
+		    ground_enrolment(OTP_ENROL_NEW, &token);
 		struct otp_recovery_set set;
 		struct race_lane *tool =
 		    &race->lanes[round * 7 % RACE_PROCESSES];
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 		unsigned accepted;
 
 		move_clock(race, ground);
-		assert_int_equal(
-		    otp_enrol_put(&ground->host, &enrolment, 0, &set, NULL),
+		assert_int_equal(codes_put(ACCOUNT_OF(&ground->host,
+					       ground_subject("alice")),
+				     &enrolment, 0, &set),
 		    OTP_OK);
 		race_fill(race, "alice", ground_code(ground, &token, code));
 		tool->job = REMOVES;
@@ -537,7 +544,7 @@ race__with_new_recovery_codes_leaves_the_old_ones_dead(void **state)
 
 	ground_enrol_alice(ground);
 	assert_int_equal(
-	    otp_enrol_recovery(&ground->host, &alice, 2, &set, NULL), OTP_OK);
+	    codes_renew(ACCOUNT_OF(&ground->host, alice), 2, &set), OTP_OK);
 	memcpy(code, set.text[0], sizeof(set.text[0]));
 	for (unsigned round = 0; round < rounds(); round++) {
 		struct race_lane *tool =
@@ -568,21 +575,21 @@ static void
 race__with_an_unlock_compares_no_more_than_it_frees(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
-	const unsigned free = ground->policy.free;
+	const unsigned allowed = ground->policy.delay_after;
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned round = 0; round < rounds(); round++) {
-		char wrong[GROUND_CODE_SIZE];
+		char wrong[SAMPLE_CODE_SIZE];
 
 		move_clock(race, ground);
 		race_fill(race, "alice", ground_wrong(ground, &token, wrong));
 		race->lanes[round * 7 % RACE_PROCESSES].job = UNLOCKS;
 		race_run(race);
 		assert_no_errors(race);
-		assert_in_range(
-		    count(race, NULL, OTP_VERDICT_REJECT), free, 2 * free);
+		assert_in_range(count(race, NULL, OTP_VERDICT_REJECT), allowed,
+		    2 * allowed);
 		unlock(ground, "alice");
 	}
 	race_end(race);
@@ -593,7 +600,7 @@ static void
 race__with_a_fresh_start_accepts_a_code_at_most_once(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race *race = race_start(RACE_PROCESSES, run, ground);
 	unsigned yes = 0;
 
@@ -601,7 +608,7 @@ race__with_a_fresh_start_accepts_a_code_at_most_once(void **state)
 	for (unsigned round = 0; round < rounds(); round++) {
 		struct race_lane *tool =
 		    &race->lanes[round * 7 % RACE_PROCESSES];
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 		unsigned accepted;
 
 		move_clock(race, ground);
@@ -626,7 +633,7 @@ static void
 race__goes_on_when_the_holder_is_killed(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct race *race = race_start(8, run, ground);
 	struct otp_store *store;
 	struct otp_state loaded;
@@ -634,26 +641,26 @@ race__goes_on_when_the_holder_is_killed(void **state)
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned round = 0; round < 5; round++) {
-		char code[GROUND_CODE_SIZE];
-		pid_t holder;
+		char code[SAMPLE_CODE_SIZE];
+		pid_t owner;
 
 		move_clock(race, ground);
 		race_fill(race, "alice", ground_code(ground, &token, code));
 		store = ground_open(ground, "alice");
 		assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
-		holder = ground_fork(); /* the lock is its own now, too */
-		if (holder == 0)
+		owner = ground_fork(); /* the lock is its own now, too */
+		if (owner == 0)
 			ground_sleep();
-		assert_int_not_equal(holder, -1);
+		assert_int_not_equal(owner, -1);
 		(void)pthread_barrier_wait(&race->begin);
-		assert_int_equal(kill(holder, SIGKILL), 0);
-		assert_int_equal(waitpid(holder, NULL, 0), holder);
+		assert_int_equal(kill(owner, SIGKILL), 0);
+		assert_int_equal(waitpid(owner, NULL, 0), owner);
 		otp_store_close(store);
 		(void)pthread_barrier_wait(&race->end);
 		assert_no_errors(race);
 		race_note(&yes, count(race, NULL, OTP_VERDICT_ACCEPT));
 	}
-	race_tell(race, "holder killed", &yes);
+	race_tell(race, "owner killed", &yes);
 	assert_int_equal(yes.once, 5);
 	race_end(race);
 }

@@ -4,6 +4,8 @@
  * at once.  `make check-threads' in a build with --enable-sanitizers=thread
  * also sees what they share.
  */
+#include "config.h"
+
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "race.h"
+#include "tests/race/race.h"
 #include "tests/lib/host.h"
 
 #define THREADS 8
@@ -44,7 +46,7 @@ struct thread {
 struct shared {
 	pthread_barrier_t begin, end;
 	bool over;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	struct thread threads[THREADS];
 };
 
@@ -149,7 +151,7 @@ static void
 threads__of_a_host_take_a_code_once(void **state)
 {
 	struct host *host = *state;
-	const struct otp_token token = host_totp(1);
+	const struct otp_token token = sample_totp(1);
 	const unsigned rounds = race_rounds(20);
 	struct race_count yes = { 0 };
 	struct shared shared;

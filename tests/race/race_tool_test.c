@@ -8,6 +8,8 @@
  * nobody is told that codes cannot be checked; and in the end what is in force
  * works.
  */
+#include "config.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -104,11 +106,11 @@ is_of_another(const char *code, unsigned number)
 {
 	for (unsigned i = 0; i < test.shared->tokens_count; i++)
 		for (unsigned counter = 0; counter < COUNTERS; counter++) {
-			char other[HOST_CODE_SIZE];
+			char other[SAMPLE_CODE_SIZE];
 
 			if (i == number || test.shared->tokens[i].dead)
 				continue;
-			host_code_at(
+			sample_code(
 			    &test.shared->tokens[i].token, counter, other);
 			if (strcmp(code, other) == 0)
 				return true;
@@ -123,13 +125,13 @@ type_code(unsigned number, unsigned ahead)
 	const bool dead = token->dead;
 	const unsigned floor = token->floor;
 	const unsigned counter = token->next + ahead;
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	unsigned before = 0;
 	int result;
 
 	if (counter >= LAST)
 		return;
-	host_code_at(&token->token, counter, code);
+	sample_code(&token->token, counter, code);
 	result = host_login(test.host, ACCOUNT, code);
 	if (result == PAM_SUCCESS) {
 		unsigned next = token->next;
@@ -202,12 +204,25 @@ execute(const char *const *words, int input, int output)
 	_exit(127);
 }
 
+/* What comes from FD, as far as there is room for it. */
+static void
+read_answer(int fd)
+{
+	size_t length = 0;
+	ssize_t got = 1;
+
+	while (got > 0 && length < sizeof(test.answer) - 1) {
+		got = read(
+		    fd, test.answer + length, sizeof(test.answer) - 1 - length);
+		length += got > 0 ? (size_t)got : 0;
+	}
+	test.answer[length] = '\0';
+}
+
 /* otp-enroll with WORDS, which reads TYPED; its exit status. */
 static int
 enroll_typing(const char *typed, const char *const *words)
 {
-	size_t length = 0;
-	ssize_t got;
 	int input[2], output[2];
 	int status = 0;
 	pid_t child;
@@ -226,10 +241,7 @@ enroll_typing(const char *typed, const char *const *words)
 	(void)close(input[0]);
 	(void)close(input[1]);
 	(void)close(output[1]);
-	while ((got = read(output[0], test.answer + length,
-		    sizeof(test.answer) - 1 - length)) > 0)
-		length += (size_t)got;
-	test.answer[length] = '\0';
+	read_answer(output[0]);
 	(void)close(output[0]);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
@@ -276,7 +288,7 @@ publish_token(void)
 	assert_non_null(at);
 	assert_in_range(count, 0, TOKENS - 1);
 	at += strlen("secret=");
-	*token = host_hotp(1);
+	*token = sample_hotp(1);
 	token->digits = 8;
 	assert_int_equal(
 	    otp_base32_decode(at, strcspn(at, "&\""), token->secret,
@@ -356,13 +368,13 @@ resync(void)
 {
 	struct token *token = &test.shared->tokens[test.in_force[0]];
 	const unsigned counter = token->next + AHEAD;
-	char codes[2][HOST_CODE_SIZE], typed[2 * HOST_CODE_SIZE + 2];
+	char codes[2][SAMPLE_CODE_SIZE], typed[2 * SAMPLE_CODE_SIZE + 2];
 	int status;
 
 	if (counter + 2 >= LAST)
 		return;
-	host_code_at(&token->token, counter, codes[0]);
-	host_code_at(&token->token, counter + 1, codes[1]);
+	sample_code(&token->token, counter, codes[0]);
+	sample_code(&token->token, counter + 1, codes[1]);
 	(void)snprintf(typed, sizeof(typed), "%s\n%s\n", codes[0], codes[1]);
 	status = enroll_typing(typed,
 	    (const char *const[]){ "resync", "--token=1", ACCOUNT, NULL });
@@ -375,9 +387,9 @@ static void
 verify(void)
 {
 	struct token *token = &test.shared->tokens[test.in_force[0]];
-	char code[HOST_CODE_SIZE], typed[HOST_CODE_SIZE + 1];
+	char code[SAMPLE_CODE_SIZE], typed[SAMPLE_CODE_SIZE + 1];
 
-	host_code_at(&token->token, token->next, code);
+	sample_code(&token->token, token->next, code);
 	(void)snprintf(typed, sizeof(typed), "%s\n", code);
 	assert_in_range(enroll_typing(typed,
 			    (const char *const[]){ "verify", ACCOUNT, NULL }),
@@ -447,12 +459,12 @@ end_lanes(const pid_t pids[LANES])
 static void
 assert_in_force(void)
 {
-	char code[HOST_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 	unsigned number;
 
 	unlock();
 	number = test.in_force[test.in_force_count - 1];
-	host_code_at(&test.shared->tokens[number].token,
+	sample_code(&test.shared->tokens[number].token,
 	    test.shared->tokens[number].next, code);
 	assert_int_equal(host_login(test.host, ACCOUNT, code), PAM_SUCCESS);
 	assert_int_equal(host_login(test.host, ACCOUNT, code), PAM_AUTH_ERR);
@@ -471,7 +483,7 @@ tool__may_do_anything_while_others_log_in(void **state)
 	test.host = *state;
 	test.shared = shared;
 	fake.now = 0; /* as it is for the tool */
-	host_configure(test.host, "virtual_users\nfree = 10\n");
+	host_configure(test.host, "virtual_users\ndelay_after = 10\n");
 	host_service(test.host, "nodelay");
 	replace();
 	start_lanes(pids);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "calls.h"
+#include "config.h"
+
+#include "tests/store/calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,6 +129,7 @@ call_begin(enum call call)
 	    (calls.which != CALL_ANY && calls.which != call))
 		return CALL_PASSES;
 	calls.hit = call;
+	calls.hit_reads = calls.count[CALL_PREAD];
 	if (calls.end == CALL_KILLS)
 		die();
 	if (calls.end == CALL_FAILS)
@@ -387,8 +390,9 @@ __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
 	if (!calls.virtual_time || clock != CLOCK_MONOTONIC)
 		return __real_clock_gettime(clock, time);
+	calls.slept += calls.clock_pace;
 	time->tv_sec = 1000 + calls.slept / 1000000000;
-	time->tv_nsec = calls.slept % 1000000000;
+	time->tv_nsec = (long)(calls.slept % 1000000000);
 	return 0;
 }
 

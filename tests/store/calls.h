@@ -57,8 +57,9 @@ struct calls {
 	unsigned at;
 	enum call_end end;
 	int errnum;
-	bool lasting;  /* ... and so does every one behind it */
-	enum call hit; /* which it was; CALL_ANY = not come to */
+	bool lasting;	    /* ... and so does every one behind it */
+	enum call hit;	    /* which it was; CALL_ANY = not come to */
+	unsigned hit_reads; /* of CALL_PREAD, until then */
 	bool hit_unlock;
 
 	bool no_openat2;	   /* as on an old kernel; not counted then */
@@ -76,7 +77,8 @@ struct calls {
 
 	/* A monotonic clock which only sleeping moves on. */
 	bool virtual_time;
-	int64_t slept; /* nanoseconds */
+	int64_t clock_pace; /* and each reading, by so many nanoseconds */
+	int64_t slept;	    /* nanoseconds */
 	_Atomic unsigned sleeps;
 
 	volatile unsigned *values; /* one more for each code computed */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Making and removing an account's files. */
-#include "ground.h"
+#include "config.h"
+
+#include "tests/store/ground.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,13 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "tests/store/calls.h"
 
 static void
-fill_state(struct otp_state *state)
+fill_state(struct otp_state *state, const char *account)
 {
 	memset(state, 0, sizeof(*state));
-	state->uid = GROUND_UID;
+	state->uid = ground_uid(account);
 }
 
 static enum otp_err
@@ -24,7 +26,7 @@ create(struct ground *ground, const char *account)
 	struct otp_state fresh;
 	enum otp_err err;
 
-	fill_state(&fresh);
+	fill_state(&fresh, account);
 	err = otp_store_create(store, &fresh, NULL);
 	otp_store_close(store);
 	return err;
@@ -67,7 +69,7 @@ make_another(void *context)
 	char path[GROUND_PATH_SIZE];
 
 	ground_path(ground, path, "store/state/alice");
-	ground_write(path, "somebody else's", 15, 0600);
+	sample_write(path, "somebody else's", 15, 0600);
 }
 
 static void
@@ -103,33 +105,33 @@ create__never_replaces_a_state_that_comes_in_between(void **state)
 }
 
 /* Is the file that is about to get its name locked, and flushed? */
-static unsigned held_before, flushed_before;
+static unsigned locked_before, flushed_before;
 
 static void
 look_before(void *context)
 {
 	const struct ground *ground = context;
 
-	held_before = ground_is_locked(ground, ".alice.new") ? 1 : 0;
+	locked_before = ground_is_locked(ground, ".alice.new") ? 1 : 0;
 	flushed_before = calls.count[CALL_FSYNC];
 }
 
 static void
-create__is_held_before_it_is_seen(void **state)
+create__is_locked_before_it_is_seen(void **state)
 {
 	struct ground *ground = *state;
 	struct otp_store *store = ground_open(ground, "alice");
 	struct otp_state fresh;
 
-	fill_state(&fresh);
-	held_before = flushed_before = 0;
+	fill_state(&fresh, "alice");
+	locked_before = flushed_before = 0;
 	calls.hook_on = CALL_RENAMEAT2;
 	calls.hook = look_before;
 	calls.hook_context = ground;
 	calls_start();
 	assert_int_equal(otp_store_create(store, &fresh, NULL), OTP_OK);
 	calls_stop();
-	assert_int_equal(held_before, 1);
+	assert_int_equal(locked_before, 1);
 	assert_int_equal(flushed_before, 1);
 	assert_true(ground_is_locked(ground, "alice"));
 	/* As if loaded. */
@@ -143,9 +145,9 @@ create__is_held_before_it_is_seen(void **state)
 static void
 create__takes_a_left_over_file_over(void **state)
 {
-	static const size_t sizes[] = { 0, 100, OTP_SLOTS_FILE_SIZE, 20000 };
+	static const size_t sizes[] = { 0, 100, OTP_SLOTS_FILE_SIZE, 30000 };
 	struct ground *ground = *state;
-	static uint8_t garbage[20000];
+	static uint8_t garbage[30000];
 	char path[GROUND_PATH_SIZE];
 
 	memset(garbage, 0x5a, sizeof(garbage));
@@ -153,13 +155,13 @@ create__takes_a_left_over_file_over(void **state)
 		struct ground_bytes bytes;
 
 		ground_path(ground, path, "store/state/.alice.new");
-		ground_write(path, garbage, sizes[i], 0644);
+		sample_write(path, garbage, sizes[i], 0644);
 		assert_int_equal(create(ground, "alice"), OTP_OK);
 		bytes = ground_state_bytes(ground, "alice");
 		assert_int_equal(bytes.size, OTP_SLOTS_FILE_SIZE);
 		assert_int_equal(ground_state(ground, "alice").generation, 1);
 		assert_null(memchr(
-		    bytes.bytes + 9216, 0x5a, OTP_SLOTS_FILE_SIZE - 9216));
+		    bytes.bytes + 18432, 0x5a, OTP_SLOTS_FILE_SIZE - 18432));
 		ground_path(ground, path, "store/state/alice");
 		assert_int_equal(mode_of(path), S_IFREG | 0600);
 		assert_int_equal(unlink(path), 0);
@@ -175,7 +177,7 @@ create__does_not_follow_what_a_left_over_name_leads_to(void **state)
 
 	ground_path(ground, target, "target");
 	ground_path(ground, path, "store/state/.alice.new");
-	ground_write(target, "mine", 4, 0600);
+	sample_write(target, "mine", 4, 0600);
 	assert_int_equal(symlink(target, path), 0);
 	assert_int_not_equal(create(ground, "alice"), OTP_OK);
 	assert_int_equal(unlink(path), 0);
@@ -196,7 +198,7 @@ create__does_not_heed_the_umask(void **state)
 {
 	static const mode_t masks[] = { 0, 0777, 0077, 0277 };
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	char path[GROUND_PATH_SIZE];
 
 	for (size_t i = 0; i < COUNT(masks); i++) {
@@ -225,7 +227,7 @@ seed_number(const struct ground *ground, unsigned max)
 	otp_store_close(store);
 	assert_int_equal(seed.tokens_count, 1);
 	for (unsigned number = 1; number <= max; number++) {
-		struct otp_token token = ground_totp(number);
+		struct otp_token token = sample_totp(number);
 
 		if (memcmp(token.secret, seed.tokens[0].secret,
 			token.secret_size) == 0)
@@ -238,8 +240,8 @@ seed_number(const struct ground *ground, unsigned max)
 static enum otp_err
 put_seed(const struct ground *ground, unsigned number)
 {
-	struct otp_token token = ground_totp(number);
-	struct otp_seed seed = ground_seed(&token);
+	struct otp_token token = sample_totp(number);
+	struct otp_seed seed = sample_seed(&token);
 	struct otp_store *store = ground_open(ground, "alice");
 	struct otp_state loaded;
 	enum otp_err err;
@@ -321,11 +323,11 @@ put_seed__is_flushed_before_it_has_its_name(void **state)
 }
 
 static void
-put_seed__needs_the_state_held(void **state)
+put_seed__needs_the_state_locked(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(2);
-	struct otp_seed seed = ground_seed(&token);
+	struct otp_token token = sample_totp(2);
+	struct otp_seed seed = sample_seed(&token);
 	struct otp_store *store;
 	struct otp_state peeked;
 
@@ -350,10 +352,10 @@ put_seed__replaces_a_left_over_file(void **state)
 	ground_enrol_alice(ground);
 	ground_path(ground, path, "store/seed/.alice.new");
 	ground_path(ground, target, "target");
-	ground_write(path, "half a se", 9, 0644);
+	sample_write(path, "half a se", 9, 0644);
 	assert_int_equal(put_seed(ground, 2), OTP_OK);
 	assert_int_equal(seed_number(ground, 2), 2);
-	ground_write(target, "mine", 4, 0600);
+	sample_write(target, "mine", 4, 0600);
 	assert_int_equal(symlink(target, path), 0);
 	assert_int_equal(put_seed(ground, 3), OTP_OK);
 	assert_int_equal(seed_number(ground, 3), 3);
@@ -379,7 +381,7 @@ put_seed__refuses_what_could_not_be_read_back(void **state)
 }
 
 static void
-remake__keeps_the_file(void **state)
+rewrite__keeps_the_file(void **state)
 {
 	struct ground *ground = *state;
 	struct otp_state fresh, loaded;
@@ -389,13 +391,13 @@ remake__keeps_the_file(void **state)
 
 	ground_enrol_alice(ground);
 	ground_path(ground, path, "store/state/alice");
-	ground_write(path, "not a state", 11, 0600);
+	sample_write(path, "not a state", 11, 0600);
 	assert_int_equal(stat(path, &before), 0);
 	store = ground_open(ground, "alice");
 	assert_int_equal(
 	    otp_store_load(store, &loaded, NULL), OTP_ERR_CHECKSUM);
-	fill_state(&fresh);
-	assert_int_equal(otp_store_remake(store, &fresh, NULL), OTP_OK);
+	fill_state(&fresh, "alice");
+	assert_int_equal(otp_store_rewrite(store, &fresh, NULL), OTP_OK);
 	assert_true(ground_is_locked(ground, "alice"));
 	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
 	otp_store_close(store);
@@ -423,11 +425,35 @@ drop_seed_and_purge__take_away_once_and_are_quiet_then(void **state)
 	assert_int_equal(otp_store_has_seed(store, &has, NULL), OTP_OK);
 	assert_false(has);
 	assert_int_equal(otp_store_purge(store, NULL), OTP_OK);
-	assert_int_equal(calls.count[CALL_FSYNC], 2);
+	assert_int_equal(calls.count[CALL_FSYNC], 3); /* and uid/ */
 	assert_int_equal(otp_store_purge(store, NULL), OTP_OK);
+	assert_int_equal(calls.count[CALL_FSYNC], 3);
 	calls_stop();
 	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_ERR_ABSENT);
 	otp_store_close(store);
+}
+
+static void
+move_seed__needs_both_locks_and_takes_no_place(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = sample_totp(2);
+	struct otp_store *from, *to;
+	struct otp_state loaded;
+
+	ground_enrol_alice(ground);
+	ground_enrol(ground, "bob", &token);
+	from = ground_open(ground, "alice");
+	to = ground_open(ground, "bob");
+	assert_int_equal(otp_store_load(from, &loaded, NULL), OTP_OK);
+	assert_int_equal(otp_store_move_seed(from, to, NULL), OTP_ERR_CONFLICT);
+	assert_int_equal(otp_store_load(to, &loaded, NULL), OTP_OK);
+	assert_int_equal(otp_store_move_seed(from, to, NULL), OTP_ERR_EXISTS);
+	assert_int_equal(otp_store_drop_seed(to, NULL), OTP_OK);
+	assert_int_equal(otp_store_move_seed(from, to, NULL), OTP_OK);
+	assert_int_equal(otp_store_move_seed(from, to, NULL), OTP_ERR_ABSENT);
+	otp_store_close(to);
+	otp_store_close(from);
 }
 
 int
@@ -438,19 +464,20 @@ main(void)
 		GROUND_TEST(create__never_replaces_a_state),
 		GROUND_TEST(
 		    create__never_replaces_a_state_that_comes_in_between),
-		GROUND_TEST(create__is_held_before_it_is_seen),
+		GROUND_TEST(create__is_locked_before_it_is_seen),
 		GROUND_TEST(create__takes_a_left_over_file_over),
 		GROUND_TEST(
 		    create__does_not_follow_what_a_left_over_name_leads_to),
 		GROUND_TEST(create__does_not_heed_the_umask),
 		GROUND_TEST(put_seed__is_whole_or_not_at_all),
 		GROUND_TEST(put_seed__is_flushed_before_it_has_its_name),
-		GROUND_TEST(put_seed__needs_the_state_held),
+		GROUND_TEST(put_seed__needs_the_state_locked),
 		GROUND_TEST(put_seed__replaces_a_left_over_file),
 		GROUND_TEST(put_seed__refuses_what_could_not_be_read_back),
-		GROUND_TEST(remake__keeps_the_file),
+		GROUND_TEST(rewrite__keeps_the_file),
 		GROUND_TEST(
 		    drop_seed_and_purge__take_away_once_and_are_quiet_then),
+		GROUND_TEST(move_seed__needs_both_locks_and_takes_no_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

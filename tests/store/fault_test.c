@@ -3,13 +3,17 @@
  * Each system call in turn fails: nobody is let in by it, nobody is taken for
  * not enrolled, nothing is lost, and the next one works.
  */
-#include "ground.h"
+#include "config.h"
+
+#include "tests/lib/codes.h"
+#include "tests/store/ground.h"
+#include "tests/lib/account.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "tests/store/calls.h"
 
 /* How a call may fail, and what becomes of it in a login. */
 struct failure {
@@ -55,7 +59,7 @@ static void
 assert_nothing_left(
     const struct ground *ground, const char *account, unsigned descriptors)
 {
-	assert_int_equal(ground_descriptors(), descriptors);
+	assert_int_equal(sample_descriptors(), descriptors);
 	assert_false(ground_is_locked(ground, account));
 }
 
@@ -65,7 +69,7 @@ fail_login(struct ground *ground, const struct failure *failure, unsigned at,
     const char *code)
 {
 	struct otp_state before = ground_state(ground, "alice"), after;
-	unsigned descriptors = ground_descriptors();
+	unsigned descriptors = sample_descriptors();
 	enum otp_err err;
 
 	calls_plan(failure->call, at, CALL_FAILS, failure->errnum);
@@ -92,7 +96,7 @@ static void
 login__is_refused_whatever_call_fails(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned met[CALLS] = { 0 };
 
 	ground_enrol(ground, "alice", &token);
@@ -102,7 +106,7 @@ login__is_refused_whatever_call_fails(void **state)
 		bool met_one = true;
 
 		for (unsigned at = 1; met_one; at++) {
-			char code[GROUND_CODE_SIZE];
+			char code[SAMPLE_CODE_SIZE];
 
 			ground->now += 30;
 			met_one = fail_login(ground, &failures[i], at,
@@ -128,14 +132,14 @@ login__goes_the_long_way_where_the_short_one_fails(void **state)
 	static const int errnums[] = { ENOSYS, EPERM, EAGAIN, EINTR, EMFILE,
 		EIO };
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned descriptors, checks;
 
 	ground_enrol(ground, "alice", &token);
 	calls.no_flush = true;
-	descriptors = ground_descriptors();
+	descriptors = sample_descriptors();
 	for (size_t i = 0; i < COUNT(errnums); i++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		ground->now += 30;
 		calls_plan(CALL_OPENAT2, 1, CALL_FAILS, errnums[i]);
@@ -146,7 +150,7 @@ login__goes_the_long_way_where_the_short_one_fails(void **state)
 	}
 	/* "/tmp/NAME/store", and what is above each */
 	for (checks = 1; checks <= 4; checks++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 
 		ground->now += 30;
 		calls_plan(CALL_STATX, checks, CALL_FAILS, EIO);
@@ -155,7 +159,7 @@ login__goes_the_long_way_where_the_short_one_fails(void **state)
 		calls_stop();
 		assert_int_equal(calls.hit, CALL_STATX);
 	}
-	assert_int_equal(ground_descriptors(), descriptors);
+	assert_int_equal(sample_descriptors(), descriptors);
 }
 
 /* With a wrong code as well, and never for free. */
@@ -163,7 +167,7 @@ static void
 login__with_a_wrong_code_is_charged_or_not_compared(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned values = 0, charged = 0, spared = 0;
 
 	ground_enrol(ground, "alice", &token);
@@ -172,7 +176,7 @@ login__with_a_wrong_code_is_charged_or_not_compared(void **state)
 	for (size_t i = 0; i < COUNT(failures); i++) {
 		for (unsigned at = 1;; at++) {
 			struct otp_subject alice = ground_subject("alice");
-			char code[GROUND_CODE_SIZE];
+			char code[SAMPLE_CODE_SIZE];
 			uint32_t failed;
 			enum otp_err err;
 
@@ -189,8 +193,9 @@ login__with_a_wrong_code_is_charged_or_not_compared(void **state)
 			assert_true(failed == 1 || err != OTP_OK);
 			charged += failed;
 			spared += 1 - failed;
-			assert_int_equal(otp_enrol_unlock(&ground->host, &alice,
-					     &failed, NULL),
+			assert_int_equal(
+			    otp_enrol_unlock(
+				ACCOUNT_OF(&ground->host, alice), &failed),
 			    OTP_OK);
 			if (calls.hit == CALL_ANY)
 				break;
@@ -204,16 +209,17 @@ static void
 login__carries_interruptions_through(void **state)
 {
 	static const enum call interrupted[] = { CALL_OPENAT, CALL_FCNTL,
-		CALL_PREAD, CALL_PWRITE, CALL_FDATASYNC };
+		CALL_STATX, CALL_FSTATFS, CALL_PREAD, CALL_PWRITE,
+		CALL_FDATASYNC };
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned met = 0;
 
 	ground_enrol(ground, "alice", &token);
 	calls.no_flush = true;
 	for (size_t i = 0; i < COUNT(interrupted); i++) {
 		for (unsigned at = 1;; at++) {
-			char code[GROUND_CODE_SIZE];
+			char code[SAMPLE_CODE_SIZE];
 
 			ground->now += 30;
 			calls_plan(interrupted[i], at, CALL_FAILS, EINTR);
@@ -234,14 +240,14 @@ login__carries_short_transfers_through(void **state)
 {
 	static const enum call moving[] = { CALL_PREAD, CALL_PWRITE };
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned met = 0;
 
 	ground_enrol(ground, "alice", &token);
 	calls.no_flush = true;
 	for (size_t i = 0; i < COUNT(moving); i++) {
 		for (unsigned at = 1;; at++) {
-			char code[GROUND_CODE_SIZE];
+			char code[SAMPLE_CODE_SIZE];
 
 			ground->now += 30;
 			calls_plan(moving[i], at, CALL_IS_SHORT, 0);
@@ -261,11 +267,11 @@ static void
 login__takes_no_empty_write_for_a_success(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 
 	ground_enrol(ground, "alice", &token);
 	for (unsigned at = 1;; at++) {
-		char code[GROUND_CODE_SIZE];
+		char code[SAMPLE_CODE_SIZE];
 		enum otp_err err;
 
 		ground->now += 30;
@@ -285,8 +291,8 @@ static void
 login__after_a_failed_flush_writes_the_record_again(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
-	char code[GROUND_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	ground_enrol(ground, "alice", &token);
 	ground_code(ground, &token, code);
@@ -315,8 +321,8 @@ look__never_says_not_enrolled_when_a_call_fails(void **state)
 	for (size_t who = 0; who < COUNT(accounts); who++)
 		for (size_t i = 0; i < COUNT(failures); i++)
 			for (unsigned at = 1;; at++) {
-				unsigned descriptors = ground_descriptors();
-				enum otp_ask ask;
+				unsigned descriptors = sample_descriptors();
+				enum otp_enrolled ask;
 				enum otp_err err;
 
 				calls_plan(failures[i].call, at, CALL_FAILS,
@@ -324,13 +330,13 @@ look__never_says_not_enrolled_when_a_call_fails(void **state)
 				err = ground_look(ground, accounts[who], &ask);
 				calls_stop();
 				assert_int_equal(
-				    ground_descriptors(), descriptors);
+				    sample_descriptors(), descriptors);
 				if (calls.hit == CALL_ANY) {
 					assert_int_equal(err, OTP_OK);
 					break;
 				}
 				assert_int_equal(err, failures[i].err);
-				assert_int_equal(ask, OTP_ASK_NOTHING);
+				assert_int_equal(ask, OTP_ENROLLED_UNKNOWN);
 				met++;
 			}
 	assert_in_range(met, 100, 1000);
@@ -357,9 +363,9 @@ static void
 login__needs_clock_and_randomness(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_sys good = ground->sys;
-	char code[GROUND_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	ground_enrol(ground, "alice", &token);
 	ground_code(ground, &token, code);
@@ -381,23 +387,25 @@ login__needs_clock_and_randomness(void **state)
 static enum otp_err
 enrol_new(struct ground *ground, const char *account)
 {
-	struct otp_token token = ground_totp(NEW);
+	struct otp_token token = sample_totp(NEW);
 	struct otp_enrolment enrolment =
-	    ground_enrolment(account, OTP_ENROL_NEW, &token);
+	    ground_enrolment(OTP_ENROL_NEW, &token);
 	struct otp_recovery_set set;
 
-	return otp_enrol_put(&ground->host, &enrolment, 3, &set, NULL);
+	return codes_put(ACCOUNT_OF(&ground->host, ground_subject(account)),
+	    &enrolment, 3, &set);
 }
 
 static enum otp_err
 enrol_replace(struct ground *ground, const char *account)
 {
-	struct otp_token token = ground_totp(NEW);
+	struct otp_token token = sample_totp(NEW);
 	struct otp_enrolment enrolment =
-	    ground_enrolment(account, OTP_ENROL_REPLACE, &token);
+	    ground_enrolment(OTP_ENROL_REPLACE, &token);
 	struct otp_recovery_set set;
 
-	return otp_enrol_put(&ground->host, &enrolment, 3, &set, NULL);
+	return codes_put(ACCOUNT_OF(&ground->host, ground_subject(account)),
+	    &enrolment, 3, &set);
 }
 
 static enum otp_err
@@ -406,7 +414,7 @@ enrol_recovery(struct ground *ground, const char *account)
 	struct otp_subject subject = ground_subject(account);
 	struct otp_recovery_set set;
 
-	return otp_enrol_recovery(&ground->host, &subject, 3, &set, NULL);
+	return codes_renew(ACCOUNT_OF(&ground->host, subject), 3, &set);
 }
 
 static enum otp_err
@@ -414,7 +422,7 @@ enrol_remove(struct ground *ground, const char *account)
 {
 	struct otp_subject subject = ground_subject(account);
 
-	return otp_enrol_remove(&ground->host, &subject, false, NULL);
+	return otp_enrol_remove(ACCOUNT_OF(&ground->host, subject), false);
 }
 
 static enum otp_err
@@ -422,7 +430,7 @@ enrol_purge(struct ground *ground, const char *account)
 {
 	struct otp_subject subject = ground_subject(account);
 
-	return otp_enrol_remove(&ground->host, &subject, true, NULL);
+	return otp_enrol_remove(ACCOUNT_OF(&ground->host, subject), true);
 }
 
 static enum otp_err
@@ -431,7 +439,7 @@ enrol_unlock(struct ground *ground, const char *account)
 	struct otp_subject subject = ground_subject(account);
 	uint32_t failed;
 
-	return otp_enrol_unlock(&ground->host, &subject, &failed, NULL);
+	return otp_enrol_unlock(ACCOUNT_OF(&ground->host, subject), &failed);
 }
 
 static enum otp_err
@@ -441,8 +449,8 @@ enrol_adopt(struct ground *ground, const char *account)
 	struct otp_adoption adoption;
 	struct otp_recovery_set set;
 
-	return otp_enrol_adopt(
-	    &ground->host, &subject, false, &adoption, &set, NULL);
+	return codes_adopt(
+	    ACCOUNT_OF(&ground->host, subject), false, &adoption, &set);
 }
 
 struct change {
@@ -457,7 +465,7 @@ static unsigned
 token_in_force(const struct ground *ground, const char *account)
 {
 	struct otp_store *store = ground_open(ground, account);
-	struct otp_token token = ground_totp(OLD);
+	struct otp_token token = sample_totp(OLD);
 	struct otp_seed seed;
 	enum otp_err err = otp_store_seed(store, &seed, NULL);
 
@@ -474,15 +482,15 @@ static void
 assert_works(struct ground *ground, const char *account)
 {
 	unsigned number = token_in_force(ground, account);
-	struct otp_token token = ground_totp(number ? number : OLD);
-	char code[GROUND_CODE_SIZE];
-	enum otp_ask ask;
+	struct otp_token token = sample_totp(number ? number : OLD);
+	char code[SAMPLE_CODE_SIZE];
+	enum otp_enrolled ask;
 
 	ground->now += 300; /* what was adopted is usable by then */
 	ground_code(ground, &token, code);
 	if (number == 0) {
 		assert_int_equal(ground_look(ground, account, &ask), OTP_OK);
-		assert_int_equal(ask, OTP_ASK_UNENROLLED);
+		assert_int_equal(ask, OTP_ENROLLED_NO);
 		ground_expect(ground, account, code, OTP_VERDICT_UNENROLLED);
 	} else {
 		ground_expect(ground, account, code, OTP_VERDICT_ACCEPT);
@@ -494,8 +502,8 @@ assert_works(struct ground *ground, const char *account)
 static bool
 is_adopted(struct ground *ground, const char *account)
 {
-	struct otp_token token = ground_totp(OLD);
-	char code[GROUND_CODE_SIZE];
+	struct otp_token token = sample_totp(OLD);
+	char code[SAMPLE_CODE_SIZE];
 	enum otp_err err;
 
 	ground->now += 300;
@@ -515,14 +523,14 @@ fail_change(struct ground *ground, const struct change *change,
 	enum otp_err err;
 
 	if (change->enrolled) {
-		struct otp_token token = ground_totp(OLD);
+		struct otp_token token = sample_totp(OLD);
 
 		ground_enrol(ground, account, &token);
 	}
 	if (change->stateless)
 		(void)unlink(
 		    ground_path(ground, path, "store/state/%s", account));
-	descriptors = ground_descriptors();
+	descriptors = sample_descriptors();
 	calls_plan(CALL_ANY, at, CALL_FAILS, errnum);
 	err = change->make(ground, account);
 	calls_stop();
@@ -574,11 +582,12 @@ fail_everywhere(struct ground *ground, const struct change *change)
 			}
 			/* The next that writes leaves nothing lying about. */
 			subject = ground_subject(account);
-			assert_int_not_equal(otp_enrol_remove(&ground->host,
-						 &subject, true, NULL),
+			assert_int_not_equal(
+			    otp_enrol_remove(
+				ACCOUNT_OF(&ground->host, subject), true),
 			    OTP_ERR_WRITE);
 			if (change->enrolled) {
-				struct otp_token token = ground_totp(OLD);
+				struct otp_token token = sample_totp(OLD);
 
 				ground_enrol(ground, account, &token);
 			} else {
@@ -630,6 +639,31 @@ purge__leaves_the_old_seed_or_none(void **state)
 	fail_everywhere(*state,
 	    &(struct change){
 		.make = enrol_purge, .enrolled = true, .after = 0 });
+}
+
+/* An account of which the index's entry is left. */
+static void
+purge__of_an_entry_alone_says_whether_it_is_gone(void **state)
+{
+	struct ground *ground = *state;
+	const struct otp_subject alice = ground_subject("alice");
+	struct otp_account *account = ACCOUNT_OF(&ground->host, alice);
+	char path[GROUND_PATH_SIZE];
+
+	ground_enrol_alice(ground);
+	assert_int_equal(
+	    unlink(ground_path(ground, path, "store/seed/alice")), 0);
+	assert_int_equal(
+	    unlink(ground_path(ground, path, "store/state/alice")), 0);
+	calls_plan(CALL_UNLINKAT, 1, CALL_FAILS, EIO);
+	assert_int_equal(otp_enrol_remove(account, true), OTP_ERR_WRITE);
+	calls_stop();
+	assert_int_equal(calls.hit, CALL_UNLINKAT);
+	assert_false(account->committed);
+	assert_int_equal(otp_enrol_remove(account, true), OTP_OK);
+	assert_true(account->committed);
+	assert_int_equal(otp_enrol_remove(account, true), OTP_ERR_ABSENT);
+	assert_false(account->committed);
 }
 
 static void
@@ -705,6 +739,7 @@ main(void)
 		GROUND_TEST(recovery__leaves_the_token_in_force),
 		GROUND_TEST(remove__leaves_the_old_seed_or_none),
 		GROUND_TEST(purge__leaves_the_old_seed_or_none),
+		GROUND_TEST(purge__of_an_entry_alone_says_whether_it_is_gone),
 		GROUND_TEST(unlock__leaves_the_token_in_force),
 		GROUND_TEST(adopt__leaves_the_token_in_force),
 		GROUND_TEST(

@@ -3,7 +3,11 @@
  * A login on a full disk: a small tmpfs in a mount namespace of its own, as
  * root or in a user namespace; skipped where neither is to be had.
  */
-#include "ground.h"
+#include "config.h"
+
+#include "tests/lib/codes.h"
+#include "tests/store/ground.h"
+#include "tests/lib/account.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "tests/store/calls.h"
 
 #define SKIPPED 77
 
@@ -91,21 +95,21 @@ fill_disk(void)
 static void
 enrol_in_child(struct ground *ground, const struct otp_token *token)
 {
-	struct otp_enrolment enrolment =
-	    ground_enrolment("alice", OTP_ENROL_NEW, token);
+	struct otp_enrolment enrolment = ground_enrolment(OTP_ENROL_NEW, token);
 	struct otp_recovery_set set;
 	bool made = false;
 
-	EXPECT(otp_store_init("/store", &made, NULL) == OTP_OK);
-	EXPECT(
-	    otp_enrol_put(&ground->host, &enrolment, 2, &set, NULL) == OTP_OK);
+	EXPECT(otp_store_init((struct otp_place){ .folder = "/store" }, &made,
+		   NULL) == OTP_OK);
+	EXPECT(codes_put(ACCOUNT_OF(&ground->host, ground_subject("alice")),
+		   &enrolment, 2, &set) == OTP_OK);
 }
 
 static bool
 answers(struct ground *ground, const struct otp_token *token,
     enum otp_verdict verdict)
 {
-	char code[GROUND_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	return ground_try(ground, "alice", ground_code(ground, token, code)) ==
 	    OTP_OK &&
@@ -115,8 +119,8 @@ answers(struct ground *ground, const struct otp_token *token,
 static void
 log_in(struct ground *ground)
 {
-	struct otp_token token = ground_totp(1);
-	char wrong[GROUND_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char wrong[SAMPLE_CODE_SIZE];
 
 	enrol_in_child(ground, &token);
 	EXPECT(fill_disk());
@@ -126,7 +130,7 @@ log_in(struct ground *ground)
 		ground->now += 30;
 	}
 	ground_wrong(ground, &token, wrong);
-	for (unsigned i = 0; i < ground->policy.free; i++) {
+	for (unsigned i = 0; i < ground->policy.delay_after; i++) {
 		EXPECT(ground_try(ground, "alice", wrong) == OTP_OK);
 		EXPECT(ground->answer.verdict == OTP_VERDICT_REJECT);
 	}
@@ -136,23 +140,25 @@ log_in(struct ground *ground)
 static void
 replace(struct ground *ground)
 {
-	struct otp_token old = ground_totp(1), new = ground_totp(2);
+	struct otp_token old = sample_totp(1), new = sample_totp(2);
 	struct otp_enrolment enrolment =
-	    ground_enrolment("alice", OTP_ENROL_REPLACE, &new);
+	    ground_enrolment(OTP_ENROL_REPLACE, &new);
 	struct otp_recovery_set set;
-	struct otp_fault fault = { 0 };
+	const struct otp_subject subject = ground_subject("alice");
+	struct otp_account account;
 
 	enrol_in_child(ground, &old);
 	EXPECT(fill_disk());
-	EXPECT(otp_enrol_put(&ground->host, &enrolment, 2, &set, &fault) ==
-	    OTP_ERR_WRITE);
-	EXPECT(fault.errnum == ENOSPC);
+	account = otp_account_of(&ground->host, &subject);
+	EXPECT(codes_put(&account, &enrolment, 2, &set) == OTP_ERR_WRITE);
+	EXPECT(account.fault.errnum == ENOSPC);
+	EXPECT(!account.committed);
 	EXPECT(answers(ground, &old, OTP_VERDICT_ACCEPT));
 	ground->now += 30;
 	EXPECT(answers(ground, &new, OTP_VERDICT_REJECT));
 	EXPECT(unlink("/filler") == 0);
-	EXPECT(otp_enrol_put(&ground->host, &enrolment, 2, &set, &fault) ==
-	    OTP_OK);
+	EXPECT(codes_put(ACCOUNT_OF(&ground->host, ground_subject("alice")),
+		   &enrolment, 2, &set) == OTP_OK);
 	EXPECT(answers(ground, &old, OTP_VERDICT_REJECT));
 	EXPECT(answers(ground, &new, OTP_VERDICT_ACCEPT));
 }
@@ -160,18 +166,18 @@ replace(struct ground *ground)
 static void
 enrol_another(struct ground *ground)
 {
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_enrolment enrolment =
-	    ground_enrolment("bob", OTP_ENROL_NEW, &token);
+	    ground_enrolment(OTP_ENROL_NEW, &token);
 	struct otp_recovery_set set;
-	enum otp_ask ask;
+	enum otp_enrolled ask;
 
 	enrol_in_child(ground, &token);
 	EXPECT(fill_disk());
-	EXPECT(otp_enrol_put(&ground->host, &enrolment, 2, &set, NULL) ==
-	    OTP_ERR_WRITE);
+	EXPECT(codes_put(ACCOUNT_OF(&ground->host, ground_subject("bob")),
+		   &enrolment, 2, &set) == OTP_ERR_WRITE);
 	EXPECT(ground_look(ground, "bob", &ask) == OTP_OK);
-	EXPECT(ask == OTP_ASK_UNENROLLED);
+	EXPECT(ask == OTP_ENROLLED_NO);
 	EXPECT(answers(ground, &token, OTP_VERDICT_ACCEPT));
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "ground.h"
+#include "config.h"
+
+#include "tests/store/ground.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "calls.h"
-#include "common/core/oath.h"
+#include "tests/store/calls.h"
 
 static enum otp_err
 standing_clock(void *context, int64_t *ret_now)
@@ -52,7 +52,7 @@ ground_begin(struct ground *ground, const char *root)
 	ground->policy = (struct otp_policy)OTP_POLICY_DEFAULT;
 	ground->host = (struct otp_host){
 		.sys = &ground->sys,
-		.store = ground->store,
+		.store = { .folder = ground->store },
 		.policy = &ground->policy,
 	};
 }
@@ -61,27 +61,15 @@ int
 ground_setup(void **state)
 {
 	struct ground *ground = calloc(1, sizeof(*ground));
-	char root[] = "/tmp/pam_otp.XXXXXX";
-	bool made = false;
+	char root[SAMPLE_ROOT_SIZE];
 
 	calls_reset();
 	assert_non_null(ground);
-	assert_non_null(mkdtemp(root));
+	sample_folder(root);
 	ground_begin(ground, root);
-	assert_int_equal(otp_store_init(ground->store, &made, NULL), OTP_OK);
-	assert_true(made);
+	sample_init(ground->store);
 	*state = ground;
 	return 0;
-}
-
-static int
-remove_entry(
-    const char *path, const struct stat *status, int type, struct FTW *where)
-{
-	(void)status;
-	(void)type;
-	(void)where;
-	return remove(path);
 }
 
 int
@@ -91,7 +79,7 @@ ground_teardown(void **state)
 
 	calls_reset();
 	(void)chmod(ground->root, 0700);
-	(void)nftw(ground->root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	sample_remove(ground->root);
 	free(ground);
 	return 0;
 }
@@ -103,28 +91,12 @@ ground_path(const struct ground *ground, char ret_path[GROUND_PATH_SIZE],
     const char *format, ...)
 {
 	va_list arguments;
-	int root = snprintf(ret_path, GROUND_PATH_SIZE, "%s/", ground->root);
-	int rest;
 
 	va_start(arguments, format);
-	rest = vsnprintf(ret_path + root, GROUND_PATH_SIZE - (size_t)root,
-	    format, arguments);
+	sample_path(
+	    ground->root, ret_path, GROUND_PATH_SIZE, format, arguments);
 	va_end(arguments);
-	assert_in_range(rest, 1, GROUND_PATH_SIZE - root - 1);
 	return ret_path;
-}
-
-void
-ground_write(const char *path, const void *bytes, size_t size, unsigned mode)
-{
-	int fd;
-
-	(void)unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(write(fd, bytes, size), size);
-	assert_int_equal(fchmod(fd, mode), 0);
-	assert_int_equal(close(fd), 0);
 }
 
 struct ground_bytes
@@ -152,43 +124,12 @@ ground_same(const struct ground_bytes *one, const struct ground_bytes *other)
 
 /* --- credentials --- */
 
-static struct otp_token
-token_of(enum otp_kind kind, unsigned number)
-{
-	struct otp_token token = {
-		.kind = kind,
-		.hash = OTP_SHA1,
-		.digits = 6,
-		.period = kind == OTP_TOTP ? 30 : 0,
-		.secret_size = 20,
-	};
-
-	for (size_t i = 0; i < token.secret_size; i++)
-		token.secret[i] =
-		    (uint8_t)(11 * i + 37 * number + number / 256 + 1);
-	(void)snprintf(
-	    token.label, sizeof(token.label), "host:token%u", number);
-	return token;
-}
-
-struct otp_token
-ground_totp(unsigned number)
-{
-	return token_of(OTP_TOTP, number);
-}
-
-struct otp_token
-ground_hotp(unsigned number)
-{
-	return token_of(OTP_HOTP, number);
-}
-
 struct otp_recovery
 ground_recovery(unsigned number, char ret_text[OTP_RECOVERY_TEXT_SIZE])
 {
 	uint8_t code[OTP_RECOVERY_CODE_SIZE];
 	uint8_t salt[OTP_RECOVERY_SALT_SIZE];
-	struct otp_recovery recovery;
+	struct otp_recovery recovery = { .made = 1 };
 
 	for (size_t i = 0; i < sizeof(code); i++)
 		code[i] = (uint8_t)(17 * i + 29 * number);
@@ -198,42 +139,22 @@ ground_recovery(unsigned number, char ret_text[OTP_RECOVERY_TEXT_SIZE])
 	return recovery;
 }
 
-struct otp_seed
-ground_seed(const struct otp_token *token)
+uint32_t
+ground_uid(const char *account)
 {
-	struct otp_seed seed = { .tokens_count = 1 };
+	uint32_t uid = 0;
 
-	seed.tokens[0] = *token;
-	return seed;
-}
-
-static void
-add_credential(
-    struct otp_state *state, enum otp_kind kind, const uint8_t id[OTP_ID_SIZE])
-{
-	struct otp_credential *credential =
-	    &state->credentials[state->credentials_count++];
-
-	credential->kind = kind;
-	memcpy(credential->id, id, OTP_ID_SIZE);
-	credential->created = GROUND_NOW - 86400;
+	if (strcmp(account, "alice") == 0)
+		return GROUND_UID;
+	while (*account != '\0')
+		uid = uid * 31 + (unsigned char)*account++;
+	return GROUND_UID + 1 + uid % 1000000;
 }
 
 struct otp_state
 ground_fresh(const struct otp_seed *seed)
 {
-	struct otp_state state = { .enrolled = true, .uid = GROUND_UID };
-	uint8_t id[OTP_ID_SIZE];
-
-	for (unsigned i = 0; i < seed->tokens_count; i++) {
-		assert_int_equal(otp_token_id(&seed->tokens[i], id), OTP_OK);
-		add_credential(&state, seed->tokens[i].kind, id);
-	}
-	for (unsigned i = 0; i < seed->recovery_count; i++) {
-		otp_recovery_id(&seed->recovery[i], id);
-		add_credential(&state, OTP_RECOVERY, id);
-	}
-	return state;
+	return sample_state(seed, GROUND_UID, GROUND_NOW - 86400);
 }
 
 void
@@ -241,18 +162,16 @@ ground_enrol_seed(
     struct ground *ground, const char *account, const struct otp_seed *seed)
 {
 	struct otp_state state = ground_fresh(seed);
-	struct otp_store *store = ground_open(ground, account);
 
-	assert_int_equal(otp_store_create(store, &state, NULL), OTP_OK);
-	assert_int_equal(otp_store_put_seed(store, seed, NULL), OTP_OK);
-	otp_store_close(store);
+	state.uid = ground_uid(account);
+	sample_enrol(ground->store, account, &state, seed);
 }
 
 void
 ground_enrol(
     struct ground *ground, const char *account, const struct otp_token *token)
 {
-	struct otp_seed seed = ground_seed(token);
+	struct otp_seed seed = sample_seed(token);
 
 	ground_enrol_seed(ground, account, &seed);
 }
@@ -260,7 +179,7 @@ ground_enrol(
 void
 ground_enrol_alice(struct ground *ground)
 {
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 
 	ground_enrol(ground, "alice", &token);
 }
@@ -268,22 +187,21 @@ ground_enrol_alice(struct ground *ground)
 struct otp_subject
 ground_subject(const char *account)
 {
-	struct otp_subject subject = { .uid = GROUND_UID };
+	struct otp_subject subject = { .uid = ground_uid(account) };
 
 	(void)snprintf(subject.account, sizeof(subject.account), "%s", account);
 	return subject;
 }
 
 struct otp_enrolment
-ground_enrolment(const char *account, enum otp_enrol_mode mode,
-    const struct otp_token *token)
+ground_enrolment(enum otp_enrol_mode mode, const struct otp_token *token)
 {
 	struct otp_enrolment enrolment = {
-		.subject = ground_subject(account),
 		.mode = mode,
 		.token = *token,
 		.value = 1,
 		.confirmed = true,
+		.code = UINT32_MAX, /* no code is that */
 	};
 
 	return enrolment;
@@ -294,22 +212,13 @@ ground_enrolment(const char *account, enum otp_enrol_mode mode,
 struct otp_store *
 ground_open(const struct ground *ground, const char *account)
 {
-	struct otp_store *store = NULL;
-
-	assert_int_equal(
-	    otp_store_open(ground->store, account, &store, NULL), OTP_OK);
-	return store;
+	return sample_open(ground->store, account);
 }
 
 struct otp_state
 ground_state(const struct ground *ground, const char *account)
 {
-	struct otp_store *store = ground_open(ground, account);
-	struct otp_state state;
-
-	assert_int_equal(otp_store_peek(store, &state, NULL), OTP_OK);
-	otp_store_close(store);
-	return state;
+	return sample_peek(ground->store, account);
 }
 
 struct ground_bytes
@@ -324,57 +233,24 @@ ground_state_bytes(const struct ground *ground, const char *account)
 /* --- codes --- */
 
 const char *
-ground_code_at(const struct otp_token *token, uint64_t moving,
-    char ret_code[GROUND_CODE_SIZE])
-{
-	struct otp_oath *oath = NULL;
-	uint32_t value = 0;
-
-	assert_int_equal(
-	    otp_oath_new(token->hash, token->secret, token->secret_size, &oath),
-	    OTP_OK);
-	assert_int_equal(
-	    otp_oath_value(oath, moving, token->digits, &value), OTP_OK);
-	otp_oath_free(oath);
-	(void)snprintf(
-	    ret_code, GROUND_CODE_SIZE, "%0*u", (int)token->digits, value);
-	return ret_code;
-}
-
-const char *
 ground_code(const struct ground *ground, const struct otp_token *token,
-    char ret_code[GROUND_CODE_SIZE])
+    char ret_code[SAMPLE_CODE_SIZE])
 {
-	return ground_code_at(token, (uint64_t)ground->now / 30, ret_code);
+	return sample_code(token, (uint64_t)ground->now / 30, ret_code);
 }
 
 const char *
 ground_wrong(const struct ground *ground, const struct otp_token *token,
-    char ret_code[GROUND_CODE_SIZE])
+    char ret_code[SAMPLE_CODE_SIZE])
 {
-	char right[GROUND_CODE_SIZE];
-	bool is_right = true;
-
-	for (unsigned guess = 100000; is_right; guess++) {
-		(void)snprintf(ret_code, GROUND_CODE_SIZE, "%06u", guess);
-		is_right = false;
-		for (unsigned i = 0; i <= 60 && !is_right; i++) {
-			uint64_t moving = token->kind == OTP_HOTP
-			    ? i
-			    : (uint64_t)ground->now / 30 + i - 30;
-
-			ground_code_at(token, moving, right);
-			is_right = strcmp(right, ret_code) == 0;
-		}
-	}
-	return ret_code;
+	return sample_wrong(token, ground->now, ret_code);
 }
 
 enum otp_err
 ground_try(struct ground *ground, const char *account, const char *typed)
 {
 	struct otp_request request = {
-		.uid = GROUND_UID,
+		.uid = ground_uid(account),
 		.service = "test",
 		.host = "203.0.113.5",
 	};
@@ -395,15 +271,18 @@ ground_expect(struct ground *ground, const char *account, const char *typed,
 }
 
 enum otp_err
-ground_look(struct ground *ground, const char *account, enum otp_ask *ret_ask)
+ground_look(
+    struct ground *ground, const char *account, enum otp_enrolled *ret_ask)
 {
-	struct otp_request request = { .uid = GROUND_UID };
+	struct otp_request request = { .uid = ground_uid(account) };
+	struct otp_look look = { .enrolled = OTP_ENROLLED_UNKNOWN };
+	enum otp_err err;
 
 	(void)snprintf(request.account, sizeof(request.account), "%s", account);
-	*ret_ask = OTP_ASK_NOTHING;
 	memset(&ground->fault, 0, sizeof(ground->fault));
-	return otp_attempt_look(
-	    &ground->host, &request, ret_ask, &ground->fault);
+	err = otp_look_at(&ground->host, &request, true, &look, &ground->fault);
+	*ret_ask = look.enrolled;
+	return err;
 }
 
 pid_t
@@ -425,26 +304,6 @@ ground_sleep(void)
 
 /* --- what is left --- */
 
-static unsigned
-count_entries(const char *path, bool (*counts)(const char *name))
-{
-	DIR *folder = opendir(path);
-	const struct dirent *entry;
-	unsigned count = 0;
-
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL)
-		count += counts(entry->d_name) ? 1 : 0;
-	assert_int_equal(closedir(folder), 0);
-	return count;
-}
-
-static bool
-is_visible(const char *name)
-{
-	return name[0] != '.';
-}
-
 static bool
 is_left_over(const char *name)
 {
@@ -455,18 +314,19 @@ is_left_over(const char *name)
 }
 
 unsigned
-ground_descriptors(void)
-{
-	return count_entries("/proc/self/fd", is_visible);
-}
-
-unsigned
 ground_left_over(const struct ground *ground, const char *folder)
 {
 	char path[GROUND_PATH_SIZE];
+	DIR *open_folder;
+	const struct dirent *entry;
+	unsigned count = 0;
 
-	return count_entries(
-	    ground_path(ground, path, "store/%s", folder), is_left_over);
+	open_folder = opendir(ground_path(ground, path, "store/%s", folder));
+	assert_non_null(open_folder);
+	while ((entry = readdir(open_folder)) != NULL)
+		count += is_left_over(entry->d_name) ? 1 : 0;
+	assert_int_equal(closedir(open_folder), 0);
+	return count;
 }
 
 bool

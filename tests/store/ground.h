@@ -24,15 +24,16 @@
 #include "common/core/state.h"
 #include "common/effects/attempt.h"
 #include "common/effects/enrol.h"
-#include "common/effects/store.h"
+#include "common/effects/look.h"
+#include "common/store/store.h"
 #include "common/effects/sys.h"
+#include "tests/lib/sample.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define GROUND_PATH_SIZE 512
-#define GROUND_CODE_SIZE 16
 #define GROUND_NOW	 INT64_C(1790000010) /* where a step of 30 s begins */
-#define GROUND_UID	 5001
+#define GROUND_UID	 5001		     /* alice's; see ground_uid() */
 
 struct ground {
 	char root[GROUND_PATH_SIZE / 4];
@@ -66,22 +67,16 @@ const char *ground_path(const struct ground *ground,
     char ret_path[GROUND_PATH_SIZE], const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A new file. */
-void ground_write(
-    const char *path, const void *bytes, size_t size, unsigned mode);
 struct ground_bytes ground_read(const char *path);
 bool ground_same(
     const struct ground_bytes *one, const struct ground_bytes *other);
-
-/* SHA-1, 6 digits, 30 s; the secret depends on NUMBER. */
-struct otp_token ground_totp(unsigned number);
-struct otp_token ground_hotp(unsigned number);
 
 /* Recovery code NUMBER: what the seed keeps, and what its owner types. */
 struct otp_recovery ground_recovery(
     unsigned number, char ret_text[OTP_RECOVERY_TEXT_SIZE]);
 
-struct otp_seed ground_seed(const struct otp_token *token);
+/* Each account has its own. */
+uint32_t ground_uid(const char *account);
 
 /* A state that knows all of SEED, nothing of it spent. */
 struct otp_state ground_fresh(const struct otp_seed *seed);
@@ -92,13 +87,13 @@ void ground_enrol_seed(
 void ground_enrol(
     struct ground *ground, const char *account, const struct otp_token *token);
 
-/* "alice", with ground_totp(1). */
+/* "alice", with sample_totp(1). */
 void ground_enrol_alice(struct ground *ground);
 
 struct otp_subject ground_subject(const char *account);
 
 /* An enrolment of TOKEN as if it had been confirmed. */
-struct otp_enrolment ground_enrolment(const char *account,
+struct otp_enrolment ground_enrolment(
     enum otp_enrol_mode mode, const struct otp_token *token);
 
 struct otp_store *ground_open(const struct ground *ground, const char *account);
@@ -108,15 +103,13 @@ struct otp_state ground_state(const struct ground *ground, const char *account);
 struct ground_bytes ground_state_bytes(
     const struct ground *ground, const char *account);
 
-/* TOKEN's code at MOVING, or at the clock's time; returns it. */
-const char *ground_code_at(const struct otp_token *token, uint64_t moving,
-    char ret_code[GROUND_CODE_SIZE]);
+/* TOKEN's code at the clock's time; returns it. */
 const char *ground_code(const struct ground *ground,
-    const struct otp_token *token, char ret_code[GROUND_CODE_SIZE]);
+    const struct otp_token *token, char ret_code[SAMPLE_CODE_SIZE]);
 
 /* A code that is right at no step or counter near. */
 const char *ground_wrong(const struct ground *ground,
-    const struct otp_token *token, char ret_code[GROUND_CODE_SIZE]);
+    const struct otp_token *token, char ret_code[SAMPLE_CODE_SIZE]);
 
 /* otp_attempt_try() into ground->answer; its verdict in *RET_VERDICT. */
 enum otp_err ground_try(
@@ -127,16 +120,13 @@ void ground_expect(struct ground *ground, const char *account,
     const char *typed, enum otp_verdict verdict);
 
 enum otp_err ground_look(
-    struct ground *ground, const char *account, enum otp_ask *ret_ask);
+    struct ground *ground, const char *account, enum otp_enrolled *ret_ask);
 
 /* fork(2), but the child ends with its parent. */
 pid_t ground_fork(void);
 
 /* Until it is killed. */
 _Noreturn void ground_sleep(void);
-
-/* How many descriptors this process has. */
-unsigned ground_descriptors(void);
 
 /* Whether anybody has a lock on the state file. */
 bool ground_is_locked(const struct ground *ground, const char *account);

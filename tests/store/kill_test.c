@@ -4,7 +4,11 @@
  * write, or hindered by a limit that its caller set: no guess is free, and
  * nobody is kept waiting by it.
  */
-#include "ground.h"
+#include "config.h"
+
+#include "tests/lib/codes.h"
+#include "tests/store/ground.h"
+#include "tests/lib/account.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "tests/store/calls.h"
 
 /* What a child that may die tells of itself, in memory that is shared. */
 struct report {
@@ -91,7 +95,8 @@ forgive(struct ground *ground)
 	uint32_t failures;
 
 	assert_int_equal(
-	    otp_enrol_unlock(&ground->host, &alice, &failures, NULL), OTP_OK);
+	    otp_enrol_unlock(ACCOUNT_OF(&ground->host, alice), &failures),
+	    OTP_OK);
 }
 
 static uint32_t
@@ -107,7 +112,7 @@ static const enum call_end kills[] = { CALL_KILLS, CALL_KILLS_HALF,
 static void
 assert_next_works(struct ground *ground, const struct otp_token *token)
 {
-	char code[GROUND_CODE_SIZE];
+	char code[SAMPLE_CODE_SIZE];
 
 	ground->now += 30;
 	ground_expect(ground, "alice", ground_code(ground, token, code),
@@ -125,7 +130,7 @@ static void
 kill_wrong(struct ground *ground, const struct otp_token *token,
     enum call which, unsigned before, unsigned *charged, unsigned *spared)
 {
-	char wrong[GROUND_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE];
 
 	for (size_t i = 0; i < COUNT(kills); i++) {
 		bool ended = false;
@@ -160,7 +165,7 @@ static void
 login__killed_with_a_wrong_code_is_charged(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned charged = 0, spared = 0;
 
 	calls.no_flush = true;
@@ -175,15 +180,15 @@ static void
 login__killed_with_the_last_free_guess_is_charged(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned charged = 0, spared = 0;
 
 	calls.no_flush = true;
 	ground_enrol(ground, "alice", &token);
-	kill_wrong(ground, &token, CALL_PWRITE, ground->policy.free - 1,
+	kill_wrong(ground, &token, CALL_PWRITE, ground->policy.delay_after - 1,
 	    &charged, &spared);
-	kill_wrong(ground, &token, CALL_FDATASYNC, ground->policy.free - 1,
-	    &charged, &spared);
+	kill_wrong(ground, &token, CALL_FDATASYNC,
+	    ground->policy.delay_after - 1, &charged, &spared);
 	assert_in_range(charged, 10, 100);
 	assert_in_range(spared, 2, 4);
 }
@@ -193,17 +198,17 @@ static void
 login__killed_all_the_time_ends_in_a_wait(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct trouble trouble = {
 		.which = CALL_PWRITE,
 		.at = 1,
 		.end = CALL_KILLS_AFTER,
 	};
-	char wrong[GROUND_CODE_SIZE], code[GROUND_CODE_SIZE];
+	char wrong[SAMPLE_CODE_SIZE], code[SAMPLE_CODE_SIZE];
 
 	ground_enrol(ground, "alice", &token);
 	ground_wrong(ground, &token, wrong);
-	for (unsigned i = 1; i <= ground->policy.free; i++) {
+	for (unsigned i = 1; i <= ground->policy.delay_after; i++) {
 		assert_false(try_in_child(ground, wrong, &trouble));
 		assert_int_equal(failures(ground), i);
 	}
@@ -221,7 +226,7 @@ static void
 login__killed_with_a_right_code_loses_nothing(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned spent = 0, fresh = 0;
 
 	calls.no_flush = true;
@@ -237,7 +242,7 @@ login__killed_with_a_right_code_loses_nothing(void **state)
 			};
 			uint64_t before =
 			    ground_state(ground, "alice").generation;
-			char code[GROUND_CODE_SIZE];
+			char code[SAMPLE_CODE_SIZE];
 			struct otp_state after;
 			enum otp_err err;
 
@@ -293,8 +298,9 @@ login__killed_with_a_recovery_code_loses_nothing(void **state)
 			struct otp_subject alice = ground_subject("alice");
 			struct otp_recovery_set set;
 
-			assert_int_equal(otp_enrol_recovery(&ground->host,
-					     &alice, 2, &set, NULL),
+			assert_int_equal(
+			    codes_renew(
+				ACCOUNT_OF(&ground->host, alice), 2, &set),
 			    OTP_OK);
 			made++;
 			ended = try_in_child(ground, set.text[0], &trouble);
@@ -322,20 +328,20 @@ login__killed_with_a_recovery_code_loses_nothing(void **state)
 /* --- limits that the caller of a setuid program may set --- */
 
 #define LIMIT_STEP 256
-#define LIMIT_MAX  16384
+#define LIMIT_MAX  24576
 
 static void
 login__under_any_file_size_limit_is_charged_or_not_compared(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	unsigned compared = 0, refused = 0;
 
 	calls.no_flush = true;
 	ground_enrol(ground, "alice", &token);
 	for (rlim_t limit = 0; limit <= LIMIT_MAX; limit += LIMIT_STEP) {
 		struct trouble trouble = { .limited = true, .limit = limit };
-		char wrong[GROUND_CODE_SIZE];
+		char wrong[SAMPLE_CODE_SIZE];
 
 		ground_wrong(ground, &token, wrong);
 		assert_true(try_in_child(ground, wrong, &trouble));
@@ -362,8 +368,8 @@ static void
 login__killed_under_a_file_size_limit_is_charged(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
-	static const rlim_t limits[] = { 8704, OTP_SLOTS_FILE_SIZE - 1,
+	struct otp_token token = sample_totp(1);
+	static const rlim_t limits[] = { 17408, OTP_SLOTS_FILE_SIZE - 1,
 		OTP_SLOTS_FILE_SIZE };
 
 	calls.no_flush = true;
@@ -377,7 +383,7 @@ login__killed_under_a_file_size_limit_is_charged(void **state)
 				.limited = true,
 				.limit = limits[i],
 			};
-			char wrong[GROUND_CODE_SIZE];
+			char wrong[SAMPLE_CODE_SIZE];
 
 			ground_wrong(ground, &token, wrong);
 			(void)try_in_child(ground, wrong, &trouble);
@@ -392,8 +398,8 @@ login__killed_under_a_file_size_limit_is_charged(void **state)
 
 /* Put a new token in force in a child that is killed. */
 static bool
-replace_in_child(struct ground *ground, const struct otp_enrolment *enrolment,
-    const struct trouble *trouble)
+replace_in_child(struct ground *ground, const char *name,
+    const struct otp_enrolment *enrolment, const struct trouble *trouble)
 {
 	int status = 0;
 	pid_t child = ground_fork();
@@ -402,8 +408,8 @@ replace_in_child(struct ground *ground, const struct otp_enrolment *enrolment,
 		struct otp_recovery_set set;
 
 		calls_plan(trouble->which, trouble->at, trouble->end, 0);
-		_exit(otp_enrol_put(&ground->host, enrolment, 2, &set, NULL) !=
-		    OTP_OK);
+		_exit(codes_put(ACCOUNT_OF(&ground->host, ground_subject(name)),
+			  enrolment, 2, &set) != OTP_OK);
 	}
 	assert_int_not_equal(child, -1);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -427,20 +433,20 @@ kill_put(struct ground *ground, const char *account, bool enrolled)
 				.at = at,
 				.end = kills[i],
 			};
-			struct otp_token old = ground_totp(number);
-			struct otp_token new = ground_totp(++number);
+			struct otp_token old = sample_totp(number);
+			struct otp_token new = sample_totp(++number);
 			struct otp_enrolment enrolment =
-			    ground_enrolment(account, OTP_ENROL_REPLACE, &new);
-			char name[32], code[2][GROUND_CODE_SIZE];
+			    ground_enrolment(OTP_ENROL_REPLACE, &new);
+			char name[32], code[2][SAMPLE_CODE_SIZE];
 			enum otp_err err[2];
 			bool yes[2];
 
 			(void)snprintf(
 			    name, sizeof(name), "%s%u", account, number);
-			enrolment.subject = ground_subject(name);
 			if (enrolled)
 				ground_enrol(ground, name, &old);
-			ended = replace_in_child(ground, &enrolment, &trouble);
+			ended = replace_in_child(
+			    ground, name, &enrolment, &trouble);
 			ground_code(ground, &old, code[0]);
 			ground_code(ground, &new, code[1]);
 			for (unsigned j = 0; j < 2; j++) {
@@ -463,8 +469,8 @@ kill_put(struct ground *ground, const char *account, bool enrolled)
 			    ground_left_over(ground, "state"), 0, 1);
 			/* What was left behind is in nobody's way. */
 			trouble.at = 0;
-			assert_true(
-			    replace_in_child(ground, &enrolment, &trouble));
+			assert_true(replace_in_child(
+			    ground, name, &enrolment, &trouble));
 			assert_int_equal(ground_left_over(ground, "seed"), 0);
 			assert_int_equal(ground_left_over(ground, "state"), 0);
 			assert_int_equal(calls.sleeps, 0);

@@ -28,8 +28,11 @@ unit_tests += \
 	%D%/kill_test \
 	%D%/lock_test \
 	%D%/open_test \
-	%D%/put_test
+	%D%/put_test \
+	%D%/uid_test
 
+%C%_uid_test_SOURCES = %D%/uid_test.c $(store_ground)
+%C%_uid_test_LDFLAGS = $(store_wrap)
 %C%_create_test_SOURCES = %D%/create_test.c $(store_ground)
 %C%_create_test_LDFLAGS = $(store_wrap)
 %C%_fault_test_SOURCES = %D%/fault_test.c $(store_ground)

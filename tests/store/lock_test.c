@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who holds a state, and for how long. */
-#include "ground.h"
+/* Which process has a state locked, and for how long. */
+#include "config.h"
+
+#include "tests/store/ground.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "tests/store/calls.h"
 #include "common/core/throttle.h"
+#include "common/store/lock_owner.h"
 
 /* A new file with the same content takes the name of the one there is. */
 static void
@@ -24,16 +27,16 @@ replace_state(void *context)
 	ground_path(ground, old, "old");
 	calls.hook = NULL; /* once */
 	assert_int_equal(rename(path, old), 0);
-	ground_write(path, bytes.bytes, bytes.size, 0600);
+	sample_write(path, bytes.bytes, bytes.size, 0600);
 }
 
 static void
 lock__follows_the_name_to_a_new_file(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct ground_bytes old, before;
-	char code[GROUND_CODE_SIZE], path[GROUND_PATH_SIZE];
+	char code[SAMPLE_CODE_SIZE], path[GROUND_PATH_SIZE];
 
 	ground_enrol(ground, "alice", &token);
 	before = ground_state_bytes(ground, "alice");
@@ -74,7 +77,7 @@ lock__is_not_looked_for_on_new_files_for_ever(void **state)
 	calls_start();
 	assert_int_equal(otp_store_load(store, &loaded, &fault), OTP_ERR_READ);
 	calls_stop();
-	assert_string_equal(fault.what, "is replaced all the time");
+	assert_int_equal(fault.detail, OTP_DETAIL_KEEPS_CHANGING);
 	otp_store_close(store);
 	assert_false(ground_is_locked(ground, "alice"));
 }
@@ -95,7 +98,7 @@ static void
 lock__is_not_had_on_a_file_that_lost_its_name(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct otp_store *store;
 	struct otp_state loaded;
 
@@ -170,9 +173,9 @@ lock__is_not_kept_by_a_child_of_the_host(void **state)
 	end_child(child);
 }
 
-/* A process that holds alice's state, and sleeps. */
+/* A process that has alice's state locked, and sleeps. */
 static pid_t
-fork_holder(const struct ground *ground)
+fork_owner(const struct ground *ground)
 {
 	int ready[2];
 	char byte;
@@ -184,8 +187,9 @@ fork_holder(const struct ground *ground)
 		struct otp_store *store = NULL;
 		struct otp_state loaded;
 
-		if (otp_store_open(ground->store, "alice", &store, NULL) !=
-			OTP_OK ||
+		if (otp_store_open(
+			(struct otp_place){ .folder = ground->store }, "alice",
+			&store, NULL) != OTP_OK ||
 		    otp_store_load(store, &loaded, NULL) != OTP_OK ||
 		    write(ready[1], "", 1) != 1)
 			_exit(1);
@@ -199,20 +203,19 @@ fork_holder(const struct ground *ground)
 }
 
 static void
-lock__gives_up_after_five_seconds_and_names_the_holder(void **state)
+lock__gives_up_after_five_seconds_and_names_the_owner(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
-	char code[GROUND_CODE_SIZE], pid[32];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	unsigned descriptors;
 	pid_t child;
 
 	ground_enrol(ground, "alice", &token);
-	child = fork_holder(ground);
+	child = fork_owner(ground);
 	assert_int_equal(kill(child, SIGSTOP), 0);
 	assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
-	(void)snprintf(pid, sizeof(pid), "[%ld]", (long)child);
-	descriptors = ground_descriptors();
+	descriptors = sample_descriptors();
 	calls.virtual_time = true; /* so that only sleeping takes time */
 	assert_int_equal(
 	    ground_try(ground, "alice", ground_code(ground, &token, code)),
@@ -220,10 +223,12 @@ lock__gives_up_after_five_seconds_and_names_the_holder(void **state)
 	assert_int_equal(ground->answer.verdict, OTP_VERDICT_REJECT);
 	assert_in_range(calls.slept, INT64_C(5000000000), INT64_C(5050000000));
 	assert_in_range(calls.sleeps, 100, 2000); /* no busy loop */
-	assert_non_null(strstr(ground->fault.what, pid));
+	assert_int_equal(ground->fault.detail, OTP_DETAIL_LOCKED_BY);
+	assert_int_equal(ground->fault.numbers[0], child);
+	assert_string_equal(ground->fault.name, "lock_test");
 	/* others' open files were not asked of servers that may be gone */
 	assert_true(calls.unsynced > 0);
-	assert_int_equal(ground_descriptors(), descriptors);
+	assert_int_equal(sample_descriptors(), descriptors);
 	calls.virtual_time = false;
 	end_child(child);
 	ground_expect(ground, "alice", code, OTP_VERDICT_ACCEPT);
@@ -233,11 +238,11 @@ static void
 lock__of_a_killed_process_is_had_at_once(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
-	char code[GROUND_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 
 	ground_enrol(ground, "alice", &token);
-	end_child(fork_holder(ground));
+	end_child(fork_owner(ground));
 	ground_expect(ground, "alice", ground_code(ground, &token, code),
 	    OTP_VERDICT_ACCEPT);
 	assert_int_equal(calls.sleeps, 0);
@@ -247,15 +252,15 @@ static void
 lock__is_not_waited_for_during_a_wait(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
-	char code[GROUND_CODE_SIZE];
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE];
 	pid_t child;
 
 	ground_enrol(ground, "alice", &token);
 	ground_wrong(ground, &token, code);
-	for (unsigned i = 0; i < ground->policy.free; i++)
+	for (unsigned i = 0; i < ground->policy.delay_after; i++)
 		ground_expect(ground, "alice", code, OTP_VERDICT_REJECT);
-	child = fork_holder(ground);
+	child = fork_owner(ground);
 	ground_expect(ground, "alice", code, OTP_VERDICT_WAITING);
 	assert_int_equal(calls.sleeps, 0);
 	end_child(child);
@@ -265,13 +270,13 @@ static void
 lock__of_one_account_is_nothing_to_another(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(2);
-	char code[GROUND_CODE_SIZE];
+	struct otp_token token = sample_totp(2);
+	char code[SAMPLE_CODE_SIZE];
 	pid_t child;
 
 	ground_enrol_alice(ground);
 	ground_enrol(ground, "bob", &token);
-	child = fork_holder(ground);
+	child = fork_owner(ground);
 	ground_expect(ground, "bob", ground_code(ground, &token, code),
 	    OTP_VERDICT_ACCEPT);
 	assert_int_equal(calls.sleeps, 0);
@@ -282,13 +287,13 @@ static void
 lock__is_not_taken_by_peek_or_look(void **state)
 {
 	struct ground *ground = *state;
-	enum otp_ask ask;
+	enum otp_enrolled ask;
 	pid_t child;
 
 	ground_enrol_alice(ground);
-	child = fork_holder(ground);
+	child = fork_owner(ground);
 	assert_int_equal(ground_look(ground, "alice", &ask), OTP_OK);
-	assert_int_equal(ask, OTP_ASK_CODE);
+	assert_int_equal(ask, OTP_ENROLLED_YES);
 	assert_int_equal(ground_state(ground, "alice").uid, GROUND_UID);
 	assert_int_equal(calls.sleeps, 0);
 	end_child(child);
@@ -299,14 +304,14 @@ static struct otp_store *
 begin_login(const struct ground *ground, struct otp_state *ret_before)
 {
 	struct otp_store *store = ground_open(ground, "alice");
-	struct otp_occasion occasion;
+	struct otp_login_mark occasion;
 	struct otp_state charged;
 
-	otp_occasion_set(&occasion, ground->now, "sshd", "192.0.2.1");
+	otp_login_mark_set(&occasion, ground->now, "sshd", "192.0.2.1");
 	assert_int_equal(otp_store_load(store, ret_before, NULL), OTP_OK);
 	charged = *ret_before;
 	otp_throttle_charge(&charged.tally, &ground->policy, &occasion);
-	assert_int_equal(charged.tally.failures, ground->policy.free);
+	assert_int_equal(charged.tally.failures, ground->policy.delay_after);
 	assert_int_equal(
 	    otp_store_put(store, &charged, OTP_PUT_CHARGE, NULL), OTP_OK);
 	return store;
@@ -353,8 +358,8 @@ static void
 lock__is_waited_for_where_a_neighbour_may_be_right(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
-	char code[GROUND_CODE_SIZE], wrong[GROUND_CODE_SIZE], said = '-';
+	struct otp_token token = sample_totp(1);
+	char code[SAMPLE_CODE_SIZE], wrong[SAMPLE_CODE_SIZE], said = '-';
 	struct otp_state before;
 	struct otp_store *store;
 	pid_t child;
@@ -362,7 +367,7 @@ lock__is_waited_for_where_a_neighbour_may_be_right(void **state)
 
 	ground_enrol(ground, "alice", &token);
 	ground_wrong(ground, &token, wrong);
-	for (unsigned i = 1; i < ground->policy.free; i++)
+	for (unsigned i = 1; i < ground->policy.delay_after; i++)
 		ground_expect(ground, "alice", wrong, OTP_VERDICT_REJECT);
 	store = begin_login(ground, &before);
 	child = fork_login(ground, ground_code(ground, &token, code), ends);
@@ -379,7 +384,7 @@ lock__is_waited_for_where_a_neighbour_may_be_right(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* A file that is torn as long as nobody holds it, as if by writers. */
+/* A file that is torn while no process has it locked, as if by writers. */
 struct tearing {
 	const struct ground *ground;
 	struct ground_bytes whole;
@@ -410,10 +415,10 @@ static void
 look__asks_under_the_lock_where_it_met_writers(void **state)
 {
 	struct ground *ground = *state;
-	struct otp_token token = ground_totp(1);
+	struct otp_token token = sample_totp(1);
 	struct tearing tearing = { .ground = ground };
-	char code[GROUND_CODE_SIZE];
-	enum otp_ask ask;
+	char code[SAMPLE_CODE_SIZE];
+	enum otp_enrolled ask;
 
 	ground_enrol(ground, "alice", &token);
 	tearing.whole = ground_state_bytes(ground, "alice");
@@ -422,13 +427,69 @@ look__asks_under_the_lock_where_it_met_writers(void **state)
 	calls.hook_context = &tearing;
 	calls_start();
 	assert_int_equal(ground_look(ground, "alice", &ask), OTP_OK);
-	assert_int_equal(ask, OTP_ASK_CODE);
+	assert_int_equal(ask, OTP_ENROLLED_YES);
 	calls_stop();
 	calls.hook = NULL;
 	assert_true(tearing.torn >= 2);
 	ground_expect(ground, "alice", ground_code(ground, &token, code),
 	    OTP_VERDICT_ACCEPT);
 	assert_false(ground_is_locked(ground, "alice"));
+}
+
+/* A host can have so many processes that a login must not look at all. */
+static void
+lock__owner_is_looked_for_a_second_and_no_longer(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = sample_totp(1);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct otp_lock_owner owner = { 0 };
+	char path[GROUND_PATH_SIZE];
+	int fd;
+
+	ground_enrol(ground, "alice", &token);
+	fd = open(ground_path(ground, path, "store/state/alice"), O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+	calls.virtual_time = true;
+	calls.clock_pace = 2000000000;
+	assert_false(otp_lock_owner_find(fd, &owner));
+	calls.virtual_time = false;
+	calls.clock_pace = 0;
+	assert_int_equal(owner.pid, 0);
+	assert_true(otp_lock_owner_find(fd, &owner));
+	assert_int_equal(owner.pid, getpid());
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+lock_check__names_the_owner_of_a_lock_that_stays(void **state)
+{
+	struct ground *ground = *state;
+	struct otp_token token = sample_totp(1);
+	struct otp_fault fault = { .detail = OTP_DETAIL_CUT_SHORT };
+	struct otp_store *store;
+	pid_t child;
+
+	ground_enrol(ground, "alice", &token);
+	store = ground_open(ground, "bob");
+	assert_int_equal(otp_store_check_lock(store, &fault), OTP_ERR_ABSENT);
+	otp_store_close(store);
+	store = ground_open(ground, "alice");
+	assert_int_equal(otp_store_check_lock(store, &fault), OTP_OK);
+	child = fork_owner(ground);
+	calls.virtual_time = true; /* so that only sleeping takes time */
+	assert_int_equal(
+	    otp_store_check_lock(store, NULL), OTP_ERR_LOCK_TIMEOUT);
+	assert_int_equal(
+	    otp_store_check_lock(store, &fault), OTP_ERR_LOCK_TIMEOUT);
+	calls.virtual_time = false;
+	assert_int_equal(fault.detail, OTP_DETAIL_LOCKED_BY);
+	assert_int_equal(fault.numbers[0], child);
+	assert_string_equal(fault.where, "state/alice");
+	end_child(child);
+	assert_int_equal(otp_store_check_lock(store, &fault), OTP_OK);
+	otp_store_close(store);
 }
 
 int
@@ -443,11 +504,13 @@ main(void)
 		GROUND_TEST(lock__is_not_had_on_a_file_with_a_second_name),
 		GROUND_TEST(lock__is_not_kept_by_a_child_of_the_host),
 		GROUND_TEST(
-		    lock__gives_up_after_five_seconds_and_names_the_holder),
+		    lock__gives_up_after_five_seconds_and_names_the_owner),
 		GROUND_TEST(lock__of_a_killed_process_is_had_at_once),
 		GROUND_TEST(lock__is_not_waited_for_during_a_wait),
 		GROUND_TEST(lock__of_one_account_is_nothing_to_another),
 		GROUND_TEST(lock__is_not_taken_by_peek_or_look),
+		GROUND_TEST(lock__owner_is_looked_for_a_second_and_no_longer),
+		GROUND_TEST(lock_check__names_the_owner_of_a_lock_that_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,6 @@ folder_wrap = $(AM_LDFLAGS) \
 %C%_powercut_mixed_test_LDFLAGS = $(folder_wrap) \
 	-Wl,--wrap=otp_store_load -Wl,--wrap=otp_store_put \
 	-Wl,--wrap=otp_store_put_seed -Wl,--wrap=otp_store_drop_seed \
-	-Wl,--wrap=otp_store_move_seed
+	-Wl,--wrap=otp_store_move_seed -Wl,--wrap=otp_store_enter_uid
 
 long_tests += %D%/powercut_mixed_test %D%/powercut_test

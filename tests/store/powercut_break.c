@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_break.h"
+#include "config.h"
+
+#include "tests/store/powercut_break.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "common/core/throttle.h"
 
 /* pam_otp_store(5): where in a charge it says which record it rests on. */
-#define CHARGE_RESTS_ON 24
+#define CHARGE_RESTS_ON 32
 
 enum powercut_rule powercut_broken;
 
@@ -34,6 +36,8 @@ powercut_rule_text(enum powercut_rule rule)
 		[POWERCUT_BREAK_DIGEST] = "a torn slot counts",
 		[POWERCUT_BREAK_WAIT] = "what begins a wait is not flushed",
 		[POWERCUT_BREAK_COMMIT] = "a yes is not committed",
+		[POWERCUT_BREAK_OTHERS] = "a try of others is not charged",
+		[POWERCUT_BREAK_TALLY] = "a yes ends the failures of all",
 	};
 
 	return texts[rule];
@@ -57,12 +61,10 @@ enum otp_err __real_otp_slots_charge(const struct otp_slots *slots,
 enum otp_err __wrap_otp_slots_charge(const struct otp_slots *slots,
     const struct otp_state *state, struct otp_slot *ret_slot,
     struct otp_slots *ret_next);
-enum otp_put __real_otp_throttle_settle(struct otp_state *state,
-    const struct otp_tally *before, enum otp_verdict verdict, bool told,
-    bool benign);
-enum otp_put __wrap_otp_throttle_settle(struct otp_state *state,
-    const struct otp_tally *before, enum otp_verdict verdict, bool told,
-    bool benign);
+enum otp_put __real_otp_throttle_settle(struct otp_state *state, bool by_other,
+    const struct otp_tallies *before, enum otp_verdict verdict);
+enum otp_put __wrap_otp_throttle_settle(struct otp_state *state, bool by_other,
+    const struct otp_tallies *before, enum otp_verdict verdict);
 
 static uint8_t *
 charge_at(uint8_t *file, unsigned charge)
@@ -75,9 +77,10 @@ charge_at(uint8_t *file, unsigned charge)
 static void
 seal(uint8_t *slot, size_t size)
 {
-	if (memcmp(slot, "OTP", 3) == 0 &&
-	    otp_digest(slot, size - OTP_DIGEST_SIZE,
-		slot + size - OTP_DIGEST_SIZE) != OTP_OK)
+	const size_t length = slot[24] | (size_t)slot[25] << 8;
+
+	if (memcmp(slot, "OTP", 3) == 0 && length <= size - OTP_DIGEST_SIZE &&
+	    otp_digest(slot, length, slot + length) != OTP_OK)
 		abort();
 }
 
@@ -154,8 +157,12 @@ __wrap_otp_slots_charge(const struct otp_slots *slots,
     struct otp_slots *ret_next)
 {
 	const unsigned charge = slots->charge;
-	enum otp_err err =
-	    __real_otp_slots_charge(slots, state, ret_slot, ret_next);
+	struct otp_state charged = *state;
+	enum otp_err err;
+
+	if (powercut_broken == POWERCUT_BREAK_OTHERS)
+		charged.others.failures = 0;
+	err = __real_otp_slots_charge(slots, &charged, ret_slot, ret_next);
 
 	if (powercut_broken == POWERCUT_BREAK_SLOT && err == OTP_OK) {
 		ret_next->charge = charge;
@@ -166,15 +173,17 @@ __wrap_otp_slots_charge(const struct otp_slots *slots,
 }
 
 enum otp_put
-__wrap_otp_throttle_settle(struct otp_state *state,
-    const struct otp_tally *before, enum otp_verdict verdict, bool told,
-    bool benign)
+__wrap_otp_throttle_settle(struct otp_state *state, bool by_other,
+    const struct otp_tallies *before, enum otp_verdict verdict)
 {
 	enum otp_put put =
-	    __real_otp_throttle_settle(state, before, verdict, told, benign);
+	    __real_otp_throttle_settle(state, by_other, before, verdict);
 
 	if (put != OTP_PUT_COMMIT)
 		return put;
+	if (powercut_broken == POWERCUT_BREAK_TALLY &&
+	    verdict == OTP_VERDICT_ACCEPT)
+		state->tally = state->others = (struct otp_tally){ 0 };
 	if (verdict == OTP_VERDICT_ACCEPT)
 		return powercut_broken == POWERCUT_BREAK_COMMIT ? OTP_PUT_CHARGE
 								: put;

@@ -28,6 +28,8 @@ enum powercut_rule {
 	POWERCUT_BREAK_DIGEST, /* a torn slot counts */
 	POWERCUT_BREAK_WAIT,   /* what begins a wait is only charged */
 	POWERCUT_BREAK_COMMIT, /* a yes is only charged */
+	POWERCUT_BREAK_OTHERS, /* a charge has root's callers' failures alone */
+	POWERCUT_BREAK_TALLY,  /* a yes ends the failures of all callers */
 	POWERCUT_RULES
 };
 

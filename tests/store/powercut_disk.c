@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_disk.h"
+#include "config.h"
+
+#include "tests/store/powercut_disk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/core/digest.h"
-#include "powercut_table.h"
+#include "tests/store/powercut_table.h"
 
-#define SLOT_SECTORS 8 /* of a record; a charge has one */
+#define SLOT_SECTORS 16 /* of a record; a charge has two */
 #define SET_MAX	     15
 
 /* What a sector of the disk may hold: contents in ascending order. */
@@ -31,7 +33,7 @@ struct outcomes {
 
 static const struct {
 	unsigned first, sectors;
-} slots[POWERCUT_SLOTS] = { { 0, 8 }, { 8, 8 }, { 16, 1 }, { 17, 1 } };
+} slots[POWERCUT_SLOTS] = { { 0, 16 }, { 16, 16 }, { 32, 2 }, { 34, 2 } };
 
 static struct powercut_table contents = POWERCUT_TABLE(POWERCUT_SECTOR);
 static struct powercut_table sets = POWERCUT_TABLE(sizeof(struct set));
@@ -120,7 +122,7 @@ powercut_disk_write(
 {
 	disk->cache[number] = content;
 	disk->maybe[number] = with(disk->maybe[number], content);
-	disk->dirty |= UINT32_C(1) << number;
+	disk->dirty |= UINT64_C(1) << number;
 }
 
 void
@@ -137,11 +139,13 @@ static bool
 is_whole(const uint8_t *slot, size_t size)
 {
 	uint8_t digest[OTP_DIGEST_SIZE];
+	const size_t length = slot[24] | (size_t)slot[25] << 8;
 
-	if (otp_digest(slot, size - sizeof(digest), digest) != OTP_OK)
+	if (length > size - sizeof(digest))
+		return false;
+	if (otp_digest(slot, length, digest) != OTP_OK)
 		abort();
-	return memcmp(slot + size - sizeof(digest), digest, sizeof(digest)) ==
-	    0;
+	return memcmp(slot + length, digest, sizeof(digest)) == 0;
 }
 
 /* Let the reader see a file whose slot is torn, and one where it is zeros. */
@@ -255,8 +259,8 @@ get_outcomes(const struct powercut_disk *disk, unsigned slot)
 static bool
 is_clean(const struct powercut_disk *disk, unsigned slot)
 {
-	const uint32_t pages[POWERCUT_SLOTS] = { 0xff, 0xff00, 0x30000,
-		0x30000 };
+	const uint64_t pages[POWERCUT_SLOTS] = { 0xffff, 0xffff0000,
+		UINT64_C(0xf00000000), UINT64_C(0xf00000000) };
 
 	return (disk->dirty & pages[slot]) == 0;
 }

@@ -24,15 +24,14 @@
 #include "common/core/slots.h"
 
 #define POWERCUT_SECTOR	 512
-#define POWERCUT_SECTORS 18 /* what lies behind the slots is never written */
+#define POWERCUT_SECTORS 36 /* what lies behind the slots is never written */
 #define POWERCUT_SLOTS	 4
 
 /* Equal files are equal byte for byte: a flat value without padding. */
 struct powercut_disk {
 	uint32_t cache[POWERCUT_SECTORS]; /* contents, as a reader gets them */
 	uint32_t maybe[POWERCUT_SECTORS]; /* sets of contents: the disk's */
-	uint32_t dirty; /* sectors that the next flush writes, a bit each */
-	uint32_t zero;
+	uint64_t dirty; /* sectors that the next flush writes, a bit each */
 };
 
 /* What happens behind the back of those who write. */

@@ -8,21 +8,27 @@
  * old one (or none) or the new one; it works; what it had spent is spent, the
  * step that confirmed it too; failures are kept; and enrolling again works.
  */
+#include "config.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/lib/codes.h"
 #include "tests/unit/unit.h"
 #include "common/core/digest.h"
 #include "common/core/oath.h"
+#include "common/effects/attempt.h"
+#include "tests/lib/account.h"
 #include "common/effects/enrol.h"
-#include "common/effects/store.h"
-#include "powercut_folder.h"
-#include "powercut_table.h"
+#include "common/effects/look.h"
+#include "common/store/store.h"
+#include "tests/store/powercut_folder.h"
+#include "tests/store/powercut_table.h"
 
 #define ACCOUNT	 "alice"
-#define START	 INT64_C(1500000000)
+#define START	 INT64_C(1800000000)
 #define PERIOD	 30
 #define RECOVERY 2
 
@@ -66,7 +72,7 @@ static const struct otp_sys fake_sys = {
 static const struct otp_policy policy = OTP_POLICY_DEFAULT;
 static const struct otp_host host = {
 	.sys = &fake_sys,
-	.store = test.folder,
+	.store = { .folder = test.folder },
 	.policy = &policy,
 };
 
@@ -91,15 +97,20 @@ make_code(const struct otp_enrolment *enrolment, uint64_t after, char text[8])
 	(void)snprintf(text, 8, "%06u", (unsigned)(value % 1000000));
 }
 
+static struct otp_subject
+subject_of(void)
+{
+	return (struct otp_subject){
+		.account = ACCOUNT,
+		.uid = (uint32_t)getuid(),
+	};
+}
+
 /* Begin, and confirm with the first code. */
 static enum otp_err
 begin(enum otp_kind kind, enum otp_enrol_mode mode,
     struct otp_enrolment *ret_enrolment)
 {
-	const struct otp_subject subject = {
-		.account = ACCOUNT,
-		.uid = (uint32_t)getuid(),
-	};
 	const struct otp_token token = {
 		.kind = kind,
 		.hash = OTP_SHA1,
@@ -109,8 +120,8 @@ begin(enum otp_kind kind, enum otp_enrol_mode mode,
 	};
 	struct otp_confirmation confirmation;
 	char code[8];
-	enum otp_err err =
-	    otp_enrol_begin(&host, &subject, mode, &token, ret_enrolment, NULL);
+	enum otp_err err = otp_enrol_begin(
+	    ACCOUNT_OF(&host, subject_of()), mode, &token, ret_enrolment);
 
 	if (err != OTP_OK)
 		return err;
@@ -118,8 +129,8 @@ begin(enum otp_kind kind, enum otp_enrol_mode mode,
 	    ? (uint64_t)test.now / PERIOD * PERIOD + PERIOD
 	    : 1;
 	make_code(ret_enrolment, 0, code);
-	err =
-	    otp_enrol_confirm(&host, ret_enrolment, code, &confirmation, NULL);
+	err = otp_enrol_confirm(ACCOUNT_OF(&host, subject_of()), ret_enrolment,
+	    code, &confirmation);
 	assert_int_equal(confirmation.verdict, OTP_VERDICT_ACCEPT);
 	return err;
 }
@@ -129,7 +140,8 @@ put(const struct otp_enrolment *enrolment)
 {
 	struct otp_recovery_set set;
 
-	return otp_enrol_put(&host, enrolment, RECOVERY, &set, NULL);
+	return codes_put(
+	    ACCOUNT_OF(&host, subject_of()), enrolment, RECOVERY, &set);
 }
 
 static struct otp_request
@@ -184,18 +196,39 @@ static const char *
 judge_none(void)
 {
 	const struct otp_request asked = request();
-	enum otp_ask ask = OTP_ASK_NOTHING;
+	struct otp_look look;
 	enum otp_verdict verdict;
 
 	if (test.had_seed)
 		return "the seed is lost";
-	if (otp_attempt_look(&host, &asked, &ask, NULL) != OTP_OK ||
-	    ask != OTP_ASK_UNENROLLED)
+	if (otp_look_at(&host, &asked, true, &look, NULL) != OTP_OK ||
+	    look.enrolled != OTP_ENROLLED_NO)
 		return "without a seed somebody is enrolled";
 	if (try(&test.new, 1, &verdict) != OTP_OK ||
 	    verdict != OTP_VERDICT_UNENROLLED)
 		return "without a seed there is an answer";
 	return NULL;
+}
+
+/*
+ * Somebody else of this uid, to whom the account was renamed: not enrolled only
+ * where there is nothing.
+ */
+static const char *
+judge_stranger(const struct otp_enrolment *seed)
+{
+	struct otp_request asked = request();
+	struct otp_look look;
+	enum otp_err err;
+
+	memcpy(asked.account, "renamed", sizeof("renamed"));
+	err = otp_look_at(&host, &asked, true, &look, NULL);
+	if (seed == NULL)
+		return err == OTP_OK && look.enrolled == OTP_ENROLLED_NO
+		    ? NULL
+		    : "an entry that was left over keeps others out";
+	return err == OTP_ERR_UID ? NULL
+				  : "under another name the uid is let in";
 }
 
 static const char *
@@ -223,7 +256,8 @@ find_seed(const struct otp_enrolment **ret_seed)
 	enum otp_err err;
 
 	*ret_seed = NULL;
-	if (otp_store_open(test.folder, ACCOUNT, &store, NULL) != OTP_OK)
+	if (otp_store_open((struct otp_place){ .folder = test.folder }, ACCOUNT,
+		&store, NULL) != OTP_OK)
 		return "the store is lost";
 	err = otp_store_seed(store, &seed, NULL);
 	if (err == OTP_OK && seed.tokens_count == 1 &&
@@ -271,6 +305,8 @@ judge(void)
 		wrong = "the seed that was put in force is not";
 	if (test.ops == test.all_ops && test.err != OTP_OK && seed == &test.new)
 		test.stayed++;
+	if (!wrong)
+		wrong = judge_stranger(seed);
 	if (!wrong)
 		wrong = seed ? judge_seed(seed) : judge_none();
 	if (!wrong)
@@ -326,7 +362,7 @@ run(unsigned fault)
 	static const char *const accounts[POWERCUT_ACCOUNTS] = { ACCOUNT };
 	struct powercut_store *store = powercut_grow(NULL, 1, sizeof(*store));
 
-	powercut_folder_begin(test.folder, accounts);
+	powercut_folder_begin(test.folder, accounts, (uint32_t)getuid());
 	test.fault = fault;
 	test.now = START;
 	powercut_folder_record(fault);
@@ -357,7 +393,10 @@ begin_store(void)
 	(void)snprintf(
 	    test.folder, sizeof(test.folder), "/tmp/powercut.XXXXXX");
 	assert_non_null(mkdtemp(test.folder));
-	assert_int_equal(otp_store_init(test.folder, &made, NULL), OTP_OK);
+	assert_int_equal(
+	    otp_store_init(
+		(struct otp_place){ .folder = test.folder }, &made, NULL),
+	    OTP_OK);
 }
 
 static void
@@ -365,9 +404,16 @@ end_store(void)
 {
 	static const char *const names[] = { "seed/" ACCOUNT, "state/" ACCOUNT,
 		"seed/." ACCOUNT ".new", "state/." ACCOUNT ".new", "seed",
-		"state", ".store", "" };
+		"state", "uid", ".store", "" };
+	char entry[64];
 
 	powercut_table_clear(&test.known);
+	(void)snprintf(
+	    entry, sizeof(entry), "%s/uid/%u", test.folder, (unsigned)getuid());
+	(void)remove(entry);
+	(void)snprintf(entry, sizeof(entry), "%s/uid/.%u.new", test.folder,
+	    (unsigned)getuid());
+	(void)remove(entry);
 	for (unsigned i = 0; i < COUNT(names); i++) {
 		char path[64];
 
@@ -436,16 +482,12 @@ new_hotp_seed__survives_power_cuts(void **state)
 static void
 new_seed_on_an_old_state__survives_power_cuts(void **state)
 {
-	const struct otp_subject subject = {
-		.account = ACCOUNT,
-		.uid = (uint32_t)getuid(),
-	};
 
 	(void)state;
 	begin_store();
 	enrol_old(OTP_TOTP);
 	assert_int_equal(
-	    otp_enrol_remove(&host, &subject, false, NULL), OTP_OK);
+	    otp_enrol_remove(ACCOUNT_OF(&host, subject_of()), false), OTP_OK);
 	test.had_seed = false;
 	run_all("new after remove", OTP_TOTP, OTP_ENROL_NEW);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_folder.h"
+#include "config.h"
+
+#include "tests/store/powercut_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "powercut_table.h"
+#include "tests/store/powercut_table.h"
 #include "tests/unit/unit.h"
 
 #define SECTOR	    512
@@ -79,6 +81,8 @@ static struct {
 } record;
 
 enum powercut_lapse powercut_lapse;
+
+static const char *const folders[] = { "seed", "state", "uid" };
 
 static void
 must(bool done)
@@ -347,8 +351,11 @@ static int
 flush_recorded(int fd, enum powercut_lapse of_state)
 {
 	static const enum powercut_lapse of_folder[] = {
-		POWERCUT_NO_SEEDS_FLUSH, POWERCUT_NO_STATES_FLUSH
+		POWERCUT_NO_SEEDS_FLUSH, POWERCUT_NO_STATES_FLUSH,
+		POWERCUT_NO_UIDS_FLUSH
 	};
+	const enum powercut_lapse of_file[] = { POWERCUT_NO_SEED_FLUSH,
+		of_state, POWERCUT_NO_UID_FLUSH };
 	struct stat status;
 	bool is_folder, fails;
 	unsigned folder;
@@ -357,10 +364,7 @@ flush_recorded(int fd, enum powercut_lapse of_state)
 	is_folder = S_ISDIR(status.st_mode);
 	folder = is_folder ? folder_of(fd) : folder_around(fd);
 	if (powercut_lapse != POWERCUT_FLUSHES_ALL &&
-	    powercut_lapse ==
-		(is_folder	 ? of_folder[folder]
-			: folder ? of_state
-				 : POWERCUT_NO_SEED_FLUSH))
+	    powercut_lapse == (is_folder ? of_folder[folder] : of_file[folder]))
 		return 0;
 	fails = fails_now(EIO);
 	if (!is_folder) {
@@ -416,10 +420,10 @@ read_file(unsigned folder, unsigned name)
 }
 
 void
-powercut_folder_begin(
-    const char *path, const char *const accounts[POWERCUT_ACCOUNTS])
+powercut_folder_begin(const char *path,
+    const char *const accounts[POWERCUT_ACCOUNTS], uint32_t uid)
 {
-	static const char *const folders[] = { "seed", "state" };
+	char(*const entry)[64] = &record.names[2 * POWERCUT_ACCOUNTS];
 
 	powercut_folder_end();
 	for (unsigned i = 0; i < POWERCUT_ACCOUNTS && accounts[i]; i++) {
@@ -428,6 +432,8 @@ powercut_folder_begin(
 		(void)snprintf(record.names[2 * i + 1], sizeof(record.names[0]),
 		    ".%s.new", accounts[i]);
 	}
+	(void)snprintf(entry[0], sizeof(entry[0]), "%u", uid);
+	(void)snprintf(entry[1], sizeof(entry[1]), ".%u.new", uid);
 	for (unsigned i = 0; i < POWERCUT_FOLDERS; i++) {
 		(void)snprintf(record.path[i], sizeof(record.path[i]), "%s/%s",
 		    path, folders[i]);
@@ -475,7 +481,7 @@ powercut_folder_describe(unsigned number, char *ret_text, size_t capacity)
 		    names[op->type],
 		    op->type == OP_FLUSH_FOLDER ? "all"
 						: record.names[op->name],
-		    op->folder == 0 ? "seed" : "state");
+		    folders[op->folder]);
 	else
 		(void)snprintf(ret_text, capacity, "%s file %d: %zu at %zu",
 		    names[op->type], op->inode, op->size, op->offset);
@@ -742,18 +748,20 @@ powercut_folder_cut(unsigned ops,
     void *context)
 {
 	const struct model *model = model_after(ops);
+	const struct folder *const all = model->folders;
 	struct leaving *leaving = powercut_grow(NULL, 1, sizeof(*leaving));
 
 	leaving->model = model;
 	leaving->visit = visit;
 	leaving->context = context;
-	for (unsigned i = 0; i < model->folders[0].states_count; i++) {
-		for (unsigned j = 0; j < model->folders[1].states_count; j++) {
-			leaving->names[0] = model->folders[0].states[i];
-			leaving->names[1] = model->folders[1].states[j];
-			leave_file(leaving, 0);
-		}
-	}
+	for (unsigned i = 0; i < all[0].states_count; i++)
+		for (unsigned j = 0; j < all[1].states_count; j++)
+			for (unsigned k = 0; k < all[2].states_count; k++) {
+				leaving->names[0] = all[0].states[i];
+				leaving->names[1] = all[1].states[j];
+				leaving->names[2] = all[2].states[k];
+				leave_file(leaving, 0);
+			}
 	free(leaving);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A store's two folders between page cache and disk, for two accounts at most:
- * seeds and states, and the files they are made in (".NAME.new").
+ * A store's folders between page cache and disk, for two accounts at most, of
+ * one uid: seeds, states and the uid's entry, and the files they are made in
+ * (".NAME.new").
  *
  * What is done to them is recorded as it really happens.  A power cut then
  * leaves, of each folder, the names as some operation since its last flush
@@ -22,10 +23,10 @@
 
 #include "common/core/digest.h"
 
-#define POWERCUT_FOLDERS   2 /* seed, state */
+#define POWERCUT_FOLDERS   3 /* seed, state, uid */
 #define POWERCUT_ACCOUNTS  2
-#define POWERCUT_NAMES	   4 /* of each account NAME, .NAME.new */
-#define POWERCUT_FILE_SIZE 12288
+#define POWERCUT_NAMES	   6 /* of each account NAME, .NAME.new; and of the uid */
+#define POWERCUT_FILE_SIZE 20480
 
 struct powercut_file {
 	bool there;
@@ -46,13 +47,15 @@ enum powercut_lapse {
 	POWERCUT_NO_COMMIT_FLUSH, /* of a state that is there */
 	POWERCUT_NO_SEEDS_FLUSH,  /* of the folder */
 	POWERCUT_NO_STATES_FLUSH,
+	POWERCUT_NO_UID_FLUSH, /* of an entry, before it has its name */
+	POWERCUT_NO_UIDS_FLUSH,
 };
 extern enum powercut_lapse powercut_lapse;
 
-/* Take the store at PATH, with the files of ACCOUNTS (NULL: of no more) as they
-   are, as flushed. */
-void powercut_folder_begin(
-    const char *path, const char *const accounts[POWERCUT_ACCOUNTS]);
+/* Take the store at PATH, with the files of ACCOUNTS (NULL: of no more) and of
+   UID as they are, as flushed. */
+void powercut_folder_begin(const char *path,
+    const char *const accounts[POWERCUT_ACCOUNTS], uint32_t uid);
 
 /*
  * Record from now on.  FAULT, from 1: that operation fails (ENOSPC, EIO), after

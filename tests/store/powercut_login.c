@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_login.h"
+#include "config.h"
+
+#include "tests/store/powercut_login.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +14,9 @@
 #include "common/core/code.h"
 #include "common/core/oath.h"
 #include "common/effects/attempt.h"
-#include "common/effects/store.h"
-#include "powercut_break.h"
-#include "powercut_table.h"
+#include "common/store/store.h"
+#include "tests/store/powercut_break.h"
+#include "tests/store/powercut_table.h"
 
 #define ACCOUNT	    "alice"
 #define PERIOD	    30
@@ -36,6 +38,7 @@ static struct {
 	int fd; /* the state file */
 	struct stat status;
 	struct otp_policy policy;
+	bool by_other;
 	struct otp_token token;
 	uint8_t id[OTP_ID_SIZE];
 	char codes[POWERCUT_CODES][8];
@@ -74,11 +77,11 @@ int __real_fdatasync(int fd);
 int __wrap_fdatasync(int fd);
 enum otp_err __real_otp_verify(const struct otp_seed *seed,
     const struct otp_state *state, const struct otp_policy *policy,
-    const struct otp_code *code, int64_t now, struct otp_finding *ret_finding,
+    const struct otp_code *code, int64_t now, struct otp_match *ret_finding,
     struct otp_fault *fault);
 enum otp_err __wrap_otp_verify(const struct otp_seed *seed,
     const struct otp_state *state, const struct otp_policy *policy,
-    const struct otp_code *code, int64_t now, struct otp_finding *ret_finding,
+    const struct otp_code *code, int64_t now, struct otp_match *ret_finding,
     struct otp_fault *fault);
 
 static bool
@@ -191,7 +194,7 @@ __wrap_fdatasync(int fd)
 enum otp_err
 __wrap_otp_verify(const struct otp_seed *seed, const struct otp_state *state,
     const struct otp_policy *policy, const struct otp_code *code, int64_t now,
-    struct otp_finding *ret_finding, struct otp_fault *fault)
+    struct otp_match *ret_finding, struct otp_fault *fault)
 {
 	if (record.on)
 		(void)add_op(POWERCUT_COMPARE);
@@ -292,7 +295,11 @@ make_state(uint32_t failures, struct otp_state *state)
 	memset(state, 0, sizeof(*state));
 	state->enrolled = true;
 	state->uid = (uint32_t)getuid();
-	state->tally.failures = failures;
+	state->tally.failures = host.by_other ? POWERCUT_ASIDE : failures;
+	state->others.failures = host.by_other ? failures : POWERCUT_ASIDE;
+	state->tally.month_failures = state->tally.failures;
+	state->others.month_failures = state->others.failures;
+	state->tally.month_since = state->others.month_since = POWERCUT_START;
 	for (unsigned i = 0; i < CREDENTIALS; i++) {
 		state->credentials[i].kind = OTP_RECOVERY;
 		memset(state->credentials[i].id, (int)i + 1, OTP_ID_SIZE);
@@ -319,8 +326,10 @@ make_store(uint32_t failures)
 	    "%s/state/" ACCOUNT, host.folder);
 	make_state(failures, &state);
 	seed.tokens[0] = host.token;
-	must(otp_store_init(host.folder, &made, NULL) == OTP_OK);
-	must(otp_store_open(host.folder, ACCOUNT, &store, NULL) == OTP_OK);
+	must(otp_store_init((struct otp_place){ .folder = host.folder }, &made,
+		 NULL) == OTP_OK);
+	must(otp_store_open((struct otp_place){ .folder = host.folder },
+		 ACCOUNT, &store, NULL) == OTP_OK);
 	must(otp_store_create(store, &state, NULL) == OTP_OK);
 	must(otp_store_put_seed(store, &seed, NULL) == OTP_OK);
 	otp_store_close(store);
@@ -328,11 +337,12 @@ make_store(uint32_t failures)
 
 void
 powercut_login_begin(enum otp_kind kind, const struct otp_policy *policy,
-    uint32_t failures, struct powercut_disk *ret_disk)
+    uint32_t failures, bool by_other, struct powercut_disk *ret_disk)
 {
 	memset(&host, 0, sizeof(host));
 	memset(&record, 0, sizeof(record));
 	host.policy = *policy;
+	host.by_other = by_other;
 	host.token = (struct otp_token){
 		.kind = kind,
 		.hash = OTP_SHA1,
@@ -364,7 +374,12 @@ remove_below(const char *name)
 void
 powercut_login_end(void)
 {
+	char entry[24];
+
 	(void)close(host.fd);
+	(void)snprintf(entry, sizeof(entry), "uid/%u", (unsigned)getuid());
+	remove_below(entry);
+	remove_below("uid");
 	remove_below("seed/" ACCOUNT);
 	remove_below("state/" ACCOUNT);
 	remove_below("seed");
@@ -408,6 +423,21 @@ powercut_spent(const struct otp_state *state)
 	return value > moving(0) ? value - moving(0) : 0;
 }
 
+uint64_t
+powercut_accepted(const struct otp_state *state)
+{
+	uint64_t codes = 0;
+
+	for (unsigned i = 0; i < OTP_STATE_ACCEPTED; i++) {
+		const struct otp_accepted *one = &state->accepted[i];
+
+		if (one->kind == host.token.kind && one->moving >= moving(0) &&
+		    memcmp(one->id, host.id, OTP_ID_SIZE) == 0)
+			codes |= UINT64_C(1) << (one->moving - moving(0));
+	}
+	return codes;
+}
+
 /* --- logins --- */
 
 static struct powercut_run
@@ -416,13 +446,14 @@ log_in(const struct powercut_disk *disk, const char *typed, unsigned fault,
 {
 	const struct otp_host login_host = {
 		.sys = &fake_sys,
-		.store = host.folder,
+		.store = { .folder = host.folder },
 		.policy = &host.policy,
 	};
 	struct otp_request request = {
 		.account = ACCOUNT,
 		.uid = (uint32_t)getuid(),
 		.service = "login",
+		.by_other = host.by_other,
 	};
 	struct powercut_run run = { .fault = fault, .first_op = ops_count };
 	struct otp_answer answer;

@@ -13,10 +13,10 @@
 #include "common/core/policy.h"
 #include "common/core/state.h"
 #include "common/core/verify.h"
-#include "powercut_disk.h"
+#include "tests/store/powercut_disk.h"
 
 /* Codes are counted: 0 is spent at the beginning, 1 is the next one. */
-#define POWERCUT_START INT64_C(1500000000) /* when code 0 was shown; TOTP */
+#define POWERCUT_START INT64_C(1800000000) /* when code 0 was shown; TOTP */
 #define POWERCUT_CODES 64
 
 enum powercut_op_type {
@@ -31,7 +31,7 @@ struct powercut_op {
 	enum powercut_op_type type;
 	unsigned first; /* sector */
 	unsigned count;
-	uint32_t contents[8]; /* of these sectors, once written */
+	uint32_t contents[16]; /* of these sectors, once written */
 };
 
 /* One login, from its beginning to its answer. */
@@ -56,12 +56,16 @@ struct powercut_login_count {
 };
 extern struct powercut_login_count powercut_login_count;
 
+/* Failures of the callers that do not try. */
+#define POWERCUT_ASIDE 3
+
 /*
  * A store with one account of KIND, whose state begins as it is after an
- * enrolment, with FAILURES.  Aborts when it cannot.
+ * enrolment, with FAILURES of those who try: root's callers or, BY_OTHER,
+ * others.  Aborts when it cannot.
  */
 void powercut_login_begin(enum otp_kind kind, const struct otp_policy *policy,
-    uint32_t failures, struct powercut_disk *ret_disk);
+    uint32_t failures, bool by_other, struct powercut_disk *ret_disk);
 void powercut_login_end(void);
 
 /* When TOTP code INDEX is shown first; for HOTP, always the start. */
@@ -72,6 +76,9 @@ unsigned powercut_code_at(int64_t now);
 
 /* The highest code that STATE takes for spent, plus 1. */
 uint64_t powercut_spent(const struct otp_state *state);
+
+/* The codes that were accepted, a bit each. */
+uint64_t powercut_accepted(const struct otp_state *state);
 
 /*
  * Log in at NOW, on the file as DISK's cache has it, with code INDEX (-1: with

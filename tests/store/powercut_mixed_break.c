@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_mixed_break.h"
+#include "config.h"
+
+#include "tests/store/powercut_mixed_break.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -7,9 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/effects/store.h"
-#include "common/effects/store_internal.h"
-#include "powercut_folder.h"
+#include "common/store/replace.h"
+#include "common/store/store.h"
+#include "common/store/store_internal.h"
+#include "tests/store/powercut_folder.h"
 
 enum mixed_rule mixed_broken;
 
@@ -28,6 +31,8 @@ mixed_break(enum mixed_rule rule)
 		[MIXED_BREAK_COMMIT_FLUSH] = POWERCUT_NO_COMMIT_FLUSH,
 		[MIXED_BREAK_SEEDS_FLUSH] = POWERCUT_NO_SEEDS_FLUSH,
 		[MIXED_BREAK_STATES_FLUSH] = POWERCUT_NO_STATES_FLUSH,
+		[MIXED_BREAK_UID_FLUSH] = POWERCUT_NO_UID_FLUSH,
+		[MIXED_BREAK_UIDS_FLUSH] = POWERCUT_NO_UIDS_FLUSH,
 	};
 
 	mixed_broken = rule;
@@ -58,6 +63,19 @@ mixed_rule_text(enum mixed_rule rule)
 		[MIXED_BREAK_DROP] = "the seed goes before enrolled does",
 		[MIXED_BREAK_KEEP] = "the state goes with the seed",
 		[MIXED_BREAK_MOVE] = "a seed is copied, not renamed",
+		[MIXED_BREAK_UID_FLUSH] = "a uid's entry is named unflushed",
+		[MIXED_BREAK_UIDS_FLUSH] = "the uids' folder is not flushed",
+		[MIXED_BREAK_CLAIM] = "enrolled is set before the uid's entry",
+		[MIXED_BREAK_RELEASE] = "the uid's entry goes before enrolled",
+		[MIXED_BREAK_SEND] = "a send is not committed",
+		[MIXED_BREAK_SENT] = "what was sent stays when it is used",
+		[MIXED_BREAK_STANDING] = "a suspension is not committed",
+		[MIXED_BREAK_DEVICE] = "a device is not forgotten",
+		[MIXED_BREAK_DAY] = "other commits forget a send's count",
+		[MIXED_BREAK_TOLD] = "users count as told before they are",
+		[MIXED_BREAK_CALLER] = "a try of others is charged to root's",
+		[MIXED_BREAK_OTHERS] = "commits forget the others' failures",
+		[MIXED_BREAK_TALLY] = "a yes ends the failures of all",
 	};
 
 	return texts[rule];
@@ -80,9 +98,9 @@ enum otp_err __real_otp_store_drop_seed(
 enum otp_err __wrap_otp_store_drop_seed(
     struct otp_store *store, struct otp_fault *fault);
 enum otp_err __real_otp_store_move_seed(const struct otp_store *from,
-    const struct otp_store *to, struct otp_fault *fault);
+    struct otp_store *to, struct otp_fault *fault);
 enum otp_err __wrap_otp_store_move_seed(const struct otp_store *from,
-    const struct otp_store *to, struct otp_fault *fault);
+    struct otp_store *to, struct otp_fault *fault);
 
 enum otp_err
 __wrap_otp_store_load(struct otp_store *store, struct otp_state *ret_state,
@@ -93,6 +111,20 @@ __wrap_otp_store_load(struct otp_store *store, struct otp_state *ret_state,
 	if (late.waits && err == OTP_OK)
 		*ret_state = late.state;
 	return err;
+}
+
+enum otp_err __real_otp_store_enter_uid(const struct otp_store *store,
+    uint32_t uid, otp_store_left_over *is_left_over, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_enter_uid(const struct otp_store *store,
+    uint32_t uid, otp_store_left_over *is_left_over, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_store_enter_uid(const struct otp_store *store, uint32_t uid,
+    otp_store_left_over *is_left_over, struct otp_fault *fault)
+{
+	if (mixed_broken == MIXED_BREAK_CLAIM)
+		return OTP_OK; /* and so far it has none */
+	return __real_otp_store_enter_uid(store, uid, is_left_over, fault);
 }
 
 /* Is this the commit that a seed comes, or goes, after? */
@@ -110,6 +142,38 @@ comes_too_early(struct otp_store *store, const struct otp_state *state)
 	    store->state.enrolled;
 }
 
+/* What the commit of STATE is made to say, or to be. */
+static enum otp_put
+spoil(const struct otp_store *store, struct otp_state *state)
+{
+	const struct otp_state *old = &store->state;
+
+	if (mixed_broken == MIXED_BREAK_SEND &&
+	    state->sends.moment > old->sends.moment)
+		return OTP_PUT_CHARGE;
+	if (mixed_broken == MIXED_BREAK_SENT)
+		memcpy(state->sends.last,
+		    state->sends.moment > old->sends.moment ? state->sends.last
+							    : old->sends.last,
+		    sizeof(state->sends.last));
+	if (mixed_broken == MIXED_BREAK_STANDING &&
+	    state->suspended != old->suspended)
+		return OTP_PUT_CHARGE;
+	if (mixed_broken == MIXED_BREAK_DEVICE && state->devices.count == 0)
+		state->devices = old->devices;
+	if (mixed_broken == MIXED_BREAK_DAY &&
+	    state->sends.moment == old->sends.moment)
+		state->sends.day = 0;
+	if (mixed_broken == MIXED_BREAK_TOLD)
+		state->unreported = 0;
+	if (mixed_broken == MIXED_BREAK_OTHERS)
+		state->others = (struct otp_tally){ 0 };
+	if (mixed_broken == MIXED_BREAK_TALLY &&
+	    state->accepted[0].moving != old->accepted[0].moving)
+		state->tally = state->others = (struct otp_tally){ 0 };
+	return OTP_PUT_COMMIT;
+}
+
 enum otp_err
 __wrap_otp_store_put(struct otp_store *store, const struct otp_state *state,
     enum otp_put put, struct otp_fault *fault)
@@ -124,6 +188,17 @@ __wrap_otp_store_put(struct otp_store *store, const struct otp_state *state,
 	if (put == OTP_PUT_COMMIT && mixed_broken == MIXED_BREAK_ENROLLED &&
 	    state->credentials_count > store->state.credentials_count)
 		other.enrolled = true;
+	if (mixed_broken == MIXED_BREAK_CALLER &&
+	    state->others.failures > store->state.others.failures) {
+		other.tally = state->others;
+		other.others = store->state.others;
+	}
+	if (put == OTP_PUT_COMMIT)
+		put = spoil(store, &other);
+	if (put == OTP_PUT_COMMIT && mixed_broken == MIXED_BREAK_RELEASE &&
+	    !state->enrolled && store->state.enrolled &&
+	    otp_store_release_uid(store, state->uid, fault) != OTP_OK)
+		return OTP_ERR_WRITE;
 	return __real_otp_store_put(store, &other, put, fault);
 }
 
@@ -145,8 +220,8 @@ overwrite(struct otp_store *store, const struct otp_seed *seed)
 
 	if (otp_seed_format(seed, text, &size) != OTP_OK)
 		abort();
-	fd = openat(
-	    store->seeds, store->name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	fd = openat(store->root.seeds, store->name,
+	    O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return OTP_ERR_WRITE;
 	if (ftruncate(fd, 0) != 0 ||
@@ -155,7 +230,7 @@ overwrite(struct otp_store *store, const struct otp_seed *seed)
 		return OTP_ERR_WRITE;
 	}
 	(void)close(fd);
-	return otp_store_flush_folder(store->seeds, NULL);
+	return otp_replace_sync(store->root.seeds, NULL);
 }
 
 enum otp_err
@@ -191,8 +266,8 @@ own(const struct otp_store *store)
 }
 
 enum otp_err
-__wrap_otp_store_move_seed(const struct otp_store *from,
-    const struct otp_store *to, struct otp_fault *fault)
+__wrap_otp_store_move_seed(
+    const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
 	struct otp_seed seed;
 	enum otp_err err;

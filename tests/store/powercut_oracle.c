@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_oracle.h"
+#include "config.h"
+
+#include "tests/store/powercut_oracle.h"
 
 #include <stddef.h>
 
@@ -8,9 +10,10 @@ powercut_wait(const struct otp_policy *policy, uint32_t failures)
 {
 	int64_t length = 30;
 
-	if (failures < policy->free)
+	if (failures < policy->delay_after)
 		return 0;
-	for (uint32_t i = policy->free; i < failures && length < 3600; i++)
+	failures -= policy->delay_after;
+	for (; failures > 0 && length < 3600; failures--)
 		length *= 2;
 	return length < 3600 ? length : 3600;
 }
@@ -32,10 +35,19 @@ is_right(const struct powercut_try *try, const struct powercut_oracle *oracle)
 	    -away <= (int64_t)try->policy.window;
 }
 
+/* One that was accepted, and of which the state says so. */
+static bool
+is_repeated(const struct powercut_try *try)
+{
+	return try->index >= 0 && (try->before.accepted >> try->index & 1) != 0;
+}
+
 enum otp_verdict
 powercut_expect(
     const struct powercut_try *try, const struct powercut_oracle *oracle)
 {
+	if (is_repeated(try))
+		return OTP_VERDICT_REPLAY;
 	if (!is_right(try, oracle))
 		return OTP_VERDICT_REJECT;
 	return (uint64_t)try->index >= try->before.spent ? OTP_VERDICT_ACCEPT
@@ -95,12 +107,14 @@ powercut_judge_answer(const struct powercut_try *try,
 		oracle->flushed_spent = (uint32_t)try->index + 1;
 		if (after->failures != 0)
 			return "a yes left failures behind";
+		if ((after->accepted >> try->index & 1) == 0)
+			return "a yes is not among the accepted codes";
 	} else if (expected == OTP_VERDICT_REPLAY) {
 		if (after->failures != failures)
 			return "a replay changed the failures";
 	} else if (after->failures != failures + 1) {
 		return "a wrong code was not counted once";
-	} else if (after->failures >= try->policy.free) {
+	} else if (after->failures >= try->policy.delay_after) {
 		if (after->wait_until !=
 		    oracle->now + powercut_wait(&try->policy, failures + 1))
 			return "the wait is not the one that is due";
@@ -118,6 +132,8 @@ powercut_judge_death(const struct powercut_try *try,
 	const bool charged = after->failures == failures + 1;
 	const bool same = after->spent == try->before.spent;
 
+	if (is_repeated(try) && (charged || try->compared))
+		return "a code that was accepted was charged";
 	if (!try->compared)
 		return same && (charged || after->failures == failures)
 		    ? NULL
@@ -143,6 +159,7 @@ powercut_judge_death(const struct powercut_try *try,
 	case OTP_VERDICT_UNENROLLED:
 	case OTP_VERDICT_UNKNOWN_USER:
 	case OTP_VERDICT_CHANGED_USER:
+	case OTP_VERDICT_SUSPENDED:
 		break;
 	}
 	return "no such verdict can be due";
@@ -154,6 +171,8 @@ powercut_judge_file(const struct otp_policy *policy,
 {
 	if (!after->readable)
 		return "the file is lost";
+	if (after->aside != POWERCUT_ASIDE)
+		return "failures of other callers changed";
 	if (after->spent < oracle->flushed_spent)
 		return "a spent code is fresh";
 	if (after->spent > oracle->next)

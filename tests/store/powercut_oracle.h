@@ -11,12 +11,13 @@
  * 3. What was spent when a flush succeeded, or a yes was given, stays spent.
  * 4. Each comparison of a wrong code leaves one failure more, however the
  *    login ends; only a right code ends failures.
- * 5. A wrong code that begins a wait (the free-th in a row, and each after it)
- *    has, once it was answered, been flushed, and with it all before it: no
- *    cut forgets it, nor its wait.  So a cut forgets, of what was answered, at
- *    most free - 1 failures; and besides only those of logins that died, or
- *    failed, before they answered anything.
+ * 5. A wrong code that begins a wait (the delay_after-th in a row, and each
+ *    after it) has, once it was answered, been flushed, and with it all before
+ *    it: no cut forgets it, nor its wait.  So a cut forgets, of what was
+ *    answered, at most delay_after - 1 failures; and besides only those of
+ *    logins that died, or failed, before they answered anything.
  * 6. No wait is longer than its failures say, and none is looked into.
+ * 7. The failures of callers of another kind stay what they are.
  */
 #ifndef TESTS_POWERCUT_ORACLE_H
 #define TESTS_POWERCUT_ORACLE_H
@@ -25,14 +26,16 @@
 #include <stdint.h>
 
 #include "common/core/policy.h"
-#include "powercut_login.h"
+#include "tests/store/powercut_login.h"
 
 /* What a reader sees of a file. */
 struct powercut_seen {
 	bool readable;
 	uint32_t failures;
+	uint32_t aside; /* of the callers that do not try */
 	int64_t wait_until;
-	uint64_t spent; /* the highest code, plus 1 */
+	uint64_t spent;	   /* the highest code, plus 1 */
+	uint64_t accepted; /* these codes, a bit each */
 };
 
 /* What happened so far; a flat value without padding. */

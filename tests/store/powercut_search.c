@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_search.h"
+#include "config.h"
+
+#include "tests/store/powercut_search.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "powercut_disk.h"
-#include "powercut_login.h"
-#include "powercut_oracle.h"
-#include "powercut_table.h"
+#include "tests/store/powercut_disk.h"
+#include "tests/store/powercut_login.h"
+#include "tests/store/powercut_oracle.h"
+#include "tests/store/powercut_table.h"
 
 #define LOSS_TIME 30 /* seconds that a power cut takes, with the reboot */
 
@@ -46,6 +48,7 @@ struct steps {
 static struct {
 	enum otp_kind kind;
 	struct otp_policy policy;
+	bool by_other;
 	unsigned events_max; /* to be tried in a row */
 	unsigned level;	     /* that have been, this one too */
 	struct powercut_table points;
@@ -78,9 +81,15 @@ see(const struct powercut_disk *disk)
 	powercut_disk_read(disk, file);
 	seen.readable = otp_slots_read(file, &state, &slots) == OTP_OK;
 	if (seen.readable) {
-		seen.failures = state.tally.failures;
-		seen.wait_until = state.tally.wait_until;
+		const struct otp_tally *tally =
+		    search.by_other ? &state.others : &state.tally;
+
+		seen.failures = tally->failures;
+		seen.wait_until = tally->wait_until;
+		seen.aside = search.by_other ? state.tally.failures
+					     : state.others.failures;
 		seen.spent = powercut_spent(&state);
+		seen.accepted = powercut_accepted(&state);
 	}
 	search.seen = powercut_grow(
 	    search.seen, (size_t)number + 1, sizeof(*search.seen));
@@ -302,7 +311,7 @@ expand(uint32_t number)
 	search.event = (struct event){ .from = number };
 	search.steps[number].first = search.next_count;
 	lose(&point);
-	if (seen.failures >= search.policy.lock) {
+	if (seen.failures >= search.policy.lock_after) {
 		try_in_vain(&point, OTP_VERDICT_LOCKED);
 		return;
 	}
@@ -374,10 +383,12 @@ begin_search(const struct powercut_from *from, unsigned events,
 	memset(&powercut_disk_count, 0, sizeof(powercut_disk_count));
 	search.kind = from->kind;
 	search.policy = from->policy;
+	search.by_other = from->by_other;
 	search.events_max = events;
 	search.points.size = sizeof(struct point);
 	search.images.size = sizeof(disk->cache);
-	powercut_login_begin(from->kind, &from->policy, from->failures, disk);
+	powercut_login_begin(
+	    from->kind, &from->policy, from->failures, from->by_other, disk);
 	(void)add_point(disk, &oracle, &(struct event){ 0 });
 }
 

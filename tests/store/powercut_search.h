@@ -24,6 +24,7 @@ struct powercut_from {
 	enum otp_kind kind;
 	struct otp_policy policy;
 	uint32_t failures;
+	bool by_other; /* none of root's callers tries */
 };
 
 /* What was found first; rule NULL = all holds. */

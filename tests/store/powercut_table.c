@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "powercut_table.h"
+#include "config.h"
+
+#include "tests/store/powercut_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -17,10 +17,12 @@ struct powercut_table {
 };
 
 /* An empty table for values of SIZE bytes; free it with _clear(). */
+/* clang-format off */
 #define POWERCUT_TABLE(bytes) \
 	{                     \
 		.size = bytes \
 	}
+/* clang-format on */
 
 /* VALUE's number; *RET_NEW (or NULL): it was not known.  Aborts when full. */
 uint32_t powercut_table_put(

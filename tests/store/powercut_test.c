@@ -3,12 +3,14 @@
  * Power cuts, over all sequences of five events (of six in the long form); and
  * that a store which breaks any one of its rules would be found out.
  */
+#include "config.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/unit/unit.h"
-#include "powercut_break.h"
-#include "powercut_search.h"
+#include "tests/store/powercut_break.h"
+#include "tests/store/powercut_search.h"
 
 /* An event more takes about ten times as long, and so do the sanitizers. */
 #define EVENTS	    5
@@ -32,16 +34,20 @@ events(void)
 	return (form && *form ? EVENTS_LONG : EVENTS) - EVENTS_LESS;
 }
 
-#define STRICT                                                      \
-	{                                                           \
-		.window = 1, .lookahead = 10, .free = 2, .lock = 10 \
+/* clang-format off */
+#define STRICT                                                  \
+	{                                                       \
+		.window = 1, .lookahead = 10, .delay_after = 2, \
+		.lock_after = 10                                \
 	}
+/* clang-format on */
 
 /* The lock begins within the sequence: three failures are left. */
 static const struct powercut_from froms[] = {
-	{ "totp", OTP_TOTP, STRICT, 0 },
-	{ "hotp", OTP_HOTP, STRICT, 0 },
-	{ "lock", OTP_HOTP, STRICT, 7 },
+	{ "totp", OTP_TOTP, STRICT, 0, false },
+	{ "hotp", OTP_HOTP, STRICT, 0, false },
+	{ "lock", OTP_HOTP, STRICT, 7, false },
+	{ "others", OTP_TOTP, STRICT, 0, true },
 };
 
 static void
@@ -63,6 +69,14 @@ lock__survives_power_cuts_over_five_events(void **state)
 {
 	(void)state;
 	assert_null(powercut_search(&froms[2], events(), false).rule);
+}
+
+/* Not root's: they have failures, delays and a lockout of their own. */
+static void
+others__survive_power_cuts_over_five_events(void **state)
+{
+	(void)state;
+	assert_null(powercut_search(&froms[3], events(), false).rule);
 }
 
 /* Is it found that RULE is broken? */
@@ -109,6 +123,7 @@ main(void)
 		cmocka_unit_test(totp__survives_power_cuts_over_five_events),
 		cmocka_unit_test(hotp__survives_power_cuts_over_five_events),
 		cmocka_unit_test(lock__survives_power_cuts_over_five_events),
+		cmocka_unit_test(others__survive_power_cuts_over_five_events),
 		cmocka_unit_test(every_broken_rule__is_found),
 	};
 

@@ -19,13 +19,15 @@ check 'ready' ready
 # as_version_2 FILE: both records say so, and their checksums are right.
 as_version_2() {
 	for slot in 0 1; do
-		dd if="$1" of="$scratch/slot" bs=4096 skip=$slot count=1 &&
+		dd if="$1" of="$scratch/slot" bs=8192 skip=$slot count=1 &&
 		    printf '\002' |
 		    dd of="$scratch/slot" bs=1 seek=8 conv=notrunc &&
-		    head -c 4064 "$scratch/slot" |
+		    length=$(od -An -j 24 -N 4 -tu4 "$scratch/slot") &&
+		    head -c "$((length))" "$scratch/slot" |
 		    openssl dgst -sha256 -binary |
-		    dd of="$scratch/slot" bs=1 seek=4064 conv=notrunc &&
-		    dd if="$scratch/slot" of="$1" bs=4096 seek=$slot \
+		    dd of="$scratch/slot" bs=1 seek="$((length))" \
+			conv=notrunc &&
+		    dd if="$scratch/slot" of="$1" bs=8192 seek=$slot \
 			conv=notrunc || return 1
 	done 2>"$scratch/dd"
 }
@@ -40,7 +42,7 @@ spoil() {
 	esac
 	case $2 in
 	absent) rm "$store/state/$user" ;;
-	damaged) printf '%12288d' 0 >"$store/state/$user" ;;
+	damaged) printf '%20480d' 0 >"$store/state/$user" ;;
 	cut) : >"$store/state/$user" ;;
 	version) as_version_2 "$store/state/$user" ;;
 	uid) cp "$store/state/tom" "$store/state/$user" ;;
@@ -66,8 +68,8 @@ advised() {
 	3) echo new ;;
 	4) echo new --replace ;;
 	esac
-	put "$out $err" | tr -s ' \n' ' ' | grep -o "\`[^']*'" |
-	    sed -nE "s/^\`(otp-enroll )?(new|adopt|remove|unlock)( --[a-z]*)?( .*)?'\$/\2\3/p"
+	put "$out $err" | tr -s ' \n' ' ' | grep -oE "[\`']otp-enroll [^']*'" |
+	    sed -nE "s/^.otp-enroll (new|adopt|remove|unlock)( --[a-z]*)?( .*)?'\$/\1\2/p"
 }
 
 # leads_on SEED STATE COMMAND
@@ -104,31 +106,31 @@ later_state() {
 	spoil good version || return 1
 	# shellcheck disable=SC2086
 	untouched 1 $new --replace "$user" &&
-	    says "state/$user: .*version.*later pam_otp.*adopt --force" &&
-	    ! says 'Mend' || return 1
+	    says "state/$user: .*version.*newer version of pam_otp.*adopt --force" &&
+	    ! says 'Correct that line' || return 1
 	enroll check "$user"
-	ended 1 && shows 'later pam_otp' && ! shows 'Mend that line'
+	ended 1 && shows 'newer version of pam_otp' && ! shows 'Correct that line'
 }
 check 'state__of_a_later_version' later_state
 later_store() {
 	spoil good good && echo 'pam_otp store 2' >"$store/.store" &&
 	    untouched 1 status "$user" &&
-	    says '\.store: the store is of a version.*later pam_otp' &&
-	    ! says 'Mend' || return 1
+	    says '\.store: the store has an unknown version.*newer version of pam_otp' &&
+	    ! says 'Correct that line' || return 1
 	enroll check "$user"
-	ended 1 && shows 'later pam_otp' && ! shows 'Mend that line'
+	ended 1 && shows 'newer version of pam_otp' && ! shows 'Correct that line'
 }
 check 'store__of_a_later_version' later_store
-# marker TEXT: a marker that no pam_otp wrote; what is advised mends it.
+# marker TEXT: a marker that no pam_otp wrote; what is advised repairs it.
 marker() {
 	spoil good good && printf "$1" >"$store/.store" &&
 	    untouched 1 status "$user" &&
-	    says "\\.store: .* its one line is \`pam_otp store 1'" &&
-	    ! says 'Mend' || return 1
+	    says "\\.store: .*If none did, the file is damaged: run 'echo pam_otp store 1 > " &&
+	    ! says 'Correct that line' || return 1
 	enroll check "$user"
-	ended 1 && shows "\`echo pam_otp store 1 > $store/\\.store'" &&
+	ended 1 && shows "'echo pam_otp store 1 > $store/\\.store'" &&
 	    eval "$(put "$out" | tr -s ' \n' ' ' |
-		sed -n "s/.*\`\(echo pam_otp store 1 > [^']*\)'.*/\1/p")" &&
+		sed -n "s/.*'\(echo pam_otp store 1 > [^']*\)'.*/\1/p")" &&
 	    ends 0 status "$user"
 }
 check 'marker__that_is_empty' marker ''
@@ -140,15 +142,15 @@ seed_comes_back() {
 	spoil absent damaged && ends 1 unlock "$user" &&
 	    says 'lost for good' || return 1
 	spoil good absent && ends 1 recovery "$user" &&
-	    says "adopt $user.*if a state was lost, .adopt --force" ||
+	    says "adopt $user.*If a state file was lost, add '--force'" ||
 	    return 1
 	enroll check "$user"
-	ended 1 && shows 'if a state was lost'
+	ended 1 && shows 'If a state file was lost'
 }
 check 'seed__that_comes_back_revives_no_code' seed_comes_back
 both_damaged() {
 	spoil junk damaged && ends 1 recovery "$user" &&
-	    says "seed/$user: .* line 1.*new --replace $user" &&
+	    says "seed/$user:1: .*new --replace $user" &&
 	    ends 1 unlock "$user" &&
 	    says "state/$user: the state file is damaged\. "
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Preloaded: the clock is CLOCK_AHEAD seconds ahead. */
+#include "config.h"
+
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <time.h>

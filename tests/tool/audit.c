@@ -2,6 +2,8 @@
 /*
  * Preloaded: what goes to syslog(3) is appended to the file AUDIT_LOG names.
  */
+#include "config.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -25,6 +25,11 @@ batch() {
 }
 options=
 
+# counted ENROLLED BEFORE FAILED: its last line.
+counted() {
+	says "^$1 enrolled, $2 already enrolled, $3 failed\.$"
+}
+
 # names: who was given something.
 names() {
 	put "$out" | jq -r .user | tr '\n' ' '
@@ -54,11 +59,11 @@ enters() {
 csv() {
 	batch 0 user,label,kind anna,, 'bert,"say ""hi"", bert",hotp' \
 	    ' ' carl,,TOTP && test "$(names)" = 'anna bert carl ' &&
-	    says '^3 enrolled, 0 skipped as enrolled already, 0 failed\.$'
+	    counted 3 0 0
 }
 check 'csv__enrols_everybody' csv
 check 'csv__gives_the_same_object_as_new_does' given anna \
-    '(keys == ["recovery_codes", "uri", "user"]) and
+    '(keys == ["recovery_codes", "uri", "user", "version"]) and
 	(.recovery_codes | length) == 10'
 for name in anna bert carl; do
 	check "csv__gave_what_logs_in: $name" enters $name
@@ -83,12 +88,88 @@ bad_header() {
 	for header in "$@"; do
 		before=$(tree)
 		batch 1 "$header" frida,x,totp && test -z "$out" &&
-		    says 'names of its columns' && same "$before" "$(tree)" ||
+		    says 'The first line must name the columns' &&
+		    same "$before" "$(tree)" ||
 		    return 1
 	done
 }
 check 'csv__needs_a_header' bad_header frida,x,totp user,labels,kind \
     user,user,kind label,kind user,label,kind,more '"user' 'user,'
+column_named() {
+	batch 1 user,labels,kind frida,x,totp &&
+	    says '^otp-enroll: Line 1: "labels" is not a known column\.'
+}
+check 'csv__names_the_column_that_is_not_known' column_named
+fourth_named() {
+	batch 1 user,label,kind,email frida,x,totp,y &&
+	    says 'Line 1: "email" is not a known column\.'
+}
+check 'csv__names_each_column' fourth_named
+header_told() {
+	batch 1 'user;label' 'frida;x' && says '"user;label" is not a known' &&
+	    says 'Separate the columns with commas' || return 1
+	batch 1 user,User frida,x && says 'the column "user" appears twice' ||
+	    return 1
+	batch 1 label x && says 'there is no column "user"' || return 1
+	batch 0 ' user , label ' 'fritz,x' && test "$(names)" = 'fritz '
+}
+check 'csv__tells_what_is_wrong_with_the_header' header_told
+blank_names() {
+	nbsp=$(printf '\302\240')
+	before=$(tree)
+	batch 1 user 'frida ' ' frida' "frida$nbsp" "$(printf 'frida\t')" &&
+	    counted 0 0 4 && same "$before" "$(tree)" &&
+	    says 'Line 2: the user name "frida " contains a blank at an end' &&
+	    says 'Line 4: the user name "frida.xc2.xa0" contains'
+}
+check 'csv__refuses_names_with_blanks_around' blank_names
+blank_name_json() {
+	before=$(tree)
+	batch 1 '{"user":"frida\u200b"}' && same "$before" "$(tree)" &&
+	    says 'contains a blank at an end or an invis'
+}
+check 'json__refuses_names_with_blanks_around' blank_name_json
+
+# --- Addresses ---
+
+# has_address USER URI: that one alone, with a secret that no other has.
+has_address() {
+	same 1 "$(grep -c '^deliver:' "$store/seed/$1")" &&
+	    grep -q "^deliver:[A-Z2-7]\{32\}:$2\$" "$store/seed/$1"
+}
+addresses() {
+	batch 0 address,user,kind ada@example.org,ada, mailto:ben@example.org,ben,hotp \
+	    ,cid, '"+49 170 1234567",dan,' && counted 4 0 0 &&
+	    has_address ada mailto:ada@example.org &&
+	    has_address ben mailto:ben@example.org &&
+	    ! grep -q ^deliver "$store/seed/cid" &&
+	    has_address dan 'sms:+491701234567' && same 3 "$(cat \
+		"$store/seed/ada" "$store/seed/ben" "$store/seed/dan" |
+		sed -n 's/^deliver:\([A-Z2-7]*\):.*/\1/p' | sort -u | wc -l)" &&
+	    enters ada
+}
+addresses_json() {
+	batch 0 '{"user":"eda","address":"eda@example.org"}' \
+	    '{"user":"fay","address":null}' '{"user":"gil","address":""}' &&
+	    has_address eda mailto:eda@example.org &&
+	    ! grep -q ^deliver "$store/seed/fay" "$store/seed/gil"
+}
+# Of each bad one no token is handed out.
+bad_addresses() {
+	before=$(tree)
+	batch 1 user,address hal,hal ida,ida@example.org,kai jan,+5312345678 \
+	    'leo,"a@b.org?cc=c@d.org"' "mia,$(printf '%0260d' 0)" &&
+	    same "$before" "$(tree)" && test -z "$out" && counted 0 0 5 &&
+	    says 'Line 2: hal was not enrolled' &&
+	    says 'begins with none of the prefixes' &&
+	    says 'Line 5: leo was not enrolled' &&
+	    says 'Line 6: the address is longer than 247 bytes'
+}
+configure 'virtual_users = yes' 'sms_prefixes = +49'
+check 'csv__adds_addresses' addresses
+check 'json__adds_addresses' addresses_json
+check 'csv__refuses_bad_addresses' bad_addresses
+configure 'virtual_users = yes'
 
 # --- A bad line stops nothing ---
 
@@ -98,16 +179,33 @@ bad_lines() {
 	    'hans,"x"y,' ,, 'hans,,motp' 'hans,,totp,' "$long" \
 	    "hans,$(printf '%0256d' 0)," "$(printf '%0300d' 0),," hans,, &&
 	    test "$(names)" = 'gina hans ' &&
-	    says '^2 enrolled, 0 skipped as enrolled already, 10 failed\.$'
+	    counted 2 0 10
 }
 check 'csv__goes_on_after_a_bad_line' bad_lines
 named() {
 	for line in 3 4 5 6 7 8 9 10 11 12; do
-		says "Line $line " >/dev/null || { put "not $line"; return 1; }
+		says "Line $line[: ]" >/dev/null || { put "not $line"; return 1; }
 	done
-	! says 'Line 2 \|Line 13 '
+	! says 'Line 2[: ]\|Line 13[: ]'
 }
 check 'csv__names_each_bad_line' named
+# told LINE SENTENCE: of the list that was read last.
+told() {
+	put "$err"
+	put "$err" | grep -qxF "otp-enroll: Line $1$2"
+}
+quotation=': a quotation mark is out of place or missing.'
+check 'csv__tells_too_few_fields' told 3 ': expected 3 fields, found 1.'
+check 'csv__tells_a_missing_quotation_mark' told 4 "$quotation"
+check 'csv__tells_a_quotation_mark_in_a_field' told 5 "$quotation"
+check 'csv__tells_text_after_a_quotation_mark' told 6 "$quotation"
+check 'csv__tells_a_missing_name' told 7 ' has no user name.'
+check 'csv__tells_an_unknown_kind' told 8 \
+    ': the kind is "motp", not "totp" or "hotp".'
+check 'csv__tells_too_many_fields' told 9 ': expected 3 fields, found 4.'
+check 'csv__tells_a_long_line' told 10 ' is too long.'
+check 'csv__tells_a_long_label' told 11 ': the label is longer than 255 bytes.'
+check 'csv__tells_a_long_name' told 12 ': the user name is too long.'
 nul() {
 	printf 'user\nida\0x\njan\n' >"$scratch/list"
 	out=$("$OTP_ENROLL" --conf "$conf" new --print --batch="$scratch/list" \
@@ -134,9 +232,15 @@ bad_json() {
 	    '{"user": 3}' '{}' '{"user": "otto", "labl": "x"}' \
 	    '{"user": "otto", "user": "nina"}' '{"user":"ot\u0000to"}' \
 	    'otto,,' '{"user": "otto"}' && test "$(names)" = 'nina otto ' &&
-	    says '^2 enrolled, .* 8 failed'
+	    counted 2 0 8
 }
 check 'json__goes_on_after_a_bad_line' bad_json
+check 'json__tells_an_object_without_end' told 2 ' is not a JSON object.'
+check 'json__tells_an_array' told 3 ' is not a JSON object.'
+check 'json__tells_a_number' told 4 ': the value of "user" is not a string.'
+check 'json__tells_a_missing_name' told 5 ' has no user name.'
+check 'json__tells_an_unknown_key' told 6 ': "labl" is not a known key.'
+check 'json__tells_a_key_that_is_there_twice' told 7 ' is not a JSON object.'
 
 # --- Who cannot be enrolled ---
 
@@ -154,7 +258,7 @@ again() {
 	batch 0 user pia quin && seed=$(cat "$store/seed/pia") &&
 	    batch 0 user pia rosa quin pia rosa &&
 	    test "$(names)" = 'rosa ' &&
-	    says '^1 enrolled, 4 skipped as enrolled already, 0 failed' &&
+	    counted 1 4 0 &&
 	    same "$seed" "$(cat "$store/seed/pia")"
 }
 check 'batch__is_resumed_by_running_it_again' again
@@ -167,6 +271,22 @@ with_options() {
 	    (.uri | contains("digits=8") and contains("issuer=Example"))'
 }
 check 'batch__takes_the_options_for_all' with_options
+# The period is of TOTP alone, and the counter of HOTP alone.
+of_the_kind() {
+	options='--period=60'
+	batch 0 user,kind tess,totp hugh,hotp
+	result=$?
+	options='--hotp --counter=5'
+	test $result = 0 && given tess '.uri | contains("period=60")' &&
+	    given hugh '.uri | contains("//hotp/") and (contains("period") |
+		not)' && batch 0 user,kind tilo,totp hedy,
+	result=$?
+	options=
+	test $result = 0 &&
+	    given tilo '.uri | contains("//totp/") and (contains("counter") |
+		not)' && given hedy '.uri | contains("counter=5")'
+}
+check 'batch__takes_of_the_options_what_fits_the_kind' of_the_kind
 
 # --- Before it is in force ---
 
@@ -197,6 +317,33 @@ unread() {
 	ends 3 status tina
 }
 check 'batch__nothing_is_in_force_before_it_was_written' unread
+# While secrets are in its memory its user cannot look into it: the kernel gives
+# what is below /proc/PID to root then.
+private() {
+	mkdir -m 711 "$scratch/open" && mkfifo "$scratch/open/list" || return 1
+	if [ "$(id -u)" = 0 ]; then
+		chmod 711 "$scratch"
+		chmod 644 "$conf"
+		chown 65534 "$scratch/open/list"
+		as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+	else
+		as=
+	fi
+	$as "$OTP_ENROLL" --conf "$conf" new --print \
+	    --batch="$scratch/open/list" 2>"$scratch/err" &
+	pid=$!
+	exec 8>"$scratch/open/list"
+	owner=$(stat -c %u "/proc/$pid/environ")
+	exec 8>&-
+	wait $pid
+	cat "$scratch/err"
+	test "$owner" = 0
+}
+if [ "$(id -u)" != 0 ] || have setpriv; then
+	check 'batch__memory_is_private' private
+else
+	skip 'batch__memory_is_private' 'setpriv is missing'
+fi
 unwritten() {
 	before=$(tree)
 	printf 'user\nuwe\nuta\n' >"$scratch/list"
@@ -206,7 +353,7 @@ unwritten() {
 	err=$(cat "$scratch/err")
 	put "$err"
 	test $status = 1 && says 'Line 2: uwe was not enrolled' &&
-	    says '^0 enrolled, .* 1 failed' && same "$before" "$(tree)"
+	    counted 0 0 1 && same "$before" "$(tree)"
 }
 check 'batch__ends_where_nothing_can_be_written' unwritten
 
@@ -235,6 +382,26 @@ killed() {
 }
 if [ -z "${INSTRUMENTED-}" ] && have strace &&
     strace -qq -o /dev/null -e trace=none true 2>/dev/null; then
+	# flushed ERROR STATUS: standard output fails so when it is flushed.
+	flushed() {
+		rm -f "$store/seed/flo"
+		printf 'user\nflo\n' >"$scratch/list"
+		status=0
+		strace -qq -o "$scratch/trace" -e trace=fdatasync \
+		    -e inject="fdatasync:error=$1:when=1" "$OTP_ENROLL" \
+		    --conf "$conf" new --print --batch="$scratch/list" \
+		    >"$scratch/out" 2>"$scratch/err" || status=$?
+		ended "$2"
+	}
+	unflushed() {
+		flushed EIO 1 && counted 0 0 1 && test ! -e "$store/seed/flo" &&
+		    says 'Standard output cannot be written: '
+	}
+	check 'batch__ends_where_standard_output_cannot_be_flushed' unflushed
+	for error in EINVAL EROFS EOPNOTSUPP; do
+		check "batch__goes_on_where_a_flush_means_nothing: $error" \
+		    flushed $error 0
+	done
 	for call in write pwrite64 fsync fdatasync renameat renameat2; do
 		check "batch__killed_at_any_${call}_has_given_what_is_in_force" \
 		    killed $call
@@ -260,7 +427,7 @@ no_store() {
 	batch 1 user vera wim
 	result=$?
 	mv "$store.away" "$store"
-	test $result = 0 && says 'there is no store' && says ' 1 failed'
+	test $result = 0 && says 'there is no store' && counted 0 0 1
 }
 check 'batch__ends_where_there_is_no_store' no_store
 progress() {

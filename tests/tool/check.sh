@@ -2,8 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 #
-# `check' finds each fault it knows, made for real, and says what to do; on a
+# 'check' finds each fault it knows, made for real, and says what to do; on a
 # host without one it finds none.
+
+# A store in memory is a warning of its own, and /tmp of Debian 13 is in memory.
+if [ "$(stat -f -c %T "${TMPDIR:-/tmp}")" = tmpfs ]; then
+	export TMPDIR=/var/tmp
+fi
 
 . "$(dirname "$0")/tool.sh"
 
@@ -22,7 +27,8 @@ new='new --print --no-confirm'
 host() {
 	rm -rf "$root"
 	mkdir -p "$pamd" "$modules" "$root/etc/ssh" "$root/usr/lib/pam.d"
-	for name in otp unix deny permit cap u2f succeed_if faillock rootok; do
+	for name in otp unix deny permit cap u2f succeed_if faillock rootok \
+	    env faildelay usertype localuser sss; do
 		cp "$PAM_OTP_SO" "$modules/pam_$name.so"
 	done
 	cat >"$pamd/common-auth" <<-END
@@ -52,7 +58,7 @@ host() {
 	END
 }
 
-# auth LINE...: the stack of sshd, behind the password's; OTP is the module.
+# auth LINE...: the stack of sshd, after the password's; OTP is the module.
 auth() {
 	{
 		echo '@include common-auth'
@@ -69,7 +75,7 @@ alone() {
 	stack "$@" >"$pamd/sshd"
 }
 
-# examine STATUS ARGUMENT...: `check' ends so; what it found is in `found', an
+# examine STATUS ARGUMENT...: 'check' ends so; what it found is in 'found', an
 # id a line, without what is fine and what is the machine's of this test.
 examine() {
 	expected=$1
@@ -78,8 +84,8 @@ examine() {
 	put "$out"
 	put "$err"
 	found=$(put "$out" | jq -r '.findings[] | select(.level != "ok" and
-	    .id != "clock-unsynchronised" and .id != "forgetful-store" and
-	    .id != "layered-store" and .id != "copying-store") | .id' | sort -u)
+	    .id != "clock-unsynchronised" and .id != "store-in-memory" and
+	    .id != "store-on-overlay" and .id != "store-copy-on-write") | .id' | sort -u)
 	test "$status" = "$expected"
 }
 
@@ -91,7 +97,7 @@ finds() {
 	examine "$wanted" "$@" || return 1
 	put "$found" | grep -qx -- "$id" &&
 	    put "$out" | jq -e --arg id "$id" '.findings |
-		all(.level == "ok" or (.do | length > 5)) and
+		all(.level == "ok" or (.fix | length > 5)) and
 		any(.id == $id)' >"$scratch/said2"
 }
 
@@ -105,7 +111,7 @@ finds_only() {
 
 # tells PATTERN: some line of what was found last.
 tells() {
-	put "$out" | jq -r '.findings[] | .text, (.do // empty)' |
+	put "$out" | jq -r '.findings[] | .text, (.fix // empty)' |
 	    grep -q -e "$1"
 }
 
@@ -118,7 +124,8 @@ host
 check 'host__has_no_fault' finds_only 0 ''
 says_nothing_is_wrong() {
 	enroll check --root="$root"
-	shows '^Nothing is wrong' && shows '^ok  *The store' &&
+	shows '^ok  *The configuration file .* is valid' &&
+	    shows '^ok  *The store' && shows '^No problems found\.' &&
 	    shows '^ok  *sudo asks for a code: .*/sudo:2' && test -z "$err"
 }
 check 'host__without_a_fault_is_told_so' says_nothing_is_wrong
@@ -151,8 +158,8 @@ fi
 broken_conf() {
 	printf 'store = %s\nfrob = 1\n' "$store" >"$scratch/bad"
 	enroll check --conf="$scratch/bad" --root="$root" --json
-	put "$out" | jq -e '.findings[0] | .id == "misconfigured" and
-	    (.text | test("bad:2: `frob.* is not an option"))' && test $status = 1
+	put "$out" | jq -e '.findings[0] | .id == "configuration-invalid" and
+	    (.text | test("bad:2: frob: is not an option"))' && test $status = 1
 }
 check 'configuration__with_an_option_that_is_none' broken_conf
 check 'configuration__that_is_missing' finds 1 absent --conf="$scratch/none"
@@ -162,12 +169,29 @@ open_conf() {
 	finds 1 mode --conf="$scratch/bad"
 }
 check 'configuration__that_others_can_write' open_conf
+# cut_conf TEXT WRONG: the file is TEXT, and check and status say the same.
+cut_conf() {
+	printf '%s' "$1" >"$scratch/cut"
+	finds 1 configuration-invalid --conf="$scratch/cut" || return
+	enroll check --conf="$scratch/cut" --root="$root"
+	put "$out" | tr -s ' \n' ' ' | grep -qF "$2. Every login is refused." ||
+	    return
+	put "$out" | tr -s ' \n' ' ' | grep -q 'may have been cut short' || return
+	enroll status --conf="$scratch/cut" alice
+	test $status = 2 && put "$err" | grep -qF "$2" &&
+	    put "$err" | grep -q 'may have been cut short'
+}
+check 'configuration__that_is_empty' cut_conf '' 'cut: is empty'
+check 'configuration__without_its_last_newline' cut_conf \
+    "store = $store" 'cut:1: the last line does not end in a newline'
 
 # --- The store ---
 
 mv "$store" "$scratch/away"
 check 'store__that_is_missing' finds 1 no-store
 check 'store__is_told_how_to_make_it' tells 'otp-enroll init'
+check 'store__that_is_missing_refuses_every_login' \
+    tells 'so that every login through pam_otp.so is refused'
 mkdir -m 700 "$store"
 check 'store__that_is_not_mounted' finds 1 no-store "$user"
 rmdir "$store"
@@ -175,32 +199,58 @@ mv "$scratch/away" "$store"
 chmod 770 "$store/seed"
 check 'store__that_others_can_write' finds 1 mode
 chmod 700 "$store/seed"
-# A login takes such a one: it is no fault.
+# Logins accept it, so this is not a fault.
 readable() {
 	chmod "$1" "$2"
-	finds_only 0 open-store && tells "^$2 has mode 0$1" &&
-	    advice=$(put "$out" | jq -r '.findings[] | .do // empty' |
-		sed -n "s/.*\`\(chmod .*\)'.*/\1/p") &&
+	finds_only 0 store-readable && tells "^$2 has mode 0$1" &&
+	    advice=$(put "$out" | jq -r '.findings[] | .fix // empty' |
+		sed -n "s/.*'\(chmod .*\)'.*/\1/p") &&
 	    same "chmod 700 $2" "$advice" && $advice && finds_only 0 ''
 	ended=$?
 	chmod 700 "$2"
 	return $ended
 }
-for part in '' /seed /state; do
+for part in '' /seed /state /uid; do
 	for mode in 755 710 701; do
 		check "store__that_others_can_read_$mode$part" \
 		    readable $mode "$store$part"
 	done
 done
+left_over() {
+	for file in seed/.$user.new state/.$user.new uid/.5001.new; do
+		echo 'otpauth://' >"$store/$file"
+	done
+	finds_only 0 left-over && tells "^$store/seed/\.$user\.new is left over" &&
+	    advice=$(put "$out" | jq -r '.findings[] | .fix // empty' |
+		sed -n "s/.*'\(rm [^']*\)'.*/\1/p") &&
+	    same 3 "$(put "$advice" | grep -c .)" && sh -ec "$advice" &&
+	    finds_only 0 ''
+	ended=$?
+	rm -f "$store"/*/.*.new
+	return $ended
+}
+check 'store__with_what_was_left_over' left_over
+no_uids() {
+	mv "$store/uid" "$store/uid.away"
+	finds 1 no-store
+	ended=$?
+	mkdir -m 777 "$store/uid"
+	chmod 777 "$store/uid"
+	finds 1 mode && tells "chmod 700 $store/uid'" || ended=1
+	rmdir "$store/uid"
+	mv "$store/uid.away" "$store/uid"
+	return $ended
+}
+check 'store__without_a_sound_folder_of_uids' no_uids
 as_root=
 [ "$(id -u)" = 0 ] && as_root=yes
 if [ -n "$as_root" ]; then
 	chown nobody "$store/state"
-	check 'store__of_somebody_else' finds 1 owner
-	check 'store__of_somebody_else_is_mended_by_a_command' \
+	check 'store__of_another_user' finds 1 owner
+	check 'store__of_another_user_is_fixed_by_a_command' \
 	    tells "chown root: $store/state"
 	chown root "$store/state"
-	nobody() {
+	as_nobody() {
 		chmod 755 "$scratch"
 		chmod -R a+rX "$root"
 		chmod 644 "$conf"
@@ -210,11 +260,11 @@ if [ -n "$as_root" ]; then
 		    --root="$root" "$user" >"$scratch/out" 2>&1
 		status=$?
 		out=$(cat "$scratch/out")
-		shows '^note  *The store .* was not looked at' && test $status = 0
+		shows '^note  *The store .* was not checked' && test $status = 0
 	}
-	check 'store__of_root_is_not_looked_at_by_others' nobody
+	check 'store__of_root_is_not_checked_by_others' as_nobody
 else
-	skip 'store__of_somebody_else' 'not root'
+	skip 'store__of_another_user' 'not root'
 fi
 if [ -n "$as_root" ] && unshare -m true 2>/dev/null; then
 	# mounted ID STATUS OPTIONS: what is found of a store on such a mount.
@@ -236,11 +286,11 @@ if [ -n "$as_root" ] && unshare -m true 2>/dev/null; then
 		    put "$out" | jq -e --arg id "$1" \
 			'.findings | any(.id == $id)'
 	}
-	check 'store__in_memory' mounted forgetful-store 0 ''
+	check 'store__in_memory' mounted store-in-memory 0 ''
 	check 'store__on_a_full_disk' mounted disk-full 0 ''
-	check 'store__that_is_read_only' mounted read-only 1 \
+	check 'store__that_is_read_only' mounted store-read-only 1 \
 	    "mount -o remount,ro '$scratch/disk'"
-	check 'store__on_layers' mounted layered-store 0 \
+	check 'store__on_layers' mounted store-on-overlay 0 \
 	    "mkdir '$scratch/disk/up' '$scratch/disk/work' &&
 	    mount -t overlay -o 'lowerdir=$store,upperdir=$scratch/disk/up,workdir=$scratch/disk/work' x '$scratch/disk/store'"
 else
@@ -250,10 +300,10 @@ if [ -n "$as_root" ] && "$poke" label "$store/seed" \
     system_u:object_r:default_t:s0 2>/dev/null; then
 	mkdir -p "$root/sys/fs/selinux"
 	echo 1 >"$root/sys/fs/selinux/enforce"
-	check 'label__that_nobody_may_use' finds_only 0 label
-	check 'label__is_mended_by_a_command' tells "restorecon -Rv $store/seed"
+	check 'label__that_login_programs_may_not_use' finds_only 0 selinux-label
+	check 'label__is_fixed_by_a_command' tells "restorecon -Rv $store/seed"
 	"$poke" label "$store/seed" system_u:object_r:var_lib_t:s0
-	check 'label__of_a_store_without_a_policy' finds_only 0 label
+	check 'label__of_a_store_without_a_policy' finds_only 0 selinux-label
 	"$poke" label "$store/seed" system_u:object_r:var_auth_t:s0
 	check 'label__that_is_fine' finds_only 0 ''
 	rm -rf "$root/sys"
@@ -265,7 +315,7 @@ fi
 
 # --- The clock ---
 
-if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -D_GNU_SOURCE -w \
+if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -I"$top_builddir" -w \
     -o "$scratch/ahead.so" "$top_srcdir/tests/tool/ahead.c" -ldl \
     2>/dev/null; then
 	# ahead SECONDS COMMAND...
@@ -279,7 +329,7 @@ if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -D_GNU_SOURCE -w \
 		rm -f "$store/state/$user"
 		ahead 86400 "$OTP_ENROLL" --conf "$conf" adopt "$user" &&
 		    finds 1 clock-behind "$user" &&
-		    tells "by 1 day: codes are refused until 20.* UTC" &&
+		    tells "was 2[34] h in the future: .* refused until 20.* UTC" &&
 		    tells "adopt --force $user" &&
 		    ahead 86400 finds_only 0 '' "$user"
 	}
@@ -290,7 +340,7 @@ fi
 
 # --- The account ---
 
-check 'account__that_nobody_has' finds_only 1 unknown-user no-such-user-here
+check 'account__that_does_not_exist' finds_only 1 unknown-user no-such-user-here
 check 'account__with_an_empty_name' ends 2 check ''
 enroll remove --purge "$user"
 check 'account__not_enrolled' finds_only 3 not-enrolled "$user"
@@ -315,6 +365,69 @@ fresh() {
 	enroll $new "$user"
 	secret=$(secret_in "$out")
 }
+# renamed FORMER IDS: the files of the account have this name.
+renamed() {
+	fresh && mv "$store/seed/$user" "$store/seed/$1" &&
+	    mv "$store/state/$user" "$store/state/$1" || return 1
+	examine "$3" "$user"
+	ended=$?
+	rm "$store/seed/$1" "$store/state/$1"
+	test $ended = 0 && same "$2" "$found"
+}
+check 'account__that_was_renamed' renamed former renamed 1
+check 'account__that_was_renamed_is_told_how_to_adopt' \
+    tells "otp-enroll adopt $user --from=former'"
+check 'account__that_was_renamed_is_told_its_uid' \
+    tells "same account (uid $(id -u))"
+check 'account__whose_files_are_of_a_living_one' renamed bin not-enrolled 3
+# The account daemon of this host has no person.
+system_account() {
+	fresh
+	finds 3 not-enrolled daemon && tells '^daemon is not enrolled\. It is' &&
+	    put "$out" | jq -e '.findings[] | select(.id == "not-enrolled") |
+		.level == "note"'
+}
+if getent passwd daemon | grep -q '^daemon:[^:]*:[1-9][0-9]\{0,2\}:.*/nologin$'
+then
+	check 'account__of_the_system' system_account
+else
+	skip 'account__of_the_system' 'no such account daemon'
+fi
+# in_one SERVICE LINE STATUS IDS: of a user who is not enrolled, and no service but
+# this.
+in_one() {
+	enroll remove --purge "$user"
+	rm -f "$pamd/sshd" "$pamd/sudo"
+	auth "$2"
+	mv "$pamd/sshd" "$pamd/$1"
+	finds_only "$3" "$4" "$user"
+	ended=$?
+	host
+	return $ended
+}
+check 'account__not_enrolled_where_no_service_asks' in_one sudo \
+    'auth required pam_cap.so' 3 'no-service not-enrolled'
+check 'account__not_enrolled_where_no_service_asks_is_a_fault' is_false
+check 'account__not_enrolled_where_the_one_service_has_nullok' in_one sudo \
+    'auth required OTP nullok' 3 'not-enrolled nullok'
+check 'account__not_enrolled_where_it_has_is_let_in' \
+    tells 'is let in without a code'
+# odd NAME COMMAND: a folder that others can write to, above the store.
+odd() {
+	mkdir -p "$scratch/$1" && chmod 777 "$scratch/$1" || return 1
+	printf 'store = %s\n' "$scratch/$1/store" >"$scratch/odd"
+	finds 1 mode --conf="$scratch/odd" &&
+	    tells "^Run 'chmod go-w $2'\.$"
+	ended=$?
+	rmdir "$scratch/$1"
+	return $ended
+}
+check 'command__with_a_plain_path' odd a-b_c.d "$scratch/a-b_c\.d"
+check 'command__with_blanks' odd 'a b' "\"$scratch/a b\""
+check 'command__with_a_sign_of_the_shell' odd "$(printf 'a$b\140c"d')" \
+    "\"$scratch/a\\\\\$b\\\\\`c\\\\\"d\""
+check 'command__with_a_letter_that_is_escaped' odd "$(printf 'a\303\244b')" \
+    "$scratch/a\\\\xc3\\\\xa4b"
 wrong() {
 	login "$user" "$@" >/dev/null 2>&1
 }
@@ -332,18 +445,18 @@ fresh
 not_adopted() {
 	rm "$store/state/$user"
 	finds_only 1 no-state "$user" && tells "otp-enroll adopt $user" &&
-	    tells 'force. if a state was lost'
+	    tells 'If a state file was lost, add .--force'
 }
-check 'account__that_was_not_taken_over' not_adopted
+check 'account__that_was_not_adopted' not_adopted
 fresh
 another_token() {
 	put "$seed" | head -n 1 >>"$store/seed/$user"
 	finds_only 1 no-state "$user"
 }
-check 'account__with_a_token_that_was_not_taken_over' another_token
+check 'account__with_a_token_that_was_not_adopted' another_token
 fresh
 damaged() {
-	printf '%8192d' 0 | dd of="$store/state/$user" bs=8192 conv=notrunc \
+	printf '%16384d' 0 | dd of="$store/state/$user" bs=16384 conv=notrunc \
 	    2>/dev/null
 	finds_only 1 checksum "$user" && tells "adopt --force $user"
 }
@@ -386,34 +499,60 @@ failed_twice() {
 check 'account__with_wrong_codes' failed_twice
 waits() {
 	wrong 000000 000000 000000
-	finds_only 1 waiting "$user" && tells 'by test' &&
+	finds_only 1 blocked "$user" && tells 'by test' &&
 	    tells "otp-enroll unlock $user"
 }
 check 'account__that_waits' waits
-fresh 'free = 10' 'lock = 10'
+fresh
+others_fail() {
+	for i in 1 2 3 4 5; do
+		"$top_builddir/tests/check/store_probe" other "$store" "$user"
+	done
+}
+others_wait() {
+	others_fail && finds_only 1 blocked "$user" && tells 'by i3lock' &&
+	    tells 'programs that are not root' && tells "otp-enroll unlock $user"
+}
+check 'account__that_waits_in_other_programs' others_wait
+fresh 'lock_after = 10'
+others_locked() {
+	others_fail && others_fail && finds_only 1 locked-out "$user" &&
+	    tells 'programs that are not root' && tells '10 wrong codes in a row' &&
+	    ends 0 unlock "$user" && finds_only 0 '' "$user"
+}
+check 'account__that_is_locked_in_other_programs' others_locked
+fresh
+others_few() {
+	"$top_builddir/tests/check/store_probe" other "$store" "$user" &&
+	    finds_only 0 '' "$user"
+}
+check 'account__with_a_few_wrong_codes_in_other_programs' others_few
+fresh 'delay_after = 10' 'lock_after = 10'
 locked() {
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		wrong 000000
 	done
-	finds_only 1 locked "$user" && tells '10 wrong codes in a row' &&
+	finds_only 1 locked-out "$user" && tells '10 wrong codes in a row' &&
 	    tells "otp-enroll unlock $user" && ends 0 unlock "$user" &&
 	    finds_only 0 '' "$user"
 }
 check 'account__that_is_locked' locked
 fresh
-# held PROGRAM PATTERN: it holds the state, and is told of as PATTERN has it.
-held() {
+# locked_by PROGRAM PATTERN: PROGRAM locks the state file, and is reported as
+# PATTERN.
+locked_by() {
+	: >"$scratch/held" # not by the program, which may be late
 	"$1" lock "$store/state/$user" >"$scratch/held" &
 	holder=$!
 	while ! grep -q held "$scratch/held"; do
 		kill -0 "$holder" || return 1
 		sleep 0.05
 	done
-	# As somebody's su may be: what is to be done must end that one, too.
+	# As a user's su may be; the fix must end that one, too.
 	kill -STOP "$holder"
-	finds_only 1 lock-timeout "$user" && tells "is held by $2\[$holder\]," &&
-	    advice=$(put "$out" | jq -r '.findings[] | .do // empty' |
-		sed -n "s/.*\`\(kill .*\)'.*/\1/p") &&
+	finds_only 1 lock-timeout "$user" && tells "is locked by $2\[$holder\]," &&
+	    advice=$(put "$out" | jq -r '.findings[] | .fix // empty' |
+		sed -n "s/.*'\(kill .*\)'.*/\1/p") &&
 	    put "$advice" && same "kill -KILL $holder" "$advice" &&
 	    $advice && finds_only 0 '' "$user"
 	ended=$?
@@ -421,24 +560,47 @@ held() {
 	wait "$holder" 2>/dev/null
 	return $ended
 }
-check 'account__whose_state_is_held' held "$poke" poke
+check 'account__whose_state_file_is_locked' locked_by "$poke" poke
 odd=$scratch/$(printf 'p\033"\\')
 cp "$poke" "$odd"
 # shellcheck disable=SC1003
-check 'account__holder_of_an_odd_name_is_escaped_once' held "$odd" \
+check 'account__lock_owner_of_an_odd_name_is_escaped_once' locked_by "$odd" \
     'p\\x1b\\x22\\x5c'
-# A code of the next step; once more where that began meanwhile.
-drifted() {
+# used SECONDS [LINE...]: a login with a code so far from now, with such a
+# configuration; again if a step has ended meanwhile.
+used() {
+	offset=$1
+	shift
 	for _ in 1 2 3 4 5; do
-		fresh
+		fresh "$@"
 		step=$(($(date +%s) / 30))
-		code=$(oathtool --totp -b -N "@$((step * 30 + 30))" "$secret")
+		code=$(oathtool --totp -b -N "@$((step * 30 + offset))" \
+		    "$secret")
 		login "$user" "$code" || return 1
 		test $(($(date +%s) / 30)) != $step || break
 	done
-	finds_only 0 device-clock "$user" && tells '30 s fast'
 }
-check 'account__of_a_device_that_is_fast' drifted
+fast() {
+	used 30 && finds_only 0 device-clock "$user" && tells '30 s fast'
+}
+check 'account__of_a_device_that_is_fast' fast
+slow() {
+	used -60 'window = 2' && finds_only 0 device-clock "$user" &&
+	    tells '60 s slow'
+}
+check 'account__of_a_device_that_is_slow' slow
+# One step may be slow typing.
+one_step() {
+	used -30 && finds_only 0 '' "$user"
+}
+check 'account__of_a_device_one_step_slow_is_not_noted' one_step
+one_step_and_refused() {
+	used -30 && wrong 000000
+	finds_only 0 'device-clock failures' "$user" && tells '30 s slow'
+}
+check 'account__of_a_device_one_step_slow_is_noted_after_wrong_codes' \
+    one_step_and_refused
+fresh
 no_codes() {
 	enroll recovery --count=0 --print "$user"
 	finds 0 no-recovery "$user"
@@ -450,9 +612,9 @@ lost() {
 	rm "$store/state/$user"
 	printf '' | "$OTP_ENROLL" --conf "$conf" adopt --force --print "$user" \
 	    >"$scratch/said2" 2>&1
-	finds_only 1 counter-lost "$user"
+	finds_only 1 counter-unknown "$user"
 }
-check 'account__whose_counter_nobody_knows' lost
+check 'account__whose_counter_is_unknown' lost
 lengths() {
 	fresh
 	enroll $new --add --digits=8 --label=eight "$user"
@@ -473,7 +635,7 @@ fi
 
 # --- Lines of pam.d ---
 
-# line STATUS IDS LINE...: with these behind the password in sshd's stack.
+# line STATUS IDS LINE...: with these after the password in sshd's stack.
 line() {
 	host
 	wanted_status=$1
@@ -499,25 +661,25 @@ nowhere() {
 check 'pamd__that_names_no_module' nowhere
 check 'line__with_an_option_that_is_none' line 1 option \
     'auth required OTP frob'
-check 'line__is_told_with_its_file' tells "$pamd/sshd:2: .frob' is not an option"
-check 'line__with_an_option_of_the_file' line 1 option 'auth required OTP lock=3'
+check 'line__is_told_with_its_file' tells "$pamd/sshd:2: frob: is not an option"
+check 'line__with_an_option_of_the_file' line 1 option 'auth required OTP lock_after=3'
 check 'line__with_a_missing_configuration' line 1 option \
     'auth required pam_otp.so conf=/no/such/file'
 echo "store = $scratch/elsewhere" >"$scratch/other.conf"
-check 'line__with_another_store' line 0 other-store \
+check 'line__with_another_store' line 0 store-differs \
     "auth required pam_otp.so conf=$scratch/other.conf"
-check 'line__as_account' line 1 type 'auth required OTP' \
+check 'line__as_account' line 1 pam-type 'auth required OTP' \
     'account required OTP'
-check 'line__with_a_control_not_understood' line 1 control \
+check 'line__with_a_control_not_understood' line 1 pam-control \
     'auth [success=ok defualt=bad] OTP'
-check 'line__with_a_control_misspelt' line 1 control 'auth requird OTP'
-check 'line__without_a_type' line 1 line 'auth required OTP' 'required pam_permit.so'
-check 'line__that_is_too_long' line 1 line 'auth required OTP' \
+check 'line__with_a_control_misspelt' line 1 pam-control 'auth requird OTP'
+check 'line__without_a_type' line 1 pam-line 'auth required OTP' 'required pam_permit.so'
+check 'line__that_is_too_long' line 1 pam-line 'auth required OTP' \
     "auth required $(printf '%01100d' 0)"
 with_a_nul() {
 	host
 	printf 'auth required pam_\0permit.so\n' >>"$pamd/sshd"
-	finds_only 1 line
+	finds_only 1 pam-line
 }
 check 'line__with_a_nul_byte' with_a_nul
 check 'line__that_goes_on' line 0 '' 'auth \' '  required \' 'OTP # comment'
@@ -541,19 +703,19 @@ elsewhere() {
 	rm "$modules/pam_otp.so"
 	mkdir -p "$there"
 	cp "$PAM_OTP_SO" "$there/pam_otp.so"
-	finds_only 1 module-elsewhere && tells 'auth  required  /.*/pam_otp.so'
+	finds_only 1 module-misplaced && tells 'auth  required  /.*/pam_otp.so'
 }
 check 'module__that_pam_does_not_find' elsewhere
 foreign() {
 	host
 	echo 'this is not it' >"$modules/pam_otp.so"
-	finds_only 1 module-foreign
+	finds_only 1 module-invalid
 }
 check 'module__that_is_none' foreign
 unsafe() {
 	host
 	chmod 777 "$modules/pam_otp.so"
-	finds_only 1 module-unsafe
+	finds_only 1 module-writable
 }
 check 'module__that_others_can_write' unsafe
 check 'module__of_others_that_is_missing' line 1 module-missing \
@@ -563,9 +725,10 @@ check 'module__of_others_that_may_be_missing' line 0 '' \
 
 # --- Stacks ---
 
-check 'stack__sufficient_password_before' only 1 skipped \
+check 'stack__sufficient_password_before' only 1 code-skipped \
     'auth sufficient pam_unix.so' 'auth required OTP'
-check 'stack__is_told_which_line' tells "$pamd/sshd:1: when pam_unix.so says yes"
+check 'stack__is_told_which_line' \
+    tells "$pamd/sshd:1: pam_unix.so ends or skips lines"
 in_common_auth() {
 	host
 	stack 'auth [success=2 default=ignore] pam_unix.so' \
@@ -573,7 +736,7 @@ in_common_auth() {
 	    'auth required pam_permit.so' >"$pamd/common-auth"
 	echo '@include common-auth' >"$pamd/sudo"
 	echo '@include common-auth' >"$pamd/sshd"
-	finds_only 1 'skipped shared-stack'
+	finds_only 1 'code-skipped shared-stack'
 }
 check 'stack__jump_over_it' in_common_auth
 shared() {
@@ -591,42 +754,104 @@ fedora() {
 	alone "auth $1 system-auth" 'auth required OTP'
 	finds_only "$2" "$3"
 }
-check 'stack__included_sufficient_password' fedora include 1 skipped
+fedora_sends() {
+	host
+	printf 'auth sufficient pam_unix.so\nauth required pam_deny.so\n' \
+	    >"$root/usr/lib/pam.d/system-auth"
+	alone "auth $1 system-auth" 'auth required OTP deliver=yes'
+	finds_only 0 "$2"
+}
+check 'stack__included_sufficient_password' fedora include 1 code-skipped
 check 'stack__substack_with_a_sufficient_password' fedora substack 0 ''
-check 'stack__exception_by_a_condition' line 0 excepted \
+check 'stack__exception_by_a_condition' line 0 code-exempt \
     'auth [success=1 default=ignore] pam_succeed_if.so user ingroup nocode' \
     'auth required OTP'
-check 'stack__another_factor_instead' line 0 excepted \
+check 'stack__another_factor_instead' line 0 code-exempt \
     'auth sufficient pam_u2f.so' 'auth required OTP'
-check 'stack__optional' line 1 no-effect 'auth optional OTP'
-check 'stack__sufficient_with_a_permit_behind' line 1 no-effect \
+check 'stack__optional' line 1 wrong-code-accepted 'auth optional OTP'
+check 'stack__sufficient_with_a_permit_after_it' line 1 wrong-code-accepted \
     'auth sufficient OTP' 'auth required pam_permit.so'
-check 'stack__sufficient_password_behind_it' only 0 '' \
+check 'stack__sufficient_password_after_it' only 0 code-first \
     'auth required OTP' 'auth sufficient pam_unix.so' 'auth required pam_deny.so'
 check 'stack__sufficient_password_that_does_not_matter' only 0 \
-    first-factor-optional 'auth required OTP' 'auth sufficient pam_unix.so'
+    'password-optional code-first' 'auth required OTP' 'auth sufficient pam_unix.so'
 check 'stack__open_where_there_is_no_answer' line 1 fails-open \
     'auth [success=ok ignore=ignore authinfo_unavail=ignore default=die] OTP'
-check 'stack__in_which_nobody_gets_in' line 1 no-login 'auth required OTP' \
+check 'stack__in_which_no_login_succeeds' line 1 login-fails 'auth required OTP' \
     'auth required pam_deny.so'
-check 'stack__jump_behind_the_end' line 1 no-login \
+check 'stack__jump_past_the_end' line 1 login-fails \
     'auth [success=3 default=bad] OTP'
-check 'stack__of_the_code_alone' only 1 'sshd-code-alone' 'auth required OTP'
+check 'stack__of_the_code_alone' only 1 'sshd-code-only' 'auth required OTP'
 sudo_alone() {
 	host
 	stack 'auth required OTP' >"$pamd/sudo"
-	finds_only 0 code-alone
+	finds_only 0 code-only
 }
 check 'stack__of_the_code_alone_for_sudo' sudo_alone
-check 'stack__nullok_alone' only 1 'nullok-denies sshd-code-alone' \
+check 'stack__nullok_alone' only 1 'nullok-refused sshd-code-only' \
     'auth required OTP nullok'
-check 'stack__nullok_without_ignore' line 0 nullok-denies \
+check 'stack__nullok_without_ignore' line 0 nullok-refused \
     'auth [success=ok default=bad] OTP nullok'
 check 'stack__nullok' line 0 nullok 'auth required OTP nullok'
 check 'stack__nullok_until_a_day_to_come' line 0 nullok \
     'auth required OTP nullok_until=2099-01-01'
 check 'stack__nullok_until_a_day_that_has_come' line 0 '' \
     'auth required OTP nullok_until=2020-01-01 nullok'
+check 'stack__groups' line 0 groups 'auth required OTP groups=staff'
+check 'stack__exempt_groups' line 0 groups \
+    'auth required OTP exempt_groups=staff'
+check 'stack__groups_alone' only 1 'groups-refused sshd-code-only' \
+    'auth required OTP groups=staff'
+check 'stack__groups_without_ignore' line 0 groups-refused \
+    'auth [success=ok default=bad] OTP groups=staff'
+check 'stack__that_remembers_keys' line 0 'known-devices sshd-agent' \
+    'auth required OTP remember=key'
+check 'stack__that_remembers_keys_and_hosts' line 0 '' \
+    'auth required OTP remember=key+host'
+check 'stack__with_fresh_logins' line 0 fresh-login \
+    'auth required OTP fresh_for=5m'
+check 'stack__that_sends_codes' line 0 '' 'auth required OTP deliver=yes'
+check 'stack__that_sends_codes_by_itself' line 0 '' \
+    'auth required OTP deliver=auto'
+check 'stack__that_sends_codes_after_a_wrong_password' only 0 \
+    deliver-unguarded 'auth required pam_unix.so' 'auth required OTP deliver=yes'
+check 'stack__that_sends_codes_is_told_which_line' \
+    tells "$pamd/sshd:2: sshd sends messages ('deliver')"
+check 'stack__that_sends_notices_after_a_wrong_password' only 0 \
+    deliver-unguarded 'auth required pam_unix.so' 'auth required OTP notify'
+check 'stack__that_sends_notices_is_told_by_which_option' \
+    tells "sshd sends messages ('notify')"
+check 'stack__that_sends_notices' line 0 '' 'auth required OTP notify'
+check 'stack__that_sends_none_after_a_wrong_password' only 0 '' \
+    'auth required pam_unix.so' 'auth required OTP deliver=no'
+check 'stack__that_ends_at_a_wrong_password' only 0 '' \
+    'auth requisite pam_unix.so' 'auth required OTP deliver=auto'
+check 'stack__that_sends_codes_after_the_second_of_two_passwords' only 0 '' \
+    'auth [success=2 default=ignore] pam_unix.so' \
+    'auth [success=1 default=ignore] pam_sss.so' 'auth requisite pam_deny.so' \
+    'auth required OTP deliver=auto'
+check 'stack__that_sends_codes_where_a_password_is_one_of_two' only 0 \
+    deliver-unguarded 'auth [success=1 default=ignore] pam_unix.so' \
+    'auth [success=ok default=bad] pam_sss.so' 'auth required OTP deliver=auto'
+check 'stack__that_sends_codes_after_a_substack' fedora_sends substack \
+    deliver-unguarded
+never() {
+	host
+	stack 'auth required OTP deliver=yes' 'auth requisite pam_unix.so' \
+	    >"$pamd/$1"
+	finds_only 0 "$2"
+}
+check 'stack__that_sends_no_code_for_want_of_a_password' never sudo \
+    'deliver-never code-first'
+check 'stack__that_sends_codes_to_owners_of_keys' never sshd code-first
+check 'stack__reads_a_file_of_the_users_before_the_code' line 0 environment \
+    'auth required pam_env.so user_readenv=1' \
+    'auth required OTP remember=key+host'
+check 'stack__reads_a_file_of_the_users_after_the_code' line 0 '' \
+    'auth required OTP remember=key+host' \
+    'auth required pam_env.so user_readenv=1'
+check 'stack__reads_a_file_of_the_users_where_no_key_counts' line 0 '' \
+    'auth required pam_env.so user_readenv=1' 'auth required OTP'
 let_in() {
 	for service in sshd sudo; do
 		auth 'auth required OTP nullok'
@@ -639,7 +864,169 @@ let_in() {
 is_note() {
 	put "$out" | jq -e '.level == "note"'
 }
-check 'stack__nullok_and_who_is_not_enrolled' let_in
+check 'stack__nullok_and_a_user_who_is_not_enrolled' let_in
+fresh
+
+# not_ok: no service is said to ask for a code as it should.
+not_ok() {
+	put "$out" | jq -e '.findings | all(.id != "service" or
+	    (.text | startswith("sshd ") | not))'
+}
+# Fedora's sudo: a line that can fail comes before the password's.
+included_whole() {
+	host
+	printf '%s\n' 'auth required pam_env.so' \
+	    'auth required pam_faildelay.so delay=2000000' \
+	    'auth sufficient pam_unix.so nullok' \
+	    'auth required pam_deny.so' >"$root/usr/lib/pam.d/system-auth"
+	alone 'auth include system-auth' 'auth required OTP'
+	finds_only 1 code-skipped && not_ok
+}
+check 'stack__included_after_a_line_that_can_fail' included_whole
+# Two lines that differ in who is local, and both lead past.
+profile() {
+	host
+	printf '%s\n' 'auth required pam_env.so' \
+	    'auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular' \
+	    'auth [default=1 ignore=ignore success=ok] pam_localuser.so' \
+	    'auth sufficient pam_unix.so' \
+	    'auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular' \
+	    'auth sufficient pam_sss.so forward_pass' \
+	    'auth required pam_deny.so' >"$root/usr/lib/pam.d/system-auth"
+	alone "auth $1 system-auth" 'auth required OTP'
+	finds_only "$2" "$3"
+}
+check 'stack__included_for_local_users_and_others' profile include 1 \
+    code-skipped
+check 'stack__as_a_substack_for_local_users_and_others' profile substack 0 ''
+for module in 'pam_permit.so' 'pam_faillock.so authsucc' 'pam_env.so' \
+    'pam_cap.so'; do
+	check "stack__$module for everyone" line 1 code-skipped \
+	    "auth sufficient $module" 'auth required OTP'
+	check "stack__$module is not ok" not_ok
+done
+check 'stack__condition_that_leads_past_either_way' line 1 code-skipped \
+    'auth [success=1 default=1] pam_succeed_if.so user ingroup nocode' \
+    'auth required OTP'
+unknown_module() {
+	host
+	cp "$PAM_OTP_SO" "$modules/pam_frob.so"
+	auth 'auth sufficient pam_frob.so' 'auth required OTP'
+	finds_only 0 code-unclear && not_ok
+}
+check 'stack__of_a_module_that_may_do_anything' unknown_module
+check 'stack__exempts_root' line 0 'code-exempt root-exempt' \
+    'auth [default=1 success=ignore] pam_usertype.so isregular' \
+    'auth required OTP'
+check 'stack__exempts_ordinary_users' line 0 'code-exempt users-exempt' \
+    'auth [success=1 default=ignore] pam_succeed_if.so quiet uid >= 1000' \
+    'auth required OTP'
+check 'stack__rootok_of_a_server' line 1 code-skipped \
+    'auth sufficient pam_rootok.so' 'auth required OTP'
+check 'stack__twice' line 1 code-twice 'auth required OTP' 'auth required OTP'
+check 'stack__twice_is_told_the_second_line' tells "$pamd/sshd:3: sshd asks"
+check 'stack__twice_for_two_stores' line 0 store-differs 'auth required OTP' \
+    "auth required pam_otp.so conf=$scratch/other.conf"
+check 'stack__again_after_a_wrong_code' line 0 '' \
+    'auth [success=1 default=ignore] OTP' 'auth required OTP' \
+    'auth optional pam_cap.so'
+check 'stack__before_the_password' only 0 code-first 'auth required OTP' \
+    '@include common-auth'
+# one_field IDS LINE...
+one_field() {
+	host
+	rm "$pamd/sshd"
+	one_field_ids=$1
+	shift
+	stack "$@" >"$pamd/vsftpd"
+	finds_only 0 "$one_field_ids"
+}
+check 'stack__of_a_program_with_one_field' one_field one-field \
+    '@include common-auth' 'auth required OTP'
+check 'stack__of_a_program_with_one_field_and_the_code_first' one_field \
+    one-field 'auth required OTP' '@include common-auth'
+# Lockers send the one password, too.
+lockers() {
+	for locker in gtklock i3lock swaylock waylock; do
+		host
+		rm "$pamd/sshd"
+		stack '@include common-auth' 'auth required OTP' \
+		    >"$pamd/$locker"
+		finds_only 0 one-field && tells "$locker sends the password" ||
+		    return 1
+	done
+}
+check 'stack__of_a_locker_of_the_screen' lockers
+check 'stack__of_a_program_with_one_field_for_both' one_field '' \
+    'auth requisite OTP forward_pass' \
+    'auth required pam_unix.so use_first_pass'
+many_conditions() {
+	host
+	for i in 1 2 3 4 5 6 7 8 9 10 11; do
+		printf '%s %s %s\n' 'auth [success=1 default=ignore]' \
+		    'pam_succeed_if.so user ingroup' "group$i"
+	done >"$scratch/conditions"
+	{
+		echo '@include common-auth'
+		cat "$scratch/conditions"
+		stack 'auth required OTP'
+	} >"$pamd/sshd"
+	finds_only 0 undecided && not_ok
+}
+check 'stack__of_too_many_conditions' many_conditions
+check 'jump__into_a_file' only 0 pam-jump \
+    'auth [success=1 default=ignore] pam_succeed_if.so user ingroup x' \
+    '@include common-auth' 'auth required OTP'
+jump_out() {
+	host
+	printf '%s\n' 'auth [success=2 default=ignore] pam_unix.so' \
+	    'auth requisite pam_deny.so' >"$pamd/common-auth"
+	printf '@include common-auth\n' >"$pamd/login"
+	cp "$pamd/login" "$pamd/sudo"
+	auth 'auth optional pam_cap.so' 'auth required OTP'
+	finds_only 0 pam-jump && tells "$pamd/common-auth:1: pam_unix.so jumps"
+}
+check 'jump__out_of_a_file' jump_out
+check 'jump__to_the_line_after_the_file' line 0 '' 'auth required OTP'
+over_substack() {
+	host
+	stack 'auth required OTP' >"$pamd/part"
+	auth 'auth [success=1 default=ignore] pam_succeed_if.so user ingroup x' \
+	    'auth substack part' 'auth optional pam_cap.so'
+	finds_only 0 code-exempt
+}
+check 'jump__over_a_substack' over_substack
+
+exempted() {
+	host
+	rm "$pamd/sudo"
+	auth 'auth [success=1 default=ignore] pam_succeed_if.so user ingroup x' \
+	    'auth required OTP'
+	enroll remove --purge "$user"
+	finds_only 3 'code-exempt not-enrolled' "$user" && is_note &&
+	    tells "as pam_succeed_if.so in $pamd/sshd:2"
+}
+check 'stack__condition_and_a_user_who_is_not_enrolled' exempted
+root_alone() {
+	host
+	rm "$pamd/sudo"
+	auth 'auth [success=1 default=ignore] pam_succeed_if.so uid eq 0' \
+	    'auth required OTP'
+	examine 3 "$user"
+	level=$(put "$out" | jq -r '.findings[] |
+	    select(.id == "not-enrolled") | .level')
+	put "$found" | grep -qx root-exempt &&
+	    same "${as_root:-no}" "$(test "$level" = fault || echo yes)$(
+		test "$level" = note || echo no)"
+}
+check 'stack__condition_for_root_exempts_root_alone' root_alone
+asked_elsewhere() {
+	host
+	auth 'auth [success=1 default=ignore] pam_succeed_if.so user ingroup x' \
+	    'auth required OTP'
+	finds 3 not-enrolled "$user" && says_no is_note
+}
+check 'stack__condition_of_one_service_of_two_is_not_enough' asked_elsewhere
 fresh
 
 # --- The stacks that we recommend ---
@@ -663,11 +1050,14 @@ recommended() {
 judge() {
 	case $1 in
 	sshd-password) recommended sshd "$1" sshd-password.conf \
-	    sshd-key-alone ;;
+	    sshd-key-only ;;
 	sshd-password-group) recommended sshd "$1" sshd-password.conf \
-	    'excepted sshd-key-alone' ;;
-	sshd-key-network) recommended sshd "$1" sshd-key.conf excepted ;;
+	    'code-exempt sshd-key-only' ;;
+	sshd-key-network) recommended sshd "$1" sshd-key.conf code-exempt ;;
 	sshd-key-rollout) recommended sshd "$1" sshd-key.conf nullok ;;
+	sshd-key-group) recommended sshd "$1" sshd-key.conf groups ;;
+	sshd-key-remember) recommended sshd "$1" sshd-key.conf '' ;;
+	sudo-fresh) recommended sudo "$1" '' fresh-login ;;
 	sshd-key) recommended sshd "$1" sshd-key.conf '' ;;
 	*) recommended "$1" "$1" '' '' ;;
 	esac
@@ -681,12 +1071,12 @@ done
 
 # --- Files within files ---
 
-check 'include__of_a_missing_file' line 1 include '@include nowhere' \
+check 'include__of_a_missing_file' line 1 pam-include '@include nowhere' \
     'auth required OTP'
 loop() {
 	host
 	echo '@include common-auth' >>"$pamd/common-auth"
-	finds 1 include && tells 'too deeply'
+	finds 1 pam-include && tells 'too deeply'
 }
 check 'include__of_itself' loop
 whole_path() {
@@ -702,7 +1092,7 @@ twice() {
 	for i in 1 2 3 4; do
 		echo '@include common-auth' >>"$pamd/common-auth"
 	done
-	finds 0 too-many-lines
+	finds 0 pam-too-long
 }
 check 'include__of_itself_again_and_again' twice
 nested() {
@@ -712,7 +1102,7 @@ nested() {
 	done
 	echo "auth required pam_otp.so conf=$conf" >"$pamd/deep1001"
 	echo 'auth include deep1' >>"$pamd/sshd"
-	finds 1 include && tells 'too deeply'
+	finds 1 pam-include && tells 'too deeply'
 }
 check 'include__a_thousand_deep' nested
 endless() {
@@ -722,7 +1112,7 @@ endless() {
 	head -c 300000 /dev/zero >"$pamd/huge"
 	head -c 20000 /dev/urandom >"$pamd/noise"
 	echo '@include /dev/zero' >>"$pamd/sshd"
-	finds 1 include && tells "$pamd/fifo" && tells "$pamd/huge"
+	finds 1 pam-include && tells "$pamd/fifo" && tells "$pamd/huge"
 }
 check 'include__of_what_is_no_file' endless
 included_program() {
@@ -734,6 +1124,15 @@ included_program() {
 	    tells '^su-l asks for a code: .*/su:3'
 }
 check 'include__of_a_program_is_judged_twice' included_program
+# Both sshd and sudo include the line.
+once() {
+	host
+	echo 'auth requird pam_cap.so' >>"$pamd/common-auth"
+	finds_only 1 pam-control &&
+	    same 1 "$(put "$out" | jq '[.findings[] |
+		select(.id == "pam-control")] | length')"
+}
+check 'include__of_a_flaw_by_two_services_is_told_once' once
 vendor() {
 	host
 	mv "$pamd/sudo" "$root/usr/lib/pam.d/sudo"
@@ -758,7 +1157,7 @@ ssh_config() {
 	mv "$scratch/sshd_config" "$sshd_config"
 	finds_only "$wanted_status" "$wanted_ids"
 }
-check 'sshd__without_pam' ssh_config 1 sshd-without-pam 'UsePAM no'
+check 'sshd__without_pam' ssh_config 1 sshd-no-pam 'UsePAM no'
 check 'sshd__without_questions' ssh_config 1 sshd-no-code \
     'KbdInteractiveAuthentication no'
 check 'sshd__without_questions_by_the_older_name' ssh_config 1 sshd-no-code \
@@ -767,9 +1166,9 @@ check 'sshd__with_passwords_of_its_own_alone' ssh_config 1 sshd-no-prompt \
     'KbdInteractiveAuthentication no' 'PasswordAuthentication yes' \
     'AuthenticationMethods any'
 check 'sshd__with_passwords_of_its_own_too' ssh_config 0 \
-    'sshd-key-alone sshd-password' 'PasswordAuthentication yes' \
+    'sshd-key-only sshd-password' 'PasswordAuthentication yes' \
     'AuthenticationMethods any'
-check 'sshd__with_a_key_alone' ssh_config 0 sshd-key-alone \
+check 'sshd__with_a_key_alone' ssh_config 0 sshd-key-only \
     'AuthenticationMethods publickey publickey,keyboard-interactive:pam'
 check 'sshd__with_keys_only' ssh_config 1 sshd-no-code \
     'AuthenticationMethods "publickey"'
@@ -783,7 +1182,7 @@ check 'sshd__with_its_own_question_is_not_told_to_take_that_away' \
 check 'sshd__with_a_key_and_a_code' ssh_config 0 '' \
     'AuthenticationMethods publickey,keyboard-interactive'
 check 'sshd__takes_the_first_value' ssh_config 0 '' 'UsePAM yes' 'UsePAM no'
-check 'sshd__with_a_match' ssh_config 1 'sshd-match sshd-without-pam' \
+check 'sshd__with_a_match' ssh_config 1 'sshd-match sshd-no-pam' \
     'UsePAM no' 'Match User alice' '  PasswordAuthentication yes' 'Match all'
 check 'sshd__with_a_match_that_does_not_matter' ssh_config 0 '' \
     'Match Group sftp' 'ForceCommand internal-sftp' 'Match all'
@@ -822,8 +1221,8 @@ included() {
 		cat "$sshd_config"
 	} >"$scratch/sshd_config"
 	mv "$scratch/sshd_config" "$sshd_config"
-	finds_only 1 'sshd-match sshd-without-pam' &&
-	    tells "asks nobody for a code ($root/etc/ssh/sshd_config.d/10-x.conf:1)"
+	finds_only 1 'sshd-match sshd-no-pam' &&
+	    tells "never asks for a code ($root/etc/ssh/sshd_config.d/10-x.conf:1)"
 }
 check 'sshd__with_files_included' included
 including_itself() {
@@ -842,7 +1241,7 @@ no_file() {
 	host
 	rm "$sshd_config"
 	mkdir "$sshd_config"
-	finds_only 0 sshd-unread
+	finds_only 0 sshd-unreadable
 }
 check 'sshd__whose_configuration_is_no_file' no_file
 
@@ -866,12 +1265,34 @@ faults_first() {
 	    test "$(sort "$scratch/order" | uniq -d)" = ''
 }
 check 'check__tells_the_worst_first' faults_first
+# counts PATTERN LINE...: the last line, of a stack of these.
+counts() {
+	last=$1
+	shift
+	auth "$@"
+	enroll check --root="$root"
+	put "$out"
+	put "$out" | tail -n 1 | grep -qx -e "$last"
+}
+check 'check__counts_what_it_found' counts \
+    "Faults: 2, warnings: [0-9]*, notes: [0-9]*\." \
+    'auth sufficient OTP' 'account required OTP'
+check 'check__counts_notes' counts \
+    'No problems found\.\( Notes: [1-9]\.\)\{0,1\}' 'auth required OTP'
+fixes() {
+	enroll check --root="$root" no-such-user-here
+	put "$out"
+	put "$out" | grep -A1 '^fault ' |
+	    grep -qxF "         fix: Check the spelling with 'getent passwd'."
+}
+check 'check__marks_what_to_do' fixes
 check 'usage__relative_root' ends 2 check --root=image
 check 'usage__relative_conf' ends 2 check --conf=file
 
 schema=$top_srcdir/contrib/check.schema.json
 flaws() {
 	jq -rs --argjson schema "$(cat "$schema")" --arg of check \
+	    --argjson strict "${strict:-true}" \
 	    -f "$top_srcdir/tests/tool/schema.jq" "$scratch/json"
 }
 fits() {
@@ -884,16 +1305,25 @@ check 'schema__of_a_broken_host' fits
 host
 check 'schema__of_a_host' fits
 check 'schema__of_an_account' fits "$user"
-check 'schema__of_nobody' fits no-such-user-here
+check 'schema__of_an_unknown_user' fits no-such-user-here
 refuses() {
 	enroll check --root="$root" --json
 	put "$out" | jq -c "$1" >"$scratch/json"
 	says_no empty flaws
 }
-for change in '.extra = 1' 'del(.enrolled)' '.level = "bad"' \
-    '.findings[0].id = "X"' 'del(.findings[0].do)' '.findings[0].do = ""'; do
+for change in '.extra = 1' '.version = 2' 'del(.version)' 'del(.enrolled)' '.level = "bad"' \
+    '.findings[0].id = "X"' 'del(.findings[0].fix)' '.findings[0].fix = ""'; do
 	check "schema__refuses $change" refuses "$change"
 done
+admits() {
+	enroll check --root="$root" --json
+	put "$out" | jq -c '.extra = 1 | .findings[0].extra = {}' \
+	    >"$scratch/json"
+	strict=false
+	empty flaws
+}
+check 'schema__admits_keys_of_later_releases' admits
+strict=true
 
 # --- On a terminal ---
 
@@ -907,7 +1337,7 @@ if have script; then
 	commands_are_whole() {
 		in_window 40 check --root="$root" no-such-user-here
 		put "$out"
-		shows '`' && ! shows "[\`][^']*$"
+		shows " '" && ! shows " '[^']*$"
 	}
 	check 'terminal__breaks_no_command_that_fits' commands_are_whole
 	tiny() {
@@ -920,6 +1350,33 @@ if have script; then
 		shows '^fault ' && test "$(put "$out" | wc -L)" -le 80
 	}
 	check 'terminal__of_unknown_width_has_80_columns' unknown
+	# coloured LEVEL COLOUR
+	coloured() {
+		put "$out" | cat -v
+		put "$out" | grep -q "^$(printf '\033')\[$2m$1  *$(printf '\033')\[m "
+	}
+	plain() {
+		put "$out" | cat -v
+		says_no shows "$(printf '\033')"
+	}
+	colours=
+	auth 'auth sufficient OTP' 'auth required pam_u2f.so'
+	rm -f "$sshd_config"
+	chmod 755 "$store"
+	in_window 80 check --root="$root"
+	check 'colours__a_fault_is_red' coloured fault '1;31'
+	check 'colours__a_warning_is_yellow' coloured warning 33
+	check 'colours__what_is_right_is_green' coloured ok 32
+	colours=NO_COLOR=1
+	in_window 80 check --root="$root"
+	check 'colours__not_with_NO_COLOR' plain
+	colours=TERM=dumb
+	in_window 80 check --root="$root"
+	check 'colours__not_on_a_dumb_terminal' plain
+	unset colours
+	enroll check --root="$root"
+	check 'colours__not_in_a_pipe' plain
+	chmod 700 "$store"
 else
 	skip 'terminal' 'script is missing'
 fi
@@ -928,7 +1385,7 @@ fi
 
 ids() {
 	sed -n 's/.*\[OTP_FOUND_[A-Z_]*\] = { "\([a-z-]*\)",.*/\1/p' \
-	    "$top_srcdir/otp-enroll/finding_table.c" | sort -u
+	    "$top_srcdir/otp-enroll/check/finding_table.c" | sort -u
 }
 check 'table__can_be_read' test "$(ids | wc -l)" -ge 50
 page=$top_srcdir/man/otp-enroll.1

@@ -22,6 +22,9 @@ PATH=$scratch/bin:$PATH
 
 commands=$("$OTP_ENROLL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | sort)
 
+# Each command with what the tool says it does.
+summaries=$("$OTP_ENROLL" --help | sed -nE 's/^  ([a-z]+)  +(.*)/\1 \2/p' | sort)
+
 # helped COMMAND: its options and those of all, as "--qr=" or "--print".
 helped() {
 	{
@@ -58,9 +61,10 @@ if have bash; then
 	done
 	check 'bash__completes_a_command' same 'recovery
 remove
+resume
 resync' "$(in_bash otp-enroll re)"
 	check 'bash__completes_an_option' same '--no-confirm' \
-	    "$(in_bash otp-enroll new alice --no)"
+	    "$(in_bash otp-enroll new alice --no-)"
 	check 'bash__completes_a_value' same 'png' \
 	    "$(in_bash otp-enroll new alice --qr = p)"
 	check 'bash__offers_values' same 'ascii
@@ -114,6 +118,9 @@ written() {
 }
 check 'zsh__has_the_commands' same "$commands" \
     "$(sed -n "s/^	    '\([a-z]*\):.*/\1/p" "$zsh_file" | sort)"
+check 'zsh__says_what_each_command_does' same "$summaries" \
+    "$(sed -n "s/^	    '\([a-z]*\):\(.*\)'\$/\1 \2/p" "$zsh_file" |
+	sed "s/\\\\:/:/g; s/'\\\\''/'/g" | sort)"
 for command in $commands; do
 	check "zsh__has_the_options_of_$command" same "$(helped "$command")" \
 	    "$(written "$command")"
@@ -139,6 +146,9 @@ listed() {
 check 'fish__has_the_commands' same "$commands" \
     "$(sed -n 's/.*not $seen $commands" -a \([a-z]*\) .*/\1/p' \
 	"$fish_file" | sort)"
+check 'fish__says_what_each_command_does' same "$summaries" \
+    "$(sed -n "s/.*not \$seen \$commands\" -a \([a-z]*\) -d '\(.*\)'\$/\1 \2/p" \
+	"$fish_file" | sed "s/\\\\'/'/g" | sort)"
 for command in $commands; do
 	check "fish__has_the_options_of_$command" same "$(helped "$command")" \
 	    "$(listed "$command")"

@@ -3,6 +3,8 @@
  * peak PROGRAM ARGUMENT...: run it, and print on standard error how much memory
  * it had at most, in KiB.  Its own messages are thrown away.
  */
+#include "config.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>

@@ -4,6 +4,8 @@
  * each square of PIXELS by PIXELS: "##" for a black one, "  " for a white one.
  * It fails where a square is not all black or all white.
  */
+#include "config.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

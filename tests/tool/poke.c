@@ -4,6 +4,8 @@
  * killed.
  * poke label FILE TEXT: give it a label of SELinux, which need not be there.
  */
+#include "config.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

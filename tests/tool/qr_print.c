@@ -3,10 +3,12 @@
  * qr_print FORM PALETTE: the line on standard input as a QR code, as
  * otp-enroll prints it.  FORM is utf8 or ascii, PALETTE none, 8 or 256.
  */
+#include "config.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "otp-enroll/qr.h"
+#include "otp-enroll/qr/qr.h"
 
 static enum otp_palette
 palette_named(const char *name)

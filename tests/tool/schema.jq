@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 #
-# jq -s --argjson schema SCHEMA -f schema.jq: as much of JSON Schema as
-# contrib/status.schema.json uses. What it is given is wrong in the lines that
-# come out; a word of the schema that is not known here is wrong as well.
+# jq -s --argjson schema SCHEMA --arg of NAME --argjson strict BOOLEAN
+#     -f schema.jq
+#
+# As much of JSON Schema as the files in contrib use. It prints one line for each
+# violation; a keyword that is not known here is one as well. With 'strict', so
+# is a key that the schema does not name: a schema admits the keys of later
+# releases, but our own output must not have undocumented ones.
 
-def known: ["$schema", "$defs", "$ref", "title", "description", "type",
+def known: ["$schema", "$id", "$defs", "$ref", "title", "description", "type",
     "additionalProperties", "required", "properties", "items", "anyOf",
-    "enum", "minLength", "minimum", "maximum", "maxItems", "pattern"];
+    "const", "enum", "minLength", "minimum", "maximum", "maxItems", "pattern"];
 
 def is($kind):
     if $kind == "integer" then type == "number" and floor == .
@@ -23,8 +27,10 @@ def wrong($rule; $at):
     (if $rule.type then
 	([$rule.type] | flatten) as $types
 	| if any($types[]; . as $kind | $value | is($kind)) then empty
-	  else "\($at): is no \($types | join(" or "))" end
+	  else "\($at): is not \($types | join(" or "))" end
      else empty end),
+    (if $rule.const and . != $rule.const
+	then "\($at): is not \($rule.const)" else empty end),
     (if $rule.enum and ($rule.enum | index($value) | not)
 	then "\($at): is none of \($rule.enum)" else empty end),
     (if $rule.anyOf and (any($rule.anyOf[]; . as $one
@@ -53,7 +59,9 @@ def wrong($rule; $at):
 	    | if $rule.properties[$key]
 		then ($value[$key]
 		    | wrong($rule.properties[$key]; "\($at).\($key)"))
-		else "\($at).\($key): one more" end)
+		elif $strict or $rule.additionalProperties == false
+		then "\($at).\($key): one more"
+		else empty end)
      else empty end);
 
 .[] | wrong($schema["$defs"][$of]; $of)

@@ -12,6 +12,8 @@
  * It knows SGR and the characters of a QR code; all else is an error, as
  * nothing else is expected.
  */
+#include "config.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,17 +254,29 @@ put(struct screen *screen, unsigned sign)
 	screen->cells[screen->y][screen->x++] = cell_make(screen, sign);
 }
 
-/* The rest of a three-byte sequence, which all our blocks are. */
+/* The six bits of a further byte. */
+static unsigned
+utf8_more(void)
+{
+	int byte = getchar();
+
+	if ((byte & 0xc0) != 0x80)
+		fail("not UTF-8", (unsigned)byte);
+	return (unsigned)byte & 63;
+}
+
+/* The rest of a sequence: three bytes are a block's, two a letter's. */
 static unsigned
 utf8_read(int first)
 {
-	int second = getchar(), third = getchar();
+	unsigned sign = (unsigned)first & 15;
 
-	if ((first & 0xf0) != 0xe0 || (second & 0xc0) != 0x80 ||
-	    (third & 0xc0) != 0x80)
-		fail("not UTF-8 of three bytes", (unsigned)first);
-	return (
-	    unsigned)((first & 15) << 12 | (second & 63) << 6 | (third & 63));
+	if ((first & 0xe0) == 0xc0)
+		return ((unsigned)first & 31) << 6 | utf8_more();
+	if ((first & 0xf0) != 0xe0)
+		fail("not UTF-8 of two or three bytes", (unsigned)first);
+	sign = sign << 6 | utf8_more();
+	return sign << 6 | utf8_more();
 }
 
 static void

@@ -52,7 +52,7 @@ enrolled --add --label=button --hotp --digits=8 ann
 enrolled --label=clock --replace tic
 check 'token__unnamed_of_several_is_asked_for' untouched 2 resync ann
 hotp_listed() {
-	says '^otp-enroll: Say with --token=WHICH' &&
+	says '^otp-enroll: There are several tokens\. Choose one with --token=' &&
 	    test "$(put "$err" | tail -n +2)" = "  1  hotp  one
   4  hotp  button"
 }
@@ -72,16 +72,26 @@ both_listed() {
 }
 check 'token__lists_those_of_that_number_or_label' both_listed
 by_number() {
-	ends 0 remove --token='#1' num && shows 'token "2" of num is removed'
+	ends 0 remove --token='#1' num && shows 'token "2" of num\.$'
 }
 check 'token__is_named_by_its_number_alone' by_number
 check 'token__unknown_name' untouched 2 resync --token=nine ann
 check 'token__lists_what_there_is' says '^  4  hotp  button$'
 check 'token__of_the_wrong_kind' untouched 2 resync --token=2 ann
-check 'token__says_which_kind' says 'no HOTP token "2", but:'
+check 'token__says_which_kind' says 'no HOTP token "2"\. The HOTP tokens are:'
 check 'token__none_of_that_kind' untouched 1 resync tic
 check 'token__says_that_there_is_none' says 'There is no HOTP token'
 check 'token__of_nobody_enrolled' untouched 3 resync zoe
+
+# Where the seed cannot be read, that is said, with its line.
+unreadable() {
+	(umask 077 && printf '# x\nnonsense\n' >"$store/seed/uma")
+	untouched 1 resync uma && says 'seed/uma:2: not an otpauth'
+	result=$?
+	rm "$store/seed/uma"
+	return $result
+}
+check 'token__of_a_seed_that_cannot_be_read' unreadable
 
 # --- Labels that nobody encoded ---
 
@@ -114,7 +124,8 @@ check 'show__several_and_none_named' untouched 2 show --print ann
 check 'show__lists_them' says '^  3  totp  two$'
 check 'show__of_nobody_enrolled' untouched 3 show --print zoe
 check 'show__needs_a_terminal' untouched 2 show tic
-check 'show__says_so' says 'no terminal.*--print'
+check 'show__says_so' says '^otp-enroll: Refusing to write secrets to a file or '\
+'pipe\. Add --print if you mean it\.$'
 same_uri() {
 	untouched 0 show --print tic &&
 	    same "$(grep ^otpauth "$store/seed/tic")" "$(uri_in "$out")" &&
@@ -136,6 +147,7 @@ check 'show__draws_a_qr_code' drawn
 picture() {
 	untouched 0 show --print --qr=svg tic && shows '<svg' && test -z "$err" ||
 	    return 1
+	[ "${PNG:-yes}" != no ] || return 0
 	"$OTP_ENROLL" --conf "$conf" show --print --qr=png tic 2>/dev/null |
 	    head -c 4 | grep -qa PNG
 }
@@ -156,7 +168,7 @@ counter_of_the_seed() {
 }
 check 'show__hotp_is_never_below_the_seed' counter_of_the_seed
 unknown_counter() {
-	printf '%8192d' 0 | dd of="$store/state/cub" conv=notrunc 2>/dev/null
+	printf '%16384d' 0 | dd of="$store/state/cub" conv=notrunc 2>/dev/null
 	untouched 1 show --print --uri cub && says 'adopt --force cub' &&
 	    enroll adopt --force --print cub
 	untouched 1 show --print --uri cub && says 'otp-enroll resync cub'
@@ -185,23 +197,23 @@ right() {
 	settle
 	code=$(timed 0)
 	judged "$code" 0 verify vera && judged "$code" 0 verify vera &&
-	    shows '^Right: a code of "clock"' && login vera "$code" &&
-	    judged "$code" 1 verify vera && shows 'Right, but used: wait'
+	    shows '^Correct: a code of "clock"' && login vera "$code" &&
+	    judged "$code" 1 verify vera && shows 'already used. Wait'
 }
 check 'verify__spends_nothing_and_knows_what_is_spent' right
 slow() {
 	settle
 	judged "$(timed -600)" 1 verify vera &&
-	    shows '"clock" showed it 10 minutes ago.* 600 s slow' &&
+	    shows 'a code of "clock" 10 min ago.* 600 s slow' &&
 	    judged "$(timed 7200)" 1 verify vera &&
-	    shows 'is to show it in 2 hours.* 7200 s fast'
+	    shows 'a code of "clock" in .* 7200 s fast'
 }
 check 'verify__tells_how_far_the_clock_is_off' slow
-recovery=$(put "$vera" | sed -n 's/^  \([0-9A-Z-]*\)$/\1/p' | head -n 1)
+recovery=$(codes_in "$vera" | head -n 1)
 recovery_code() {
-	judged "$recovery" 0 verify vera && shows 'not used yet' &&
+	judged "$recovery" 0 verify vera && shows 'an unused recovery code' &&
 	    login vera "$recovery" && judged "$recovery" 1 verify vera &&
-	    shows 'Right, but used: this recovery code'
+	    shows 'Each recovery code works once'
 }
 check 'verify__knows_recovery_codes' recovery_code
 verify_json() {
@@ -209,27 +221,55 @@ verify_json() {
 	judged "$(timed -600)" 1 verify --json vera && json '
 	    .user == "vera" and .accepted == false and .reason == "wrong" and
 	    .method == "totp" and .token == "clock" and .drift == -600 and
-	    .ahead == null and .counter_lost == false and .wait == 0 and
-	    .locked == false and (keys | length) == 10'
+	    .ahead == null and .counter_lost == false and .delay == 0 and
+	    .locked_out == false and .version == 1 and
+	    .suspended == false and (keys | length) == 12'
 }
 check 'verify__json' verify_json
 ahead() {
-	enrolled --hotp --label=button ward &&
+	enrolled --hotp --label=button ward && ward=$secret &&
 	    judged "$(counted 3)" 0 verify ward && shows '3 ahead' &&
 	    judged "$(counted 60)" 1 verify ward &&
 	    shows '"button" is 60 codes ahead.*otp-enroll resync ward' &&
-	    login ward "$(counted 0)" && judged "$(counted 0)" 1 verify ward &&
-	    shows 'showed it 1 code' && ! judged 12345 0 verify ward &&
-	    shows '^No code'
+	    login ward "$(counted 2)" && judged "$(counted 2)" 1 verify ward &&
+	    shows 'already used. Press the button of "button"' &&
+	    judged "$(counted 1)" 1 verify ward &&
+	    shows 'showed it 2 codes' && ! judged 12345 0 verify ward &&
+	    shows '6 to 8 digits'
 }
 check 'verify__tells_how_many_codes_ahead' ahead
+# Codes of 8 digits, of which no two are equal by chance.
+far=$((400 * 86400))
+wrong_by_kind() {
+	enrolled --digits=8 --label=long vida &&
+	    judged "$(oathtool --totp -b -d 8 --now "@$(($(date +%s) + far))" \
+		"$secret")" 1 verify vida &&
+	    shows '^Wrong: not a code of vida within a day either way\.$' &&
+	    enrolled --hotp --add --digits=8 --label=count vida &&
+	    judged "$(oathtool --hotp -b -d 8 -c 5000 "$secret")" 1 verify vida &&
+	    shows '^Wrong: .* nor one of the next 1000 HOTP codes\.$' &&
+	    judged "$(oathtool --hotp -b -d 8 -c 5000 "$secret")" 1 \
+		verify --token=count vida &&
+	    shows '^Wrong: not one of the next 1000 codes of vida\.$' &&
+	    ! shows 'mail or SMS'
+}
+check 'verify__says_what_a_code_was_compared_with' wrong_by_kind
+wrong_or_sent() {
+	echo 'deliver:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ:mailto:v@example.org' \
+	    >>"$store/seed/vida"
+	judged "$(oathtool --hotp -b -d 8 -c 5000 "$secret")" 1 verify vida &&
+	    shows 'sent by mail or SMS cannot be checked here' &&
+	    judged 123456 1 verify vida && ! shows 'mail or SMS'
+}
+check 'verify__does_not_look_at_codes_that_were_sent' wrong_or_sent
 verify_waits() {
+	secret=$ward
 	wrong=$(counted 500)
 	! login ward "$wrong" "$wrong" "$wrong" "$wrong" "$wrong" &&
-	    judged "$(counted 1)" 1 verify ward && shows '^Right: ' &&
-	    shows 'waits .* seconds more, or `otp-enroll unlock ward' &&
-	    judged "$(counted 1)" 1 verify --json ward && json '
-	    .reason == "ok" and .accepted == false and .wait > 0'
+	    judged "$(counted 3)" 1 verify ward && shows '^Correct: ' &&
+	    shows "blocked .* [0-9]* s left, or run 'otp-enroll unlock ward'" &&
+	    judged "$(counted 3)" 1 verify --json ward && json '
+	    .reason == "ok" and .accepted == false and .delay > 0'
 }
 check 'verify__tells_of_a_wait' verify_waits
 one_token() {
@@ -253,14 +293,14 @@ check 'verify__takes_no_code_as_an_argument' untouched 2 verify vera 123456
 secret=$ann
 in_step() {
 	typed "$(counted 700 1)" 0 resync ann --token=one &&
-	    shows '^"one" is in step again' || return 1
+	    shows '^"one" is synchronised again\.$' || return 1
 	! login ann "$(counted 700)" && ! login ann "$(counted 701)" &&
 	    login ann "$(counted 702)"
 }
 check 'resync__goes_on_behind_two_successive_codes' in_step
 not_back() {
 	typed "$(counted 700 1)" 1 resync ann --token=1 &&
-	    says 'not two successive codes' && ! login ann "$(counted 701)"
+	    says 'not two consecutive codes of this device' && ! login ann "$(counted 701)"
 }
 check 'resync__never_goes_back' not_back
 too_far() {
@@ -277,13 +317,13 @@ check 'resync__takes_no_pair_in_the_wrong_order' wrong_order
 lengths() {
 	before=$(tree)
 	typed "$(counted 704 1)" 1 resync ann --token=button &&
-	    says 'not the length' && same "$before" "$(tree)"
+	    says 'not codes of this device: their length is wrong' && same "$before" "$(tree)"
 }
 check 'resync__says_that_a_code_has_another_length' lengths
 one_line() {
 	before=$(tree)
 	typed "$(counted 704)" 1 resync ann --token=1 &&
-	    says 'No code was typed' && same "$before" "$(tree)"
+	    says 'No code was entered' && same "$before" "$(tree)"
 }
 check 'resync__needs_both' one_line
 waits() {
@@ -307,43 +347,43 @@ never_in_arguments() {
 }
 check 'resync__takes_no_code_as_an_argument' never_in_arguments
 
-# --- adopt --from ---
+# --- adopt --from: names that no host has, since a user is not a former name ---
 
 renamed() {
-	enrolled --hotp alice && login alice "$(counted 0)" &&
-	    seed=$(cat "$store/seed/alice") &&
-	    ends 0 adopt beth --from=alice &&
-	    shows '^beth has what alice had' &&
-	    same "$seed" "$(cat "$store/seed/beth")" || return 1
-	! login beth "$(counted 0)" && login beth "$(counted 1)" &&
-	    ! login alice "$(counted 2)" && ends 3 status alice &&
-	    ends 0 status beth
+	enrolled --hotp otp-old && login otp-old "$(counted 0)" &&
+	    seed=$(cat "$store/seed/otp-old") &&
+	    ends 0 adopt otp-new --from=otp-old &&
+	    shows '^otp-new now has the tokens of otp-old' &&
+	    same "$seed" "$(cat "$store/seed/otp-new")" || return 1
+	! login otp-new "$(counted 0)" && login otp-new "$(counted 1)" &&
+	    ! login otp-old "$(counted 2)" && ends 3 status otp-old &&
+	    ends 0 status otp-new
 }
 check 'adopt_from__gives_the_new_name_what_the_former_one_had' renamed
-check 'adopt_from__of_a_name_that_has_nothing' untouched 3 adopt beth2 \
-    --from=alice
-check 'adopt_from__says_whose' says '^otp-enroll: alice is not enrolled'
-check 'adopt_from__to_somebody_enrolled' untouched 4 adopt vera --from=beth
-check 'adopt_from__of_oneself' untouched 2 adopt beth --from=beth
-check 'adopt_from__of_all' untouched 2 adopt --all --from=beth
+check 'adopt_from__of_a_name_that_has_nothing' untouched 3 adopt otp-other \
+    --from=otp-old
+check 'adopt_from__says_whose' says '^otp-enroll: otp-old is not enrolled'
+check 'adopt_from__to_somebody_enrolled' untouched 4 adopt vera --from=otp-new
+check 'adopt_from__of_oneself' untouched 2 adopt otp-new --from=otp-new
+check 'adopt_from__of_all' untouched 2 adopt --all --from=otp-new
 check 'adopt_from__of_nobody' untouched 2 adopt carl --from=
-check 'adopt_from__of_a_name_that_is_in_use' untouched 1 adopt beth2 \
+check 'adopt_from__of_a_name_that_is_in_use' untouched 1 adopt otp-other \
     --from="$user"
-check 'adopt_from__says_so' says 'is a user of this host'
+check 'adopt_from__says_so' says 'is a user on this host, not a former name'
 back_again() {
-	ends 0 adopt alice --from=beth && ! login alice "$(counted 1)" &&
-	    login alice "$(counted 2)"
+	ends 0 adopt otp-old --from=otp-new && ! login otp-old "$(counted 1)" &&
+	    login otp-old "$(counted 2)"
 }
 check 'adopt_from__and_back_again' back_again
 stateless() {
-	mv "$store/seed/alice" "$store/seed/dora"
-	untouched 1 adopt beth --from=dora && says 'otp-enroll adopt beth'
-	mv "$store/seed/dora" "$store/seed/alice"
+	mv "$store/seed/otp-old" "$store/seed/otp-moved"
+	untouched 1 adopt otp-new --from=otp-moved && says 'otp-enroll adopt otp-new'
+	mv "$store/seed/otp-moved" "$store/seed/otp-old"
 }
 check 'adopt_from__needs_a_state' stateless
 other_uid() {
-	untouched 1 adopt "$user" --from=alice && says 'add --force' &&
-	    ends 0 adopt "$user" --from=alice --force &&
+	untouched 1 adopt "$user" --from=otp-old && says 'add --force' &&
+	    ends 0 adopt "$user" --from=otp-old --force &&
 	    login "$user" "$(counted 3)"
 }
 check 'adopt_from__takes_another_uid_by_force' other_uid

@@ -62,12 +62,13 @@ ends() {
 	test "$expected" = 0 || test -n "$err"
 }
 
-# in_window COLUMNS ARGUMENT...: the same on a terminal so wide.
+# in_window COLUMNS ARGUMENT...: the same on a terminal so wide; with colours if
+# `colours' is empty.
 in_window() {
 	columns=$1
 	shift
 	status=0
-	script -qec "stty cols $columns; '$OTP_ENROLL' --conf '$conf' $*" \
+	script -qec "stty cols $columns; ${colours-NO_COLOR=1} '$OTP_ENROLL' --conf '$conf' $*" \
 	    /dev/null >"$scratch/seen" </dev/null || status=$?
 	out=$(tr -d '\r' <"$scratch/seen")
 }
@@ -87,7 +88,7 @@ is_wrapped() {
 	    "$(put "$out" | tr '0-9' 0 | tr -s ' \n' ' ')" &&
 	    test "$(put "$out" | cut -c 10- | grep ' ' | wc -L)" -le \
 		$((wide - 9)) &&
-	    says_no grep -vE '^((ok|note|warning|fault) *| {9})[^ ]' \
+	    says_no grep -vE '^((ok|note|warning|fault|Hinweis|Warnung|Fehler) *| {9}|No problems|Faults: |Keine Probleme)[^ ]' \
 		"$scratch/seen"
 }
 
@@ -115,12 +116,17 @@ untouched() {
 	same "$before" "$(tree)"
 }
 
-# secret_in TEXT, uri_in TEXT: of what `new' showed.
+# secret_in TEXT, uri_in TEXT: of what `new' showed where it was no terminal.
 secret_in() {
-	put "$1" | sed -n 's/^Secret: //p' | tr -d ' \r'
+	put "$1" | sed -n 's/^  Key *//p' | tr -d ' \r'
 }
 uri_in() {
-	put "$1" | sed -n 's/^URI: *//p' | tr -d '\r'
+	put "$1" | sed -n 's/^  URI *//p' | tr -d '\r'
+}
+
+# codes_in TEXT: the recovery codes, one a line, in no certain order.
+codes_in() {
+	put "$1" | grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}'
 }
 
 # give_service: a service `test' for tests/lib/login, with the module alone.

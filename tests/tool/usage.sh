@@ -23,8 +23,21 @@ for command in $("$OTP_ENROLL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 	check "help__of_${command}_before_it" helps \
 	    "^Usage: otp-enroll $command" --help $command
 done
+check 'help__is_short_too' helps '^  status ' -h
+check 'help__is_a_word_too' helps '^  status ' help
+check 'help__is_a_word_before_a_command' helps '^Usage: otp-enroll status' \
+    help status
+check 'help__is_short_behind_a_command' helps '^Usage: otp-enroll status' \
+    status -h
+commands_alone() {
+	ends 2 "$@" >"$scratch/said" || test -z "$err" &&
+	    shows '^  status ' && test "$status" = 2
+}
+check 'help__is_all_there_is_without_a_command' commands_alone
 check 'version__is_told' helps '^otp-enroll [0-9]' --version
-for part in 'OpenSSL [3-9]' 'libqrencode [0-9]' 'libpng [0-9]' \
+png='libpng [0-9]'
+[ "${PNG:-yes}" != no ] || png=otp-enroll
+for part in 'OpenSSL [3-9]' 'libqrencode [0-9]' "$png" \
     'jansson [0-9]' 'Translations: ' 'Store: /' 'Configuration: /'; do
 	check "version__has_$part" helps "^$part" --version
 done
@@ -34,8 +47,33 @@ wrong() {
 	ends 2 "$@" && test ! -e "$store" && test -z "$out"
 }
 check 'usage__unknown_command' wrong shew "$user"
-check 'usage__says_which_command' says 'no command "shew"'
+check 'usage__says_which_command' says 'Unknown command "shew"'
 check 'usage__points_to_the_help' says 'otp-enroll --help'
+check 'usage__unknown_command_of_help' wrong help shew
+check 'usage__command_like_none' wrong frobnicate
+check 'usage__suggests_none_for_it' says_no says 'mean'
+# suggests TEXT ARGUMENT...
+suggests() {
+	suggested=$1
+	shift
+	wrong "$@" && says "Did you mean $suggested?"
+}
+check 'usage__suggests_a_command: swapped' suggests "'otp-enroll status'" statsu
+check 'usage__suggests_a_command: one short' suggests "'otp-enroll recovery'" \
+    recover "$user"
+check 'usage__suggests_a_command: one more' suggests "'otp-enroll check'" cheeck
+check 'usage__suggests_a_command: the first one' suggests "'otp-enroll new'" nwe
+check 'usage__suggests_a_command: two slips in six' \
+    suggests "'otp-enroll recovery'" recvry
+check 'usage__command_with_three_slips_in_seven' wrong statxyz
+check 'usage__suggests_none_for_three' says_no says 'mean'
+check 'usage__command_with_two_slips_in_three' wrong nxy
+check 'usage__suggests_none_for_two_in_three' says_no says 'mean'
+check 'usage__suggests_a_command: another' suggests "'otp-enroll show'" shaw
+check 'usage__takes_a_user_for_new' suggests "'otp-enroll new $user'" "$user"
+check 'usage__takes_a_user_before_the_command' suggests \
+    "'otp-enroll status alice'" alice status
+check 'usage__suggests_an_option' suggests --recovery new --recvery=3 "$user"
 check 'usage__unknown_option' wrong status --frobnicate "$user"
 check 'usage__unknown_short_option' wrong status -x "$user"
 check 'usage__ambiguous_option' wrong new --re "$user"
@@ -89,14 +127,14 @@ check 'conf__named_and_missing' misconfigured "$scratch/none" 'no such file'
 check 'conf__relative' misconfigured conf absolute
 printf 'store = /tmp/x\nfrob = 1\n' >"$scratch/bad"
 check 'conf__unknown_option_with_its_line' misconfigured "$scratch/bad" \
-    "bad, line 2: .frob' is not an option"
+    "bad:2: frob: is not an option"
 echo 'store = relative' >"$scratch/bad"
 check 'conf__relative_store' misconfigured "$scratch/bad" 'store'
 printf 'virtual_users\nnullok\n' >"$scratch/bad"
 check 'conf__virtual_users_with_nullok' misconfigured "$scratch/bad" nullok
 echo "store = $store" >"$scratch/bad"
 chmod 666 "$scratch/bad"
-check 'conf__writable_by_others' misconfigured "$scratch/bad" 'too open'
+check 'conf__writable_by_others' misconfigured "$scratch/bad" 'others can write to it (mode 0666)'
 
 # --- Who ---
 
@@ -135,7 +173,7 @@ done
 # --- Secrets ---
 
 needs_terminal() {
-	untouched 2 "$@" && says 'terminal.*--print' && test -z "$out"
+	untouched 2 "$@" && says '^otp-enroll: Refusing to write secrets.*--print' && test -z "$out"
 }
 for command in new 'new --no-confirm'; do
 	# shellcheck disable=SC2086
@@ -209,7 +247,7 @@ anothers() {
 	    says "The store $store belongs to root: ask an administrator to run .otp-enroll $1 nobody', or use sudo."
 }
 if [ "$(id -u)" = 0 ] && [ "$(id -un 65534 2>/dev/null)" = nobody ]; then
-	for command in 'new --print' status unlock remove 'recovery --print' \
+	for command in 'new --print' unlock remove 'recovery --print' \
 	    adopt; do
 		# shellcheck disable=SC2086
 		check "store__of_another: $command" anothers $command

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <stdlib.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/core/code.h"
 
 static void
@@ -50,9 +52,27 @@ code_read__counts_leading_zeros(void **state)
 }
 
 static void
-code_read__skips_a_space_between_digits(void **state)
+code_read__skips_what_apps_and_clipboards_add(void **state)
 {
 	(void)state;
+	assert_digits("123456 ", 6, 123456);
+	assert_digits(" \t123456", 6, 123456);
+	assert_digits("123456\r\n", 6, 123456);
+	assert_digits("123  456", 6, 123456);
+	assert_digits("123-456", 6, 123456);
+	assert_digits("-123456", 6, 123456);
+	assert_digits("123\xc2\xa0"
+		      "456",
+	    6, 123456);
+	assert_digits("\xe2\x80\x8b"
+		      "123456",
+	    6, 123456);
+	/* full-width and Arabic-Indic digits */
+	assert_digits("\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94"
+		      "\xef\xbc\x95\xef\xbc\x96",
+	    6, 123456);
+	assert_digits(
+	    "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", 6, 123456);
 	assert_digits("123 456", 6, 123456);
 	assert_digits("1234 5678", 8, 12345678);
 	assert_digits("12 34 56", 6, 123456);
@@ -76,28 +96,17 @@ code_read__refuses_what_is_no_code(void **state)
 		"+12345",
 		"-12345",
 		"+123456",
-		"-123456",
 		"0x1234",
 		"123.456",
 		"123,456",
 		"12e456",
-		"123-456",
-		"123456\n",
-		"123456\r\n",
 		"\n123456",
-		"123\t456",
-		"123456 ",
-		" 123456",
-		"123  456",
-		" ",
+		"123\n456",
 		"      ",
-		/* full-width digits */
-		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95"
-		"\xef\xbc\x96",
-		/* Arabic-Indic digits, and a no-break space */
-		"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6",
-		"123\xc2\xa0"
-		"456",
+		/* full-width and Arabic-Indic digits, and a comma */
+		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xd9\xa4\xd9\xa5\xd9\xa6",
+		("123\xef\xbc\x8c"
+		 "456"),
 		"INCORRECT",
 		"password",
 		"a\b\n",
@@ -184,6 +193,10 @@ code_split__cuts_from_the_end(void **state)
 	assert_int_equal(length, 2);
 	assert_int_equal(otp_code_split(" 123456", 6, &length), OTP_OK);
 	assert_int_equal(length, 1);
+	assert_int_equal(otp_code_split("secret123456\n", 6, &length), OTP_OK);
+	assert_int_equal(length, 6);
+	assert_int_equal(otp_code_split("a\n123456\r\n\n", 6, &length), OTP_OK);
+	assert_int_equal(length, 2);
 }
 
 static void
@@ -191,8 +204,10 @@ code_split__refuses_what_has_no_password_or_no_code(void **state)
 {
 	static const char *const cases[] = { "", "1", "12345", "123456",
 		"secret", "secret12345", "secret123 456", "secret123456 ",
-		"secret123456\n", "secret12345x", "\b\n\r\177INCORRECT",
-		"0123-4567-89AB-CDEF-GHJK-MNPQ" };
+		"secret123456\n ", "secret12345x", "\r\n", "123456\r\n",
+		("secret\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94"
+		 "\xef\xbc\x95\xef\xbc\x96"),
+		"\b\n\r\177INCORRECT", "0123-4567-89AB-CDEF-GHJK-MNPQ" };
 	size_t length = 99;
 
 	(void)state;
@@ -214,7 +229,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(code_read__takes_six_to_eight_digits),
 		cmocka_unit_test(code_read__counts_leading_zeros),
-		cmocka_unit_test(code_read__skips_a_space_between_digits),
+		cmocka_unit_test(code_read__skips_what_apps_and_clipboards_add),
 		cmocka_unit_test(code_read__refuses_what_is_no_code),
 		cmocka_unit_test(code_read__refuses_endless_text),
 		cmocka_unit_test(code_read__takes_recovery_codes),

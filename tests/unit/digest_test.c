@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/core/digest.h"
 
 /* Linked with --wrap: 0 fails, and leaves an error behind as OpenSSL does. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "unit.h"
+#include "config.h"
+
+#include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/core/import_google.h"
-#include "oracle.h"
+#include "tests/unit/notes.h"
+#include "tests/unit/oracle.h"
 
 #define SECRET "2SH3V3GDW7ZNMGYE\n"
 #define TOTP   "\" TOTP_AUTH\n"
@@ -13,15 +16,19 @@
 static const uint8_t secret[10] = { 0xd4, 0x8f, 0xba, 0xec, 0xc3, 0xb7, 0xf2,
 	0xd6, 0x1b, 0x04 };
 
+static struct notes notes;
+
 static struct otp_import_google
 parsed(const char *text)
 {
+	struct otp_import_teller teller = notes_teller(&notes);
 	struct otp_import_google import;
 	struct otp_fault fault = { 0 };
 
-	if (otp_import_google_parse(text, strlen(text), &import, &fault) !=
-	    OTP_OK)
-		fail_msg("%.60s: line %u %s", text, fault.line, fault.what);
+	if (otp_import_google_parse(
+		text, strlen(text), &teller, &import, &fault) != OTP_OK)
+		fail_msg(
+		    "%.60s: line %u %s", text, fault.line, unit_detail(&fault));
 	return import;
 }
 
@@ -34,14 +41,15 @@ assert_refused_bytes(
 	struct otp_fault fault = { 0 };
 
 	memset(&import, 0xa5, sizeof(import));
-	if (otp_import_google_parse(text, size, &import, &fault) !=
+	if (otp_import_google_parse(text, size, NULL, &import, &fault) !=
 	    OTP_ERR_PARSE)
 		fail_msg("%.60s was taken", text);
-	assert_string_equal(fault.what, what);
+	assert_string_equal(unit_detail(&fault), what);
 	assert_int_equal(fault.line, line);
 	assert_memory_equal(&import, &nothing, sizeof(import));
 	assert_int_equal(
-	    otp_import_google_parse(text, size, &import, NULL), OTP_ERR_PARSE);
+	    otp_import_google_parse(text, size, NULL, &import, NULL),
+	    OTP_ERR_PARSE);
 }
 
 static void
@@ -76,7 +84,7 @@ import_google__takes_a_token_by_the_clock(void **state)
 	assert_int_equal(import.token.counter, 0);
 	assert_memory_equal(import.token.secret, secret, sizeof(secret));
 	assert_false(import.spent_known);
-	assert_int_equal(import.notes_count, 0);
+	assert_int_equal(notes.count, 0);
 	assert_int_equal(import.scratch, 0);
 	assert_string_equal(
 	    oracle_code(&import.token, 300000 / 30, code), "050548");
@@ -173,75 +181,88 @@ import_google__tells_what_it_drops(void **state)
 	static const unsigned lines[] = { 2, 3, 5, 6, 10 };
 
 	(void)state;
-	assert_int_equal(import.notes_count, COUNT(lines));
+	assert_int_equal(notes.count, COUNT(lines));
 	for (size_t i = 0; i < COUNT(lines); i++)
-		assert_int_equal(import.notes[i].line, lines[i]);
-	assert_non_null(strstr(import.notes[0].what, "RATE_LIMIT"));
-	assert_non_null(strstr(import.notes[1].what, "WINDOW_SIZE"));
-	assert_non_null(strstr(import.notes[2].what, "TIME_SKEW"));
-	assert_non_null(strstr(import.notes[3].what, "not known"));
-	assert_non_null(strstr(import.notes[4].what, "scratch"));
+		assert_int_equal(notes.at[i].line, lines[i]);
+	assert_int_equal(notes.at[0].detail, OTP_DETAIL_DROPPED_RATE_LIMIT);
+	assert_int_equal(notes.at[1].detail, OTP_DETAIL_DROPPED_WINDOW_SIZE);
+	assert_int_equal(notes.at[2].detail, OTP_DETAIL_DROPPED_TIME_SKEW);
+	assert_int_equal(notes.at[3].detail, OTP_DETAIL_DROPPED_OPTION);
+	assert_int_equal(notes.at[4].detail, OTP_DETAIL_DROPPED_SCRATCH_CODES);
 	assert_int_equal(import.scratch, 2);
 	import = parsed(SECRET TOTP "\" TIME_SKEW 0\n");
-	assert_int_equal(import.notes_count, 0);
+	assert_int_equal(notes.count, 0);
 }
 
 static void
-import_google__has_an_end_to_what_it_tells(void **state)
+import_google__skips_odd_lines_and_tells_each(void **state)
 {
-	char text[4096] = SECRET TOTP;
-	struct otp_import_google import;
+	struct otp_import_google import =
+	    parsed(SECRET "# my phone\n" TOTP "1234567\n\"\n\"TOTP_AUTH\n"
+			  "12345678\n");
 
 	(void)state;
-	for (unsigned i = 0; i < 100; i++)
-		strcat(text, "\" WINDOW_SIZE 3\n");
-	import = parsed(text);
-	assert_int_equal(import.notes_count, OTP_IMPORT_GOOGLE_NOTES);
+	assert_int_equal(import.token.kind, OTP_TOTP);
+	assert_string_equal(notes_text(&notes),
+	    "not-google-authenticator() not-google-authenticator() "
+	    "not-google-authenticator() not-google-authenticator() "
+	    "dropped-scratch-codes()");
+	assert_int_equal(notes.at[0].line, 2);
+	assert_int_equal(notes.at[1].line, 4);
+	assert_int_equal(notes.at[2].line, 5);
+	assert_int_equal(notes.at[3].line, 6);
+}
+
+static void
+import_google__tells_what_it_changes_in_a_secret(void **state)
+{
+	(void)state;
+	(void)parsed(SECRET TOTP);
+	assert_int_equal(notes.count, 0);
+	(void)parsed("2sh3 v3gdw7znmgye=\n" TOTP);
+	assert_string_equal(notes_text(&notes),
+	    "changed-groups() changed-case() changed-padding()");
+	assert_int_equal(notes.at[0].line, 1);
+	(void)parsed("0180180180180180\n" TOTP);
+	assert_string_equal(notes_text(&notes), "changed-look-alike()");
+	(void)parsed("2SH3V3GDW7ZNMGYEA\n" TOTP);
+	assert_string_equal(notes_text(&notes), "changed-bits()");
+}
+
+static void
+import_google__takes_a_last_line_without_an_end_and_tells_it(void **state)
+{
+	struct otp_import_google import = parsed(SECRET "\" HOTP_COUNTER 5");
+
+	(void)state;
+	assert_int_equal(import.token.counter, 5);
+	assert_string_equal(notes_text(&notes), "maybe-cut()");
+	assert_int_equal(notes.at[0].line, 2);
 }
 
 static void
 import_google__refuses_what_it_cannot_keep(void **state)
 {
 	(void)state;
-	assert_refused("", 0, "is empty");
-	assert_refused("\n" TOTP, 1, "has a secret of less than 10 bytes");
-	assert_refused(
-	    "2SH3V3GDW7ZNMGY\n" TOTP, 1, "has a secret of less than 10 bytes");
-	assert_refused("2SH3V3GDW7ZNMGYE=\n" TOTP, 1, "is no secret in base32");
-	assert_refused("2SH3V3GDW7ZNMG9E\n" TOTP, 1, "is no secret in base32");
-	assert_refused(SECRET, 0,
-	    "has neither TOTP_AUTH nor HOTP_COUNTER: no code of its secret "
-	    "was ever right");
-	assert_refused(SECRET "\" totp_auth\n", 0,
-	    "has neither TOTP_AUTH nor HOTP_COUNTER: no code of its secret "
-	    "was ever right");
-	assert_refused(SECRET TOTP "\" STEP_SIZE 14\n", 0,
-	    "has a STEP_SIZE of less than 15 s");
-	assert_refused(SECRET TOTP "\" STEP_SIZE 61\n", 3,
-	    "has a STEP_SIZE out of bounds");
-	assert_refused(SECRET TOTP "\" STEP_SIZE 30 30\n", 3,
-	    "has a STEP_SIZE out of bounds");
-	assert_refused(
-	    SECRET TOTP "\" STEP_SIZE\n", 3, "has a STEP_SIZE out of bounds");
-	assert_refused(SECRET TOTP "\" HOTP_COUNTER 0\n", 3,
-	    "has a HOTP_COUNTER out of bounds");
+	assert_refused("", 0, "empty");
+	assert_refused("\n" TOTP, 1, "no-secret");
+	assert_refused("2SH3V3GDW7ZNMGY\n" TOTP, 1, "secret-short 9");
+	assert_refused("2SH3V3GDW7ZNMG9E\n" TOTP, 1, "secret-character 15 16");
+	assert_refused(SECRET, 0, "no-kind");
+	assert_refused(SECRET "\" totp_auth\n", 0, "no-kind");
+	assert_refused(SECRET TOTP "\" STEP_SIZE 14\n", 0, "step-size-short");
+	assert_refused(SECRET TOTP "\" STEP_SIZE 61\n", 3, "step-size");
+	assert_refused(SECRET TOTP "\" STEP_SIZE 30 30\n", 3, "step-size");
+	assert_refused(SECRET TOTP "\" STEP_SIZE\n", 3, "step-size");
+	assert_refused(SECRET TOTP "\" HOTP_COUNTER 0\n", 3, "hotp-counter");
 	assert_refused(SECRET TOTP "\" HOTP_COUNTER 18446744073709551615\n", 3,
-	    "has a HOTP_COUNTER out of bounds");
-	assert_refused(SECRET TOTP "\" HOTP_COUNTER -1\n", 3,
-	    "has a HOTP_COUNTER out of bounds");
-	assert_refused(SECRET TOTP "\" DISALLOW_REUSE 1 x\n", 3,
-	    "has a used step out of bounds");
-	assert_refused(SECRET TOTP "\" DISALLOW_REUSE 4294967296\n", 3,
-	    "has a used step out of bounds");
-	assert_refused(SECRET TOTP "1234567\n", 3,
-	    "is neither an option nor a scratch code");
-	assert_refused(SECRET TOTP "# mine\n", 3,
-	    "is neither an option nor a scratch code");
-	assert_refused(SECRET TOTP "\"TOTP_AUTH\n", 3,
-	    "is neither an option nor a scratch code");
-	assert_refused(SECRET "\" TOTP_AUTH", 2, "does not end in a newline");
+	    "hotp-counter");
+	assert_refused(SECRET TOTP "\" HOTP_COUNTER -1\n", 3, "hotp-counter");
+	assert_refused(SECRET TOTP "\" DISALLOW_REUSE 1 x\n", 3, "used-step");
+	assert_refused(
+	    SECRET TOTP "\" DISALLOW_REUSE 4294967296\n", 3, "used-step");
 	assert_refused_bytes(
-	    SECRET TOTP "\0\n", sizeof(SECRET TOTP) + 1, 0, "has a NUL byte");
+	    SECRET TOTP "\0\n", sizeof(SECRET TOTP) + 1, 0, "nul-byte");
 }
 
 static void
@@ -255,7 +276,7 @@ import_google__refuses_secrets_that_are_too_long(void **state)
 	assert_int_equal(parsed(text).token.secret_size, 64);
 	memset(text, 'M', 104);
 	strcpy(text + 104, "\n" TOTP);
-	assert_refused(text, 1, "has a secret of more than 64 bytes");
+	assert_refused(text, 1, "secret-long");
 }
 
 static void
@@ -268,11 +289,11 @@ import_google__has_a_largest_file(void **state)
 	assert_non_null(text);
 	memset(text, '\n', OTP_IMPORT_GOOGLE_MAX + 1);
 	memcpy(text, SECRET TOTP, sizeof(SECRET TOTP) - 1);
-	assert_int_equal(
-	    otp_import_google_parse(text, OTP_IMPORT_GOOGLE_MAX, &import, NULL),
+	assert_int_equal(otp_import_google_parse(
+			     text, OTP_IMPORT_GOOGLE_MAX, NULL, &import, NULL),
 	    OTP_OK);
 	assert_refused_bytes(
-	    text, OTP_IMPORT_GOOGLE_MAX + 1, 0, "is larger than 64 KiB");
+	    text, OTP_IMPORT_GOOGLE_MAX + 1, 0, "too-large 64");
 	free(text);
 }
 
@@ -293,10 +314,10 @@ import_google__survives_every_byte_changed(void **state)
 			memcpy(text, good, sizeof(good));
 			text[at] = (char)byte;
 			err = otp_import_google_parse(
-			    text, sizeof(good) - 1, &import, &fault);
+			    text, sizeof(good) - 1, NULL, &import, &fault);
 			assert_true(err == OTP_OK || err == OTP_ERR_PARSE);
-			err =
-			    otp_import_google_parse(text, at, &import, &fault);
+			err = otp_import_google_parse(
+			    text, at, NULL, &import, &fault);
 			assert_true(err == OTP_OK || err == OTP_ERR_PARSE);
 		}
 	}
@@ -317,7 +338,11 @@ main(void)
 		cmocka_unit_test(
 		    import_google__takes_the_first_option_of_a_name),
 		cmocka_unit_test(import_google__tells_what_it_drops),
-		cmocka_unit_test(import_google__has_an_end_to_what_it_tells),
+		cmocka_unit_test(import_google__skips_odd_lines_and_tells_each),
+		cmocka_unit_test(
+		    import_google__tells_what_it_changes_in_a_secret),
+		cmocka_unit_test(
+		    import_google__takes_a_last_line_without_an_end_and_tells_it),
 		cmocka_unit_test(import_google__refuses_what_it_cannot_keep),
 		cmocka_unit_test(
 		    import_google__refuses_secrets_that_are_too_long),

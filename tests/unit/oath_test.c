@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/core/oath.h"
 #include "common/core/token.h"
 
@@ -265,7 +267,8 @@ compare_once(uint64_t *seed)
 	static const char *const names[] = { "SHA1", "SHA256", "SHA512" };
 	uint8_t secret[OTP_SECRET_MAX];
 	char hex[2 * OTP_SECRET_MAX + 1], arguments[200];
-	size_t size = unit_between(seed, OTP_SECRET_MIN, OTP_SECRET_MAX);
+	size_t size =
+	    (size_t)unit_between(seed, OTP_SECRET_MIN, OTP_SECRET_MAX);
 	unsigned digits = (unsigned)unit_between(seed, 6, 8);
 	unsigned hash = (unsigned)unit_between(seed, 1, 3);
 	uint64_t moving = unit_random(seed) >> unit_between(seed, 1, 60);

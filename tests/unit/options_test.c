@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "unit.h"
+#include "config.h"
+
+#include "tests/unit/unit.h"
 #include "common/core/options.h"
 
 static enum otp_err
@@ -21,7 +23,7 @@ with(enum otp_conf_place place, const char *text)
 
 	otp_options_default(&options);
 	if (read_one(place, text, &options, &fault) != OTP_OK)
-		fail_msg("%s: %s %s", text, fault.where, fault.what);
+		fail_msg("%s: %s %s", text, fault.where, unit_detail(&fault));
 	return options;
 }
 
@@ -48,8 +50,8 @@ options__have_their_defaults(void **state)
 	assert_string_equal(options.store, OTP_STORE_DIR);
 	assert_int_equal(options.policy.window, 1);
 	assert_int_equal(options.policy.lookahead, 10);
-	assert_int_equal(options.policy.free, 5);
-	assert_int_equal(options.policy.lock, 100);
+	assert_int_equal(options.policy.delay_after, 5);
+	assert_int_equal(options.policy.lock_after, 100);
 	assert_false(options.virtual_users);
 	assert_string_equal(options.conf, "");
 	assert_false(options.nullok);
@@ -58,6 +60,7 @@ options__have_their_defaults(void **state)
 	assert_string_equal(options.prompt, "");
 	assert_false(options.echo);
 	assert_false(options.forward_pass);
+	assert_false(options.notify);
 	assert_false(options.silent);
 	assert_false(options.nodelay);
 	assert_false(options.debug);
@@ -75,12 +78,13 @@ options__in_the_file_reach_their_fields(void **state)
 	assert_int_equal(with(file, "window = 2").policy.window, 2);
 	assert_int_equal(with(file, "lookahead = 1").policy.lookahead, 1);
 	assert_int_equal(with(file, "lookahead = 20").policy.lookahead, 20);
-	assert_int_equal(with(file, "free = 1").policy.free, 1);
-	assert_int_equal(with(file, "free = 10").policy.free, 10);
-	assert_int_equal(with(file, "lock = 10").policy.lock, 10);
-	assert_int_equal(with(file, "lock = 100").policy.lock, 100);
+	assert_int_equal(with(file, "delay_after = 1").policy.delay_after, 1);
+	assert_int_equal(with(file, "delay_after = 10").policy.delay_after, 10);
+	assert_int_equal(with(file, "lock_after = 10").policy.lock_after, 10);
+	assert_int_equal(with(file, "lock_after = 100").policy.lock_after, 100);
 	assert_true(with(file, "virtual_users").virtual_users);
 	assert_true(with(file, "tries = 5").tries == 5);
+	assert_true(with(file, "notify = yes").notify);
 }
 
 static void
@@ -98,6 +102,7 @@ options__as_arguments_reach_their_fields(void **state)
 	assert_string_equal(with(pam, "prompt=Token: ").prompt, "Token: ");
 	assert_true(with(pam, "echo").echo);
 	assert_true(with(pam, "forward_pass").forward_pass);
+	assert_true(with(pam, "notify").notify);
 	assert_true(with(pam, "silent=yes").silent);
 	assert_true(with(pam, "nodelay").nodelay);
 	assert_true(with(pam, "debug").debug);
@@ -107,9 +112,9 @@ static void
 options__out_of_bounds_are_refused(void **state)
 {
 	static const char *const lines[] = { "window = 3", "window = -1",
-		"lookahead = 0", "lookahead = 21", "free = 0", "free = 11",
-		"lock = 9", "lock = 101", "tries = 0", "tries = 6",
-		"store = otp", "store = /srv/../otp",
+		"lookahead = 0", "lookahead = 21", "delay_after = 0",
+		"delay_after = 11", "lock_after = 9", "lock_after = 101",
+		"tries = 0", "tries = 6", "store = otp", "store = /srv/../otp",
 		"store =", "nullok_until = 2027-02-29", "prompt =" };
 
 	(void)state;
@@ -121,8 +126,8 @@ static void
 options__that_judge_are_refused_as_arguments(void **state)
 {
 	static const char *const arguments[] = { "store=/srv/otp", "window=1",
-		"lookahead=10", "free=5", "lock=100", "virtual_users",
-		"virtual_users=no" };
+		"lookahead=10", "delay_after=5", "lock_after=100",
+		"virtual_users", "virtual_users=no" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(arguments); i++)
@@ -156,10 +161,9 @@ options__bound_texts_by_their_fields(void **state)
 }
 
 static void
-options__have_a_table_of_sixteen_distinct_names(void **state)
+options__have_distinct_names_and_fields(void **state)
 {
 	(void)state;
-	assert_int_equal(otp_options_count, 16);
 	for (size_t i = 0; i < otp_options_count; i++)
 		for (size_t j = 0; j < i; j++) {
 			assert_string_not_equal(otp_options_table[i].name,
@@ -191,19 +195,53 @@ options_check__refuses_virtual_users_with_nullok(void **state)
 }
 
 static void
-options_check__refuses_free_above_lock(void **state)
+options_check__refuses_remember_with_forward_pass(void **state)
 {
 	struct otp_options options;
 	struct otp_fault fault = { 0 };
 
 	(void)state;
 	otp_options_default(&options);
-	options.policy.free = 10;
-	options.policy.lock = 10;
+	options.forward_pass = true;
 	assert_int_equal(otp_options_check(&options, &fault), OTP_OK);
-	options.policy.free = 11;
+	options.remember = OTP_REMEMBER_KEY;
 	assert_int_equal(otp_options_check(&options, &fault), OTP_ERR_OPTION);
-	assert_string_equal(fault.where, "free");
+	assert_string_equal(fault.where, "remember");
+	options.forward_pass = false;
+	assert_int_equal(otp_options_check(&options, &fault), OTP_OK);
+}
+
+static void
+options_check__refuses_delay_after_above_lock_after(void **state)
+{
+	struct otp_options options;
+	struct otp_fault fault = { 0 };
+
+	(void)state;
+	otp_options_default(&options);
+	options.policy.delay_after = 10;
+	options.policy.lock_after = 10;
+	assert_int_equal(otp_options_check(&options, &fault), OTP_OK);
+	options.policy.delay_after = 11;
+	assert_int_equal(otp_options_check(&options, &fault), OTP_ERR_OPTION);
+	assert_string_equal(fault.where, "delay_after");
+}
+
+static void
+options_check__refuses_other_prefixes(void **state)
+{
+	struct otp_options options =
+	    with(OTP_CONF_FILE, "sms_prefixes = +49, +43");
+	struct otp_fault fault = { 0 };
+
+	(void)state;
+	assert_string_equal(options.sms_prefixes, "+49,+43");
+	assert_int_equal(otp_options_check(&options, &fault), OTP_OK);
+	assert_bad(OTP_CONF_ARGUMENT, "sms_prefixes=+49");
+	options = with(OTP_CONF_FILE, "sms_prefixes = +49,0049");
+	assert_int_equal(otp_options_check(&options, &fault), OTP_ERR_OPTION);
+	assert_string_equal(fault.where, "sms_prefixes");
+	assert_string_equal(unit_detail(&fault), "not-prefixes");
 }
 
 int
@@ -216,11 +254,14 @@ main(void)
 		cmocka_unit_test(options__out_of_bounds_are_refused),
 		cmocka_unit_test(options__that_judge_are_refused_as_arguments),
 		cmocka_unit_test(options__bound_texts_by_their_fields),
-		cmocka_unit_test(
-		    options__have_a_table_of_sixteen_distinct_names),
+		cmocka_unit_test(options__have_distinct_names_and_fields),
 		cmocka_unit_test(
 		    options_check__refuses_virtual_users_with_nullok),
-		cmocka_unit_test(options_check__refuses_free_above_lock),
+		cmocka_unit_test(
+		    options_check__refuses_remember_with_forward_pass),
+		cmocka_unit_test(
+		    options_check__refuses_delay_after_above_lock_after),
+		cmocka_unit_test(options_check__refuses_other_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "unit.h"
+#include "config.h"
+
+#include "tests/unit/unit.h"
 #include "common/core/policy.h"
 
 static void
@@ -16,8 +18,8 @@ policy__has_defaults_within_its_bounds(void **state)
 	(void)state;
 	assert_int_equal(policy.window, 1);
 	assert_int_equal(policy.lookahead, 10);
-	assert_int_equal(policy.free, 5);
-	assert_int_equal(policy.lock, 100);
+	assert_int_equal(policy.delay_after, 5);
+	assert_int_equal(policy.lock_after, 100);
 }
 
 static void
@@ -36,6 +38,9 @@ policy_chance__sums_candidates_over_tokens(void **state)
 	assert_near(otp_policy_chance(&policy, &seed), 1e-6);
 	seed.tokens[0].digits = 8;
 	assert_near(otp_policy_chance(&policy, &seed), 1e-8);
+	seed.addresses_count = 2; /* four codes can be valid */
+	assert_near(otp_policy_chance(&policy, &seed), 5e-8);
+	seed.addresses_count = 0;
 
 	seed.tokens[1].kind = OTP_HOTP;
 	seed.tokens[1].digits = 7;

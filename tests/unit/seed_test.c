@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/core/seed.h"
 #include "common/core/uri.h"
 
@@ -13,7 +15,9 @@
 #define HOTP	 "otpauth://hotp/host:alice?secret=" SECRET "&counter=7\n"
 #define SALT	 "000102030405060708090a0b0c0d0e0f"
 #define HASH	 "00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100"
-#define RECOVERY "recovery:sha256$" SALT "$" HASH "\n"
+#define MAIL	 "deliver:" SECRET ":mailto:alice@example.org\n"
+#define SMS	 "deliver:" SECRET2 ":sms:+491701234567\n"
+#define RECOVERY "recovery:1790000000:sha256$" SALT "$" HASH "\n"
 
 static struct otp_seed
 parsed(const char *text, size_t size)
@@ -22,7 +26,7 @@ parsed(const char *text, size_t size)
 	struct otp_fault fault = { 0 };
 
 	if (otp_seed_parse(text, size, &seed, &fault) != OTP_OK)
-		fail_msg("line %u %s", fault.line, fault.what);
+		fail_msg("line %u %s", fault.line, unit_detail(&fault));
 	return seed;
 }
 
@@ -39,10 +43,10 @@ assert_refused_bytes(
 		fail_msg("%.200s was taken", text);
 	assert_int_equal(fault.line, line);
 	if (what != NULL)
-		assert_string_equal(fault.what, what);
+		assert_string_equal(unit_detail(&fault), what);
 	else
-		assert_true(fault.what[0] != '\0');
-	assert_null(strstr(fault.what, "GEZDGN"));
+		assert_true(unit_detail(&fault)[0] != '\0');
+	assert_null(strstr(unit_detail(&fault), "GEZDGN"));
 	assert_memory_equal(&seed, &nothing, sizeof(seed));
 	assert_int_equal(
 	    otp_seed_parse(text, size, &seed, NULL), OTP_ERR_PARSE);
@@ -72,13 +76,48 @@ seed_parse__takes_tokens_recovery_codes_and_comments(void **state)
 }
 
 static void
+seed_parse__takes_addresses_with_and_without_a_token(void **state)
+{
+	struct otp_seed seed = parsed(TOTP MAIL SMS, strlen(TOTP MAIL SMS));
+
+	(void)state;
+	assert_int_equal(seed.tokens_count, 1);
+	assert_int_equal(seed.addresses_count, 2);
+	assert_string_equal(seed.addresses[0].uri, "mailto:alice@example.org");
+	assert_memory_equal(
+	    seed.addresses[0].secret, "12345678901234567890", 20);
+	assert_string_equal(seed.addresses[1].uri, "sms:+491701234567");
+	seed = parsed(RECOVERY MAIL, strlen(RECOVERY MAIL));
+	assert_int_equal(seed.tokens_count, 0);
+	assert_int_equal(seed.addresses_count, 1);
+}
+
+static void
+seed_parse__refuses_bad_and_repeated_addresses(void **state)
+{
+	(void)state;
+	assert_refused(TOTP "deliver:x:y\n", 2, "address-secret");
+	assert_refused(
+	    MAIL "deliver:" SECRET2 ":mailto:a@b?cc=c@d\n", 2, "mail-address");
+	assert_refused(MAIL "deliver:" SECRET2 ":mailto:alice@example.org\n", 2,
+	    "same-address");
+	assert_refused(MAIL "deliver:" SECRET ":mailto:bob@example.org\n", 2,
+	    "same-address");
+	assert_refused(MAIL SMS
+	    "deliver:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJR:a:1\n"
+	    "deliver:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJS:a:2\n"
+	    "deliver:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJT:a:3\n",
+	    5, "too-many-addresses");
+}
+
+static void
 seed_parse__refuses_files_without_a_token(void **state)
 {
 	(void)state;
-	assert_refused("", 0, "holds no token");
-	assert_refused("\n", 0, "holds no token");
-	assert_refused("# nothing\n\n", 0, "holds no token");
-	assert_refused(RECOVERY, 0, "holds no token");
+	assert_refused("", 0, "no-token");
+	assert_refused("\n", 0, "no-token");
+	assert_refused("# nothing\n\n", 0, "no-token");
+	assert_refused(RECOVERY, 0, "no-token");
 }
 
 static void
@@ -88,18 +127,17 @@ seed_parse__refuses_torn_and_foreign_text(void **state)
 	static const char nul_end[] = TOTP "\0";
 
 	(void)state;
-	assert_refused("otpauth://totp/host:alice?secret=" SECRET, 1,
-	    "does not end in a newline");
-	assert_refused(TOTP "# torn", 2, "does not end in a newline");
-	assert_refused(TOTP "\n ", 3, "does not end in a newline");
+	assert_refused(
+	    "otpauth://totp/host:alice?secret=" SECRET, 1, "no-newline");
+	assert_refused(TOTP "# torn", 2, "no-newline");
+	assert_refused(TOTP "\n ", 3, "no-newline");
 	assert_refused("otpauth://totp/host:alice?secret=" SECRET "\r\n", 1,
-	    "ends in a carriage return");
-	assert_refused("# comment\r\n" TOTP, 1, "ends in a carriage return");
-	assert_refused(TOTP "\r\n", 2, "ends in a carriage return");
-	assert_refused("\xef\xbb\xbf" TOTP, 1, "is no otpauth:// URI");
-	assert_refused_bytes(nul, sizeof(nul) - 1, 2, "has a NUL byte");
-	assert_refused_bytes(
-	    nul_end, sizeof(nul_end) - 1, 2, "does not end in a newline");
+	    "carriage-return");
+	assert_refused("# comment\r\n" TOTP, 1, "carriage-return");
+	assert_refused(TOTP "\r\n", 2, "carriage-return");
+	assert_refused("\xef\xbb\xbf" TOTP, 1, "not-otpauth");
+	assert_refused_bytes(nul, sizeof(nul) - 1, 2, "nul-byte");
+	assert_refused_bytes(nul_end, sizeof(nul_end) - 1, 2, "no-newline");
 }
 
 static void
@@ -132,8 +170,8 @@ seed_parse__refuses_the_whole_for_one_bad_line(void **state)
 		"otpauth://hotp/a?secret=" SECRET2
 		"&counter=18446744073709551616\n",
 		"recovery:\n",
-		"recovery:sha256$" SALT "$0011\n",
-		"recovery:sha256$0001$" HASH "\n",
+		"recovery:1790000000:sha256$" SALT "$0011\n",
+		"recovery:1790000000:sha256$0001$" HASH "\n",
 		"recovery:sha512$" SALT "$" HASH "\n",
 		"RECOVERY:sha256$" SALT "$" HASH "\n",
 		/* twice the same, whatever else differs */
@@ -149,9 +187,8 @@ seed_parse__refuses_the_whole_for_one_bad_line(void **state)
 		    lines[i], HOTP);
 		assert_refused(text, 3, NULL);
 	}
-	assert_refused(
-	    TOTP RECOVERY "#\n" RECOVERY, 4, "repeats a recovery code");
-	assert_refused(TOTP TOTP, 2, "has the secret of a line above");
+	assert_refused(TOTP RECOVERY "#\n" RECOVERY, 4, "same-recovery-code");
+	assert_refused(TOTP TOTP, 2, "same-secret");
 }
 
 static void
@@ -180,8 +217,8 @@ append_recovery(char *text, unsigned number)
 {
 	char line[200];
 
-	(void)snprintf(line, sizeof(line), "recovery:sha256$" SALT "$%02x%s\n",
-	    number, &HASH[2]);
+	(void)snprintf(line, sizeof(line),
+	    "recovery:1790000000:sha256$" SALT "$%02x%s\n", number, &HASH[2]);
 	strcat(text, line);
 }
 
@@ -201,10 +238,10 @@ seed_parse__bounds_tokens_and_recovery_codes(void **state)
 	assert_int_equal(seed.recovery_count, OTP_SEED_RECOVERY);
 
 	append_recovery(text, 99);
-	assert_refused(text, 25, "is one recovery code too many");
+	assert_refused(text, 25, "too-many-recovery-codes");
 	*strstr(text, "recovery:") = '\0';
 	append_token(text, 20);
-	assert_refused(text, 9, "is one token too many");
+	assert_refused(text, 9, "too-many-tokens");
 }
 
 static void
@@ -221,15 +258,27 @@ seed_parse__bounds_lines_and_file(void **state)
 	(void)parsed(text, token + 1024);
 	text[token + 1023] = '#';
 	text[token + 1024] = '\n';
-	assert_refused_bytes(
-	    text, token + 1025, 2, "is longer than 1023 bytes");
+	assert_refused_bytes(text, token + 1025, 2, "line-too-long");
 
 	/* 16 KiB, then a byte more */
 	memset(text, '\n', sizeof(text));
 	memcpy(text, TOTP, token);
 	(void)parsed(text, OTP_SEED_SIZE_MAX);
-	assert_refused_bytes(
-	    text, OTP_SEED_SIZE_MAX + 1, 0, "is larger than 16 KiB");
+	assert_refused_bytes(text, OTP_SEED_SIZE_MAX + 1, 0, "too-large 16");
+}
+
+static void
+make_recovery(uint64_t *random, struct otp_recovery *recovery)
+{
+	const uint64_t most = (uint64_t)OTP_RECOVERY_TIME_MAX;
+
+	memset(recovery, 0, sizeof(*recovery));
+	recovery->made = (int64_t)unit_between(random, 1, most - 1);
+	if (unit_random(random) & 1)
+		recovery->until = (int64_t)unit_between(
+		    random, (uint64_t)recovery->made + 1, most);
+	unit_fill(random, recovery->salt, sizeof(recovery->salt));
+	unit_fill(random, recovery->hash, sizeof(recovery->hash));
 }
 
 static void
@@ -248,14 +297,24 @@ make_seed(uint64_t *random, struct otp_seed *seed)
 		token->period = token->kind == OTP_TOTP ? 30 : 0;
 		token->counter =
 		    token->kind == OTP_HOTP ? unit_random(random) : 0;
-		token->secret_size = unit_between(random, 10, 64);
+		token->secret_size = (size_t)unit_between(random, 10, 64);
 		unit_fill(random, token->secret, token->secret_size);
 		for (unsigned j = 0; j <= i; j++)
 			token->label[j] = (char)unit_between(random, 1, 255);
 	}
 	for (unsigned i = 0; i < seed->recovery_count; i++)
-		unit_fill(
-		    random, &seed->recovery[i], sizeof(seed->recovery[i]));
+		make_recovery(random, &seed->recovery[i]);
+	seed->addresses_count =
+	    (unsigned)unit_between(random, 0, OTP_SEED_ADDRESSES);
+	for (unsigned i = 0; i < seed->addresses_count; i++) {
+		struct otp_address *address = &seed->addresses[i];
+		size_t length = (size_t)unit_between(random, 4, 247);
+
+		unit_fill(random, address->secret, sizeof(address->secret));
+		memset(address->uri, '~', length);
+		address->uri[0] = (char)('a' + i);
+		address->uri[1] = ':';
+	}
 }
 
 static void
@@ -290,7 +349,14 @@ seed_format__has_room_for_the_longest(void **state)
 	do
 		make_seed(&random, &seed);
 	while (seed.tokens_count < OTP_SEED_TOKENS ||
-	    seed.recovery_count < OTP_SEED_RECOVERY);
+	    seed.recovery_count < OTP_SEED_RECOVERY ||
+	    seed.addresses_count < OTP_SEED_ADDRESSES);
+	for (unsigned i = 0; i < OTP_SEED_ADDRESSES; i++)
+		memset(seed.addresses[i].uri + 2, '~', 245);
+	for (unsigned i = 0; i < OTP_SEED_RECOVERY; i++) {
+		seed.recovery[i].made = OTP_RECOVERY_TIME_MAX - 1;
+		seed.recovery[i].until = OTP_RECOVERY_TIME_MAX;
+	}
 	for (unsigned i = 0; i < OTP_SEED_TOKENS; i++) {
 		memset(seed.tokens[i].label, '%', 255);
 		memset(seed.tokens[i].issuer, 'x', 50);
@@ -341,13 +407,14 @@ static void
 seed_format__refuses_what_could_not_be_read_back(void **state)
 {
 	struct otp_seed sound =
-	    parsed(TOTP HOTP RECOVERY, strlen(TOTP HOTP RECOVERY));
+	    parsed(TOTP HOTP RECOVERY MAIL, strlen(TOTP HOTP RECOVERY MAIL));
 	struct otp_seed seed = sound;
 	char text[OTP_SEED_SIZE_MAX + 1] = "";
 	size_t size = 99;
 
 	(void)state;
 	seed.tokens_count = 0;
+	seed.addresses_count = 0;
 	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
 	seed.tokens_count = OTP_SEED_TOKENS + 1;
 	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
@@ -359,6 +426,35 @@ seed_format__refuses_what_could_not_be_read_back(void **state)
 	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
 	seed = sound;
 	seed.recovery[seed.recovery_count++] = seed.recovery[0];
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.recovery[0].made = 0;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed.recovery[0].made = OTP_RECOVERY_TIME_MAX + 1;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.recovery[0].until = seed.recovery[0].made;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed.recovery[0].until = OTP_RECOVERY_TIME_MAX + 1;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.addresses_count = OTP_SEED_ADDRESSES + 1;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.addresses[1] = seed.addresses[0];
+	seed.addresses[1].uri[7] ^= 1;
+	seed.addresses_count++;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed.addresses[1] = seed.addresses[0];
+	seed.addresses[1].secret[0] ^= 1;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	seed.addresses[0].uri[7] = '-';
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	memset(seed.addresses[0].uri, 'a', sizeof(seed.addresses[0].uri));
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	seed = sound;
+	memset(seed.addresses[0].secret, 0, sizeof(seed.addresses[0].secret));
 	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
 	seed = sound;
 	seed.tokens[1].digits = 5;
@@ -393,7 +489,8 @@ seed_parse__survives_damage(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 20000; i++) {
 		char *text = malloc(sizeof(sound) - 1);
-		size_t size = unit_between(&random, 0, sizeof(sound) - 1);
+		size_t size =
+		    (size_t)unit_between(&random, 0, sizeof(sound) - 1);
 		struct otp_seed seed;
 
 		assert_non_null(text);
@@ -407,12 +504,43 @@ seed_parse__survives_damage(void **state)
 	}
 }
 
+/* As sha256sum(1) says. */
+static void
+seed_tokens_id__is_the_documented_digest(void **state)
+{
+	static const struct {
+		const char *text, *id;
+	} cases[] = {
+		{ TOTP, "\x2f\xa8\x87\x9a\x71\x7b\x0a\x23" },
+		{ TOTP TOTP2, "\x10\xcd\x80\x48\x42\xff\x5f\x6d" },
+		{ TOTP2 TOTP, "\x1f\xe7\xda\xff\xdb\x77\x23\xbc" },
+		{ TOTP HOTP RECOVERY, "\x40\x9a\x74\x8b\xc2\xcb\xd4\x25" },
+		{ TOTP RECOVERY MAIL, "\x7f\x57\x00\x84\xa7\x98\xdb\xa7" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct otp_seed seed;
+		uint8_t id[OTP_ID_SIZE];
+
+		assert_int_equal(otp_seed_parse(cases[i].text,
+				     strlen(cases[i].text), &seed, NULL),
+		    OTP_OK);
+		assert_int_equal(otp_seed_tokens_id(&seed, id), OTP_OK);
+		assert_memory_equal(id, cases[i].id, sizeof(id));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    seed_parse__takes_tokens_recovery_codes_and_comments),
+		cmocka_unit_test(
+		    seed_parse__takes_addresses_with_and_without_a_token),
+		cmocka_unit_test(
+		    seed_parse__refuses_bad_and_repeated_addresses),
 		cmocka_unit_test(seed_parse__refuses_files_without_a_token),
 		cmocka_unit_test(seed_parse__refuses_torn_and_foreign_text),
 		cmocka_unit_test(
@@ -426,6 +554,7 @@ main(void)
 		cmocka_unit_test(
 		    seed_format__refuses_what_could_not_be_read_back),
 		cmocka_unit_test(seed_digits__wants_them_all_alike),
+		cmocka_unit_test(seed_tokens_id__is_the_documented_digest),
 		cmocka_unit_test(seed_parse__survives_damage),
 	};
 

@@ -5,8 +5,8 @@
  * stacks alone.  It is mapped twice, since valgrind lets nobody read where a
  * stack has been.
  */
-#ifndef OTP_STACK_H
-#define OTP_STACK_H
+#ifndef OTP_PARSE_H
+#define OTP_PARSE_H
 
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "unit.h"
+#include "config.h"
+
+#include "tests/unit/unit.h"
 #include "common/core/state.h"
 
 #define NOW INT64_C(1700000000)
@@ -9,22 +11,22 @@ occasion_set__cuts_to_fit_and_fills_with_zeros(void **unused)
 {
 	static const char zeros[OTP_HOST_SIZE];
 	char text[200];
-	struct otp_occasion occasion;
+	struct otp_login_mark occasion;
 
 	(void)unused;
 	memset(&occasion, 0xee, sizeof(occasion));
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
-	otp_occasion_set(&occasion, NOW, text, text);
+	otp_login_mark_set(&occasion, NOW, text, text);
 	assert_int_equal(occasion.time, NOW);
 	assert_int_equal(strlen(occasion.service), OTP_SERVICE_SIZE - 1);
 	assert_int_equal(strlen(occasion.host), OTP_HOST_SIZE - 1);
-	otp_occasion_set(&occasion, 0, "su", NULL);
+	otp_login_mark_set(&occasion, 0, "su", NULL);
 	assert_int_equal(occasion.time, 0);
 	assert_memory_equal(occasion.service, "su", 3);
 	assert_memory_equal(occasion.service + 2, zeros, OTP_SERVICE_SIZE - 2);
 	assert_memory_equal(occasion.host, zeros, OTP_HOST_SIZE);
-	otp_occasion_set(&occasion, 0, NULL, "h");
+	otp_login_mark_set(&occasion, 0, NULL, "h");
 	assert_memory_equal(occasion.service, zeros, OTP_SERVICE_SIZE);
 	assert_string_equal(occasion.host, "h");
 }
@@ -119,7 +121,7 @@ state_claim__finds_what_is_there_and_changes_nothing(void **unused)
 	assert_int_equal(state.credentials_count, 2);
 }
 
-/* 40 credentials, of tokens 0 to 39, each heard of a second after the last. */
+/* As many credentials as fit, of tokens 0 and up, each heard of a second after the last. */
 static void
 fill(struct otp_state *state)
 {
@@ -191,7 +193,7 @@ state_claim__keeps_what_either_seed_needs(void **unused)
 
 /* It may come to nothing, and then they are still in force. */
 static void
-state_claim__forgets_recovery_codes_of_the_old_seed_last(void **unused)
+state_claim__keeps_recovery_codes_of_the_old_seed(void **unused)
 {
 	static struct otp_seed seed, old;
 	struct otp_state state;
@@ -211,16 +213,89 @@ state_claim__forgets_recovery_codes_of_the_old_seed_last(void **unused)
 		credential = claim(&state, &seed, &old, OTP_HOTP, id, NOW + 99);
 		assert_ptr_equal(credential, &state.credentials[i]);
 	}
-	/* there is no other */
-	seed.tokens_count = 1;
-	seed.tokens[0] = token(OTP_TOTP, 9);
-	for (unsigned i = 2; i < OTP_STATE_CREDENTIALS; i++) {
-		state.credentials[i].kind = OTP_TOTP;
-		token_id(OTP_TOTP, 9, state.credentials[i].id);
-	}
 	token_id(OTP_HOTP, 99, id);
-	credential = claim(&state, &seed, &old, OTP_HOTP, id, NOW + 99);
+	credential = claim(&state, &seed, NULL, OTP_HOTP, id, NOW + 99);
 	assert_ptr_equal(credential, &state.credentials[0]);
+}
+
+/* What went may have been used: that is remembered instead. */
+static void
+state_claim__says_that_something_was_forgotten(void **unused)
+{
+	static struct otp_seed seed;
+	struct otp_state state = { .enrolled = true };
+	uint8_t id[OTP_ID_SIZE];
+
+	(void)unused;
+	for (uint8_t i = 0; i < OTP_STATE_CREDENTIALS; i++) {
+		token_id(OTP_HOTP, i, id);
+		(void)claim(&state, &seed, NULL, OTP_HOTP, id, NOW);
+		assert_false(state.forgotten);
+	}
+	(void)claim(&state, &seed, NULL, OTP_HOTP, id, NOW); /* is there */
+	assert_false(state.forgotten);
+	token_id(OTP_HOTP, OTP_STATE_CREDENTIALS, id);
+	(void)claim(&state, &seed, NULL, OTP_HOTP, id, NOW);
+	assert_true(state.forgotten);
+}
+
+static void
+state_retire__lets_all_be_used_that_were_made_by_then(void **unused)
+{
+	struct otp_recovery recovery = { .made = NOW };
+	struct otp_state state = { .credentials_count = 4 };
+
+	(void)unused;
+	memset(recovery.hash, 7, sizeof(recovery.hash));
+	state.credentials[0] =
+	    (struct otp_credential){ .kind = OTP_RECOVERY, .created = NOW };
+	state.credentials[1] =
+	    (struct otp_credential){ .kind = OTP_TOTP, .created = 5 };
+	state.credentials[2] =
+	    (struct otp_credential){ .kind = OTP_RECOVERY, .created = NOW + 1 };
+	state.credentials[3] =
+	    (struct otp_credential){ .kind = OTP_RECOVERY, .created = 1 };
+	otp_recovery_id(&recovery, state.credentials[0].id);
+	assert_int_equal(
+	    otp_state_recovery(&state, &recovery), OTP_RECOVERY_UNUSED);
+	otp_state_retire(&state, 0);
+	assert_int_equal(state.credentials_count, 4);
+	otp_state_retire(&state, NOW);
+	assert_int_equal(state.recovery_made, NOW);
+	assert_int_equal(state.credentials_count, 2);
+	assert_int_equal(state.credentials[0].kind, OTP_TOTP);
+	assert_int_equal(state.credentials[1].created, NOW + 1);
+	assert_int_equal(state.credentials[2].kind, 0);
+	assert_false(state.forgotten); /* the time says all of them */
+	assert_int_equal(
+	    otp_state_recovery(&state, &recovery), OTP_RECOVERY_USED);
+	otp_state_retire(&state, NOW - 1);
+	assert_int_equal(state.recovery_made, NOW);
+	recovery.made++;
+	assert_int_equal(
+	    otp_state_recovery(&state, &recovery), OTP_RECOVERY_UNKNOWN);
+	otp_recovery_id(&recovery, state.credentials[1].id);
+	state.credentials[1].value = 1;
+	assert_int_equal(
+	    otp_state_recovery(&state, &recovery), OTP_RECOVERY_USED);
+}
+
+static void
+state_accept__keeps_the_newest(void **unused)
+{
+	struct otp_state state = { .enrolled = true };
+
+	(void)unused;
+	for (unsigned i = 1; i <= OTP_STATE_ACCEPTED + 3; i++) {
+		const struct otp_accepted accepted = { .kind = OTP_HOTP,
+			.value = i };
+
+		otp_state_accept(&state, &accepted);
+		for (unsigned j = 0; j < OTP_STATE_ACCEPTED; j++)
+			assert_int_equal(
+			    state.accepted[j].value, j < i ? i - j : 0);
+	}
+	assert_int_equal(state.credentials_count, 0);
 }
 
 static void
@@ -247,6 +322,26 @@ state_claim__is_full_where_all_are_needed(void **unused)
 	assert_null(credential);
 }
 
+static void
+state_give__ends_what_another_was_allowed(void **unused)
+{
+	struct otp_state state = { .uid = 1000,
+		.suspended = true,
+		.exemption = { .until = 9, .reason = "a lost phone" },
+		.own_code = { .time = 8 } };
+
+	(void)unused;
+	otp_state_give(&state, 1000);
+	assert_int_equal(state.exemption.until, 9);
+	assert_int_equal(state.own_code.time, 8);
+	otp_state_give(&state, 1005);
+	assert_int_equal(state.uid, 1005);
+	assert_int_equal(state.exemption.until, 0);
+	assert_string_equal(state.exemption.reason, "");
+	assert_int_equal(state.own_code.time, 0);
+	assert_true(state.suspended);
+}
+
 int
 main(void)
 {
@@ -260,7 +355,13 @@ main(void)
 		    state_claim__forgets_what_was_heard_of_longest_ago),
 		cmocka_unit_test(state_claim__keeps_what_either_seed_needs),
 		cmocka_unit_test(
-		    state_claim__forgets_recovery_codes_of_the_old_seed_last),
+		    state_claim__keeps_recovery_codes_of_the_old_seed),
+		cmocka_unit_test(
+		    state_claim__says_that_something_was_forgotten),
+		cmocka_unit_test(
+		    state_retire__lets_all_be_used_that_were_made_by_then),
+		cmocka_unit_test(state_accept__keeps_the_newest),
+		cmocka_unit_test(state_give__ends_what_another_was_allowed),
 		cmocka_unit_test(state_claim__is_full_where_all_are_needed),
 	};
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <errno.h>
 #include <sys/random.h>
 #include <sys/types.h>
 #include <time.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/effects/sys.h"
 
 /* Linked with --wrap. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "unit.h"
+#include "config.h"
+
+#include "tests/unit/unit.h"
 #include "common/core/throttle.h"
 
 #define NOW INT64_C(1700000000)
@@ -9,9 +11,9 @@ static const struct otp_policy policy = OTP_POLICY_DEFAULT;
 static void
 charge_by(struct otp_tally *tally, const struct otp_policy *by, int64_t now)
 {
-	struct otp_occasion occasion;
+	struct otp_login_mark occasion;
 
-	otp_occasion_set(&occasion, now, "sshd", "203.0.113.5");
+	otp_login_mark_set(&occasion, now, "sshd", "203.0.113.5");
 	otp_throttle_charge(tally, by, &occasion);
 }
 
@@ -83,8 +85,8 @@ throttle_check__locks_at_the_bound_for_good(void **unused)
 static void
 throttle__goes_by_the_policy_of_the_moment(void **unused)
 {
-	const struct otp_policy strict = { .free = 1, .lock = 10 };
-	const struct otp_policy loose = { .free = 10, .lock = 10 };
+	const struct otp_policy strict = { .delay_after = 1, .lock_after = 10 };
+	const struct otp_policy loose = { .delay_after = 10, .lock_after = 10 };
 	struct otp_tally tally = { 0 };
 
 	(void)unused;
@@ -115,17 +117,17 @@ throttle__keeps_a_wait_when_the_clock_goes_back(void **unused)
 		charge(&tally, NOW);
 	assert_int_equal(tally.wait_length, 60);
 	/* no further back than its beginning: it lasts as it did */
-	assert_false(otp_throttle_anchor(&tally, NOW));
-	assert_false(otp_throttle_anchor(&tally, NOW + 59));
-	assert_false(otp_throttle_anchor(&tally, NOW + 60));
+	assert_false(otp_throttle_clamp(&tally, NOW));
+	assert_false(otp_throttle_clamp(&tally, NOW + 59));
+	assert_false(otp_throttle_clamp(&tally, NOW + 60));
 	assert_int_equal(tally.wait_until, NOW + 60);
 	/* further back: one full wait from now, and no more */
 	assert_gate(&tally, NOW - 1, OTP_GATE_WAITING, 60);
 	assert_gate(&tally, NOW - 600, OTP_GATE_WAITING, 60);
 	assert_gate(&tally, 0, OTP_GATE_WAITING, 60);
-	assert_true(otp_throttle_anchor(&tally, NOW - 600));
+	assert_true(otp_throttle_clamp(&tally, NOW - 600));
 	assert_int_equal(tally.wait_until, NOW - 540);
-	assert_false(otp_throttle_anchor(&tally, NOW - 600));
+	assert_false(otp_throttle_clamp(&tally, NOW - 600));
 	assert_gate(&tally, NOW - 541, OTP_GATE_WAITING, 1);
 	assert_gate(&tally, NOW - 540, OTP_GATE_OPEN, 0);
 }
@@ -136,7 +138,7 @@ throttle_anchor__leaves_alone_who_does_not_wait(void **unused)
 	struct otp_tally tally = { .wait_until = NOW };
 
 	(void)unused;
-	assert_false(otp_throttle_anchor(&tally, 0));
+	assert_false(otp_throttle_clamp(&tally, 0));
 	assert_int_equal(tally.wait_until, NOW);
 	assert_gate(&tally, 0, OTP_GATE_OPEN, 0);
 }
@@ -244,29 +246,27 @@ throttle_charge__stops_at_the_highest_number(void **unused)
 
 /* A state in its sixth failure in a row, and the tally before it. */
 static struct otp_state
-charged(struct otp_tally *before)
+charged(struct otp_tallies *before)
 {
-	struct otp_state state = { .untold = 3, .tally.replays = 2 };
+	struct otp_state state = { .unreported = 3, .tally.replays = 2 };
 
 	for (unsigned i = 0; i < 5; i++)
 		charge(&state.tally, NOW - 100);
-	*before = state.tally;
+	*before = (struct otp_tallies){ state.tally, state.others };
 	charge(&state.tally, NOW);
 	return state;
 }
 
 static void
-throttle_settle__accept_ends_everything_and_tells(void **unused)
+throttle_settle__accept_ends_everything(void **unused)
 {
-	struct otp_tally before;
+	struct otp_tallies before;
 	struct otp_state state = charged(&before);
 
 	(void)unused;
-	assert_int_equal(otp_throttle_settle(
-			     &state, &before, OTP_VERDICT_ACCEPT, true, false),
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_ACCEPT),
 	    OTP_PUT_COMMIT);
-	assert_int_equal(state.untold, 0);
-	assert_int_equal(state.tally.replays, 0);
 	assert_int_equal(state.tally.failures, 0);
 	assert_int_equal(state.tally.wait_length, 0);
 	assert_int_equal(state.tally.wait_until, 0);
@@ -276,53 +276,196 @@ throttle_settle__accept_ends_everything_and_tells(void **unused)
 }
 
 static void
-throttle_settle__accept_keeps_what_could_not_be_told(void **unused)
+throttle_settle__accept_keeps_what_is_yet_to_be_told(void **unused)
 {
-	struct otp_tally before;
+	struct otp_tallies before;
 	struct otp_state state = charged(&before);
 
 	(void)unused;
-	assert_int_equal(otp_throttle_settle(
-			     &state, &before, OTP_VERDICT_ACCEPT, false, false),
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_ACCEPT),
 	    OTP_PUT_COMMIT);
-	assert_int_equal(state.untold, 8); /* 3, and the 5 before this try */
+	assert_int_equal(
+	    state.unreported, 8); /* 3, and the 5 before this try */
 	assert_int_equal(state.tally.replays, 2);
-	assert_int_equal(state.tally.failures, 0);
-	state.untold = UINT32_MAX - 1;
-	before = state.tally;
-	before.failures = 5;
-	assert_int_equal(otp_throttle_settle(
-			     &state, &before, OTP_VERDICT_ACCEPT, false, false),
+	state.unreported = UINT32_MAX - 1;
+	before = (struct otp_tallies){ .tally = state.tally };
+	before.tally.failures = 5;
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_ACCEPT),
 	    OTP_PUT_COMMIT);
-	assert_int_equal(state.untold, UINT32_MAX);
+	assert_int_equal(state.unreported, UINT32_MAX);
+}
+
+/* Both in their sixth failure in a row, and what was before these. */
+static struct otp_state
+charged_both(struct otp_tallies *before)
+{
+	struct otp_state state = charged(before);
+
+	before->others = before->tally;
+	state.others = state.tally;
+	return state;
+}
+
+static void
+throttle_tally__is_that_of_the_caller(void **unused)
+{
+	struct otp_state state = { 0 };
+
+	(void)unused;
+	assert_ptr_equal(otp_throttle_tally(&state, false), &state.tally);
+	assert_ptr_equal(otp_throttle_tally(&state, true), &state.others);
+}
+
+static void
+throttle_settle__accept_ends_no_delay_of_another_tally(void **unused)
+{
+	struct otp_tallies before;
+	struct otp_state state = charged_both(&before);
+
+	(void)unused;
+	assert_int_equal(
+	    otp_throttle_settle(&state, true, &before, OTP_VERDICT_ACCEPT),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.others.failures, 0);
+	assert_int_equal(state.others.wait_length, 0);
+	assert_int_equal(state.others.month_failures, 5);
+	assert_memory_equal(&state.tally, &before.tally, sizeof(before.tally));
+	assert_int_equal(state.unreported, 8); /* 3, and these 5 */
+
+	state = charged_both(&before);
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_ACCEPT),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.tally.failures, 0);
+	assert_int_equal(state.others.failures, 5);
+	assert_int_equal(state.others.wait_length, before.others.wait_length);
+	assert_int_equal(state.others.wait_until, before.others.wait_until);
+	assert_gate(&state.others, NOW - 99, OTP_GATE_WAITING, 29);
+}
+
+/* Once: at the next login of root's, too, but their delay goes on. */
+static void
+throttle_settle__tells_once_of_other_callers(void **unused)
+{
+	struct otp_tallies before;
+	struct otp_state state = charged_both(&before);
+
+	(void)unused;
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_ACCEPT),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.unreported, 13); /* 3, and 5 of each */
+	assert_int_equal(state.others.told, 5);
+	otp_throttle_told(&state, 0);
+	before = (struct otp_tallies){ state.tally, state.others };
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_ACCEPT),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.unreported, 0);
+	charge(&before.others, NOW); /* one more */
+	assert_int_equal(before.others.told, 5);
+	assert_int_equal(
+	    otp_throttle_settle(&state, true, &before, OTP_VERDICT_ACCEPT),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(state.unreported, 1);
+	assert_int_equal(state.others.failures, 0);
+	assert_int_equal(state.others.told, 0);
+}
+
+static void
+throttle_settle__gives_back_to_the_tally_that_was_charged(void **unused)
+{
+	struct otp_tallies before;
+	struct otp_state state = charged_both(&before);
+	struct otp_tally others = state.others;
+
+	(void)unused;
+	assert_int_equal(
+	    otp_throttle_settle(&state, true, &before, OTP_VERDICT_REPLAY),
+	    OTP_PUT_CHARGE);
+	assert_memory_equal(
+	    &state.others, &before.others, sizeof(before.others));
+	/* the delay that a wrong code begins is the caller's */
+	state.others = others;
+	memset(&state.tally, 0, sizeof(state.tally));
+	assert_int_equal(
+	    otp_throttle_settle(&state, true, &before, OTP_VERDICT_REJECT),
+	    OTP_PUT_COMMIT);
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_REJECT),
+	    OTP_PUT_NOTHING);
+}
+
+static void
+throttle_told__takes_replays_from_both_tallies(void **unused)
+{
+	struct otp_state state = { .tally.replays = 2, .others.replays = 3 };
+
+	(void)unused;
+	otp_throttle_told(&state, 6); /* never more than were counted */
+	assert_int_equal(state.tally.replays, 2);
+	assert_int_equal(state.others.replays, 3);
+	otp_throttle_told(&state, 4);
+	assert_int_equal(state.tally.replays, 0);
+	assert_int_equal(state.others.replays, 1);
+	otp_throttle_told(&state, 1);
+	assert_int_equal(state.others.replays, 0);
+}
+
+static void
+throttle_told__leaves_replays_that_came_since(void **unused)
+{
+	struct otp_state state = { .unreported = 3, .tally.replays = 2 };
+
+	(void)unused;
+	otp_throttle_told(&state, 1);
+	assert_int_equal(state.unreported, 0);
+	assert_int_equal(state.tally.replays, 1);
+	otp_throttle_told(&state, 2); /* never more than were counted */
+	assert_int_equal(state.tally.replays, 1);
+	otp_throttle_told(&state, 1);
+	assert_int_equal(state.tally.replays, 0);
 }
 
 static void
 throttle_settle__replay_gives_the_charge_back(void **unused)
 {
-	struct otp_tally before;
+	struct otp_tallies before;
 	struct otp_state state = charged(&before);
 
 	(void)unused;
-	assert_int_equal(otp_throttle_settle(
-			     &state, &before, OTP_VERDICT_REPLAY, true, false),
+	assert_int_equal(
+	    otp_throttle_settle(&state, false, &before, OTP_VERDICT_REPLAY),
 	    OTP_PUT_CHARGE);
-	assert_int_equal(state.tally.replays, 3);
-	assert_int_equal(state.untold, 3);
-	state.tally.replays = before.replays;
-	assert_memory_equal(&state.tally, &before, sizeof(before));
+	assert_int_equal(state.unreported, 3);
+	assert_memory_equal(&state.tally, &before.tally, sizeof(before.tally));
+}
 
-	state = charged(&before);
-	assert_int_equal(otp_throttle_settle(
-			     &state, &before, OTP_VERDICT_REPLAY, true, true),
-	    OTP_PUT_CHARGE);
-	assert_memory_equal(&state.tally, &before, sizeof(before));
+static void
+throttle_replay__counts_one_a_minute(void **unused)
+{
+	struct otp_tally tally = { 0 };
+	struct otp_tally before;
 
-	before.replays = UINT32_MAX;
-	assert_int_equal(otp_throttle_settle(
-			     &state, &before, OTP_VERDICT_REPLAY, false, false),
-	    OTP_PUT_CHARGE);
-	assert_int_equal(state.tally.replays, UINT32_MAX);
+	(void)unused;
+	assert_true(otp_throttle_replay(&tally, NOW));
+	assert_int_equal(tally.replays, 1);
+	assert_int_equal(tally.last_replay, NOW);
+	before = tally;
+	assert_false(otp_throttle_replay(&tally, NOW));
+	assert_false(otp_throttle_replay(&tally, NOW + 59));
+	assert_memory_equal(&tally, &before, sizeof(before));
+	assert_true(otp_throttle_replay(&tally, NOW + 60));
+	assert_int_equal(tally.replays, 2);
+	assert_int_equal(tally.last_replay, NOW + 60);
+	assert_true(otp_throttle_replay(&tally, NOW)); /* the clock went back */
+	assert_int_equal(tally.replays, 3);
+	tally.replays = UINT32_MAX;
+	assert_true(otp_throttle_replay(&tally, NOW + 60));
+	assert_int_equal(tally.replays, UINT32_MAX);
+	assert_int_equal(tally.failures, 0);
 }
 
 static void
@@ -337,36 +480,38 @@ throttle_settle__all_else_lets_the_charge_stand(void **unused)
 		OTP_VERDICT_UNENROLLED,
 		OTP_VERDICT_UNKNOWN_USER,
 		OTP_VERDICT_CHANGED_USER,
+		OTP_VERDICT_SUSPENDED,
 		(enum otp_verdict)(OTP_VERDICT_ACCEPT ^ 1),
 	};
 
 	(void)unused;
 	for (unsigned i = 0; i < COUNT(verdicts); i++) {
-		struct otp_tally before, after;
+		struct otp_tally after;
+		struct otp_tallies before;
 		struct otp_state state = charged(&before);
 
 		after = state.tally;
 		/* it began a wait, which a power cut must not end */
-		assert_int_equal(otp_throttle_settle(
-				     &state, &before, verdicts[i], true, true),
+		assert_int_equal(
+		    otp_throttle_settle(&state, false, &before, verdicts[i]),
 		    OTP_PUT_COMMIT);
 		assert_memory_equal(&state.tally, &after, sizeof(after));
-		assert_int_equal(state.untold, 3);
+		assert_int_equal(state.unreported, 3);
 	}
 }
 
 static void
 throttle_settle__flushes_no_free_failure(void **unused)
 {
-	struct otp_tally before = { 0 };
+	struct otp_tallies before = { 0 };
 	struct otp_state state = { 0 };
 
 	(void)unused;
 	for (unsigned i = 1; i <= 5; i++) {
-		before = state.tally;
+		before.tally = state.tally;
 		charge(&state.tally, NOW);
-		assert_int_equal(otp_throttle_settle(&state, &before,
-				     OTP_VERDICT_REJECT, true, false),
+		assert_int_equal(otp_throttle_settle(&state, false, &before,
+				     OTP_VERDICT_REJECT),
 		    i < 5 ? OTP_PUT_NOTHING : OTP_PUT_COMMIT);
 		assert_int_equal(state.tally.failures, i);
 	}
@@ -375,18 +520,29 @@ throttle_settle__flushes_no_free_failure(void **unused)
 static void
 throttle_unlock__ends_waits_and_keeps_the_months_count(void **unused)
 {
-	struct otp_state state = { .untold = 1 };
+	struct otp_state state = { .unreported = 1,
+		.sends = { .moment = 9, .hour = 5, .day = 20 } };
 
 	(void)unused;
 	for (unsigned i = 0; i < 100; i++)
 		charge(&state.tally, NOW);
+	for (unsigned i = 0; i < 7; i++)
+		charge(&state.others, NOW);
+	state.others.told = 4;
 	otp_throttle_unlock(&state);
+	assert_gate(&state.others, NOW, OTP_GATE_OPEN, 0);
+	assert_int_equal(state.others.failures, 0);
+	assert_int_equal(state.others.told, 0);
+	assert_int_equal(state.others.month_failures, 7);
 	assert_gate(&state.tally, NOW, OTP_GATE_OPEN, 0);
 	assert_int_equal(state.tally.failures, 0);
 	assert_int_equal(state.tally.wait_length, 0);
 	assert_int_equal(state.tally.wait_until, 0);
 	assert_int_equal(state.tally.month_failures, 100);
-	assert_int_equal(state.untold, 101);
+	assert_int_equal(state.unreported, 104);
+	assert_int_equal(state.sends.hour, 0);
+	assert_int_equal(state.sends.day, 0);
+	assert_int_equal(state.sends.moment, 9);
 }
 
 int
@@ -408,11 +564,20 @@ main(void)
 		cmocka_unit_test(throttle_charge__counts_a_month),
 		cmocka_unit_test(throttle_charge__remembers_the_occasion),
 		cmocka_unit_test(throttle_charge__stops_at_the_highest_number),
+		cmocka_unit_test(throttle_settle__accept_ends_everything),
 		cmocka_unit_test(
-		    throttle_settle__accept_ends_everything_and_tells),
+		    throttle_settle__accept_keeps_what_is_yet_to_be_told),
+		cmocka_unit_test(throttle_told__leaves_replays_that_came_since),
 		cmocka_unit_test(
-		    throttle_settle__accept_keeps_what_could_not_be_told),
+		    throttle_told__takes_replays_from_both_tallies),
+		cmocka_unit_test(throttle_tally__is_that_of_the_caller),
+		cmocka_unit_test(
+		    throttle_settle__accept_ends_no_delay_of_another_tally),
+		cmocka_unit_test(throttle_settle__tells_once_of_other_callers),
+		cmocka_unit_test(
+		    throttle_settle__gives_back_to_the_tally_that_was_charged),
 		cmocka_unit_test(throttle_settle__replay_gives_the_charge_back),
+		cmocka_unit_test(throttle_replay__counts_one_a_minute),
 		cmocka_unit_test(
 		    throttle_settle__all_else_lets_the_charge_stand),
 		cmocka_unit_test(throttle_settle__flushes_no_free_failure),

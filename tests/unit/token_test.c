@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <openssl/sha.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/core/token.h"
 
 static struct otp_token
@@ -26,7 +28,7 @@ assert_refused(const struct otp_token *token)
 	struct otp_fault fault = { 0 };
 
 	assert_int_equal(otp_token_check(token, &fault), OTP_ERR_PARSE);
-	assert_true(fault.what[0] != '\0');
+	assert_true(unit_detail(&fault)[0] != '\0');
 	assert_int_equal(otp_token_check(token, NULL), OTP_ERR_PARSE);
 }
 
@@ -182,8 +184,38 @@ token_id__depends_on_nothing_else(void **state)
 	assert_memory_not_equal(id, other, OTP_ID_SIZE);
 	edited.secret[19] ^= 1;
 	edited.secret_size = 21;
+	edited.secret[20] = 1;
 	assert_int_equal(otp_token_id(&edited, other), OTP_OK);
 	assert_memory_not_equal(id, other, OTP_ID_SIZE);
+}
+
+/* HMAC fills a key up with zero bytes: with them it is the same key. */
+static void
+token__is_the_same_with_zero_bytes_after_its_secret(void **state)
+{
+	struct otp_token token = sound(OTP_TOTP), longer = token;
+	uint8_t id[OTP_ID_SIZE], other[OTP_ID_SIZE];
+
+	(void)state;
+	assert_int_equal(otp_token_id(&token, id), OTP_OK);
+	memset(longer.secret + 20, 0, OTP_SECRET_MAX - 20);
+	for (unsigned size = 20; size <= OTP_SECRET_MAX; size++) {
+		longer.secret_size = size;
+		assert_int_equal(otp_token_id(&longer, other), OTP_OK);
+		assert_memory_equal(id, other, OTP_ID_SIZE);
+		assert_true(otp_token_same_secret(&token, &longer));
+		assert_true(otp_token_same_secret(&longer, &token));
+	}
+	longer.secret_size = OTP_SECRET_MAX;
+	longer.secret[OTP_SECRET_MAX - 1] = 1;
+	assert_false(otp_token_same_secret(&token, &longer));
+	assert_false(otp_token_same_secret(&longer, &token));
+	longer.secret_size = 20;
+	longer.secret[0] ^= 1;
+	assert_false(otp_token_same_secret(&token, &longer));
+	longer = token;
+	longer.kind = OTP_HOTP;
+	assert_false(otp_token_same_secret(&token, &longer));
 }
 
 static void
@@ -226,6 +258,8 @@ main(void)
 		    token_check__refuses_labels_without_bytes_or_end),
 		cmocka_unit_test(token_id__is_the_digest_of_kind_and_secret),
 		cmocka_unit_test(token_id__depends_on_nothing_else),
+		cmocka_unit_test(
+		    token__is_the_same_with_zero_bytes_after_its_secret),
 		cmocka_unit_test(token_id__refuses_what_is_no_token),
 		cmocka_unit_test(token__names_kinds_and_hashes),
 	};

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "unit.h"
+#include "config.h"
+
+#include "tests/unit/unit.h"
 #include "common/core/uri.h"
 
 #define SECRET	"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" /* 12345678901234567890 */
@@ -14,7 +16,7 @@ parsed(const char *uri)
 	struct otp_fault fault = { 0 };
 
 	if (otp_uri_parse(uri, strlen(uri), &token, &fault) != OTP_OK)
-		fail_msg("%s: %s", uri, fault.what);
+		fail_msg("%s: %s", uri, unit_detail(&fault));
 	return token;
 }
 
@@ -29,8 +31,8 @@ assert_refused(const char *uri)
 	if (otp_uri_parse(uri, strlen(uri), &token, &fault) != OTP_ERR_PARSE)
 		fail_msg("%s was taken", uri);
 	assert_memory_equal(&token, &before, sizeof(token));
-	assert_true(fault.what[0] != '\0');
-	assert_null(strstr(fault.what, MINIMUM));
+	assert_true(unit_detail(&fault)[0] != '\0');
+	assert_null(strstr(unit_detail(&fault), MINIMUM));
 	assert_int_equal(
 	    otp_uri_parse(uri, strlen(uri), &token, NULL), OTP_ERR_PARSE);
 }
@@ -198,7 +200,7 @@ uri_parse__refuses_other_schemes_and_types(void **state)
 		"otpauth://totpa?secret=" SECRET,
 		"otpauth://totps/a?secret=" SECRET,
 		"otpauth:///a?secret=" SECRET, " " TOTP, "\xef\xbb\xbf" TOTP,
-		"recovery:sha256$", "yotpauth://totp/" };
+		"recovery:1790000000:sha256$", "yotpauth://totp/" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
@@ -408,8 +410,8 @@ uri_format__refuses_what_could_not_be_read_back(void **state)
 static void
 make_token(uint64_t *seed, struct otp_token *token)
 {
-	size_t label = unit_between(seed, 1, 255);
-	size_t issuer = unit_between(seed, 0, 255);
+	size_t label = (size_t)unit_between(seed, 1, 255);
+	size_t issuer = (size_t)unit_between(seed, 0, 255);
 
 	memset(token, 0, sizeof(*token));
 	token->kind = unit_random(seed) & 1 ? OTP_TOTP : OTP_HOTP;
@@ -419,7 +421,7 @@ make_token(uint64_t *seed, struct otp_token *token)
 		token->period = (unsigned)unit_between(seed, 15, 120);
 	else
 		token->counter = unit_random(seed) >> unit_between(seed, 0, 63);
-	token->secret_size = unit_between(seed, 10, 64);
+	token->secret_size = (size_t)unit_between(seed, 10, 64);
 	unit_fill(seed, token->secret, token->secret_size);
 	for (size_t i = 0; i < label; i++)
 		token->label[i] = (char)unit_between(seed, 1, 255);

@@ -3,7 +3,11 @@
  * Numbers of steps and counters at which codes are equal were searched for;
  * each test asserts that they are.
  */
-#include "unit.h"
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "tests/unit/unit.h"
 #include "tests/lib/fake.h"
 #include "tests/unit/oracle.h"
 #include "tests/unit/stack.h"
@@ -104,7 +108,7 @@ struct account {
 	struct otp_seed seed;
 	struct otp_state state;
 	struct otp_policy policy;
-	struct otp_finding finding;
+	struct otp_match finding;
 	struct otp_fault fault;
 };
 
@@ -441,6 +445,7 @@ verify_totp__keeps_what_is_spent_where_the_period_is_edited(void **unused)
 {
 	struct account account;
 	unsigned *period = &account.seed.tokens[0].period;
+	uint64_t last;
 
 	(void)unused;
 	make(&account, OTP_TOTP, 0);
@@ -449,8 +454,8 @@ verify_totp__keeps_what_is_spent_where_the_period_is_edited(void **unused)
 		(void)spend(&account, 0, (uint64_t)now / 30 + 1, now);
 		*period = 60;
 		/* whatever began before the spent step ended is spent */
-		for (uint64_t step = (uint64_t)now / 60 - 1;
-		     step <= (uint64_t)now / 60 + 1; step++)
+		last = (uint64_t)now / 60 + 1;
+		for (uint64_t step = last - 2; step <= last; step++)
 			assert_int_equal(judge(&account, 0, step, now),
 			    step * 60 >= account.state.credentials[0].value
 				? OTP_VERDICT_ACCEPT
@@ -502,7 +507,8 @@ verify_hotp__takes_the_look_ahead_and_no_more(void **unused)
 		assert_int_equal(
 		    account.state.credentials[0].value, 100 + ahead);
 		assert_int_equal(
-		    judge(&account, 0, 99 + ahead, NOW), OTP_VERDICT_REJECT);
+		    judge(&account, 0, 99 + ahead, NOW), OTP_VERDICT_REPLAY);
+		assert_int_equal(values_count, 0);
 		assert_int_equal(
 		    judge(&account, 0, 100 + ahead, NOW), OTP_VERDICT_ACCEPT);
 	}
@@ -522,11 +528,15 @@ verify_hotp__spends_the_first_of_two_equal_counters(void **unused)
 	assert_int_equal(account.finding.spends_count, 1);
 	assert_int_equal(account.state.credentials[0].value, 2387);
 	/* which is then within reach once more, and not taken */
-	assert_int_equal(judge(&account, 0, 2386, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(judge(&account, 0, 2386, NOW), OTP_VERDICT_REPLAY);
 	for (uint64_t counter = 2387; counter <= 2396; counter++)
-		assert_int_equal(
-		    spend(&account, 0, counter, NOW), OTP_VERDICT_ACCEPT);
+		assert_int_equal(spend(&account, 0, counter, NOW),
+		    counter == 2394 ? OTP_VERDICT_REPLAY : OTP_VERDICT_ACCEPT);
 	assert_int_equal(account.state.credentials[0].value, 2397);
+	/* nor where the state does not say what was accepted */
+	memset(account.state.accepted, 0, sizeof(account.state.accepted));
+	account.state.credentials[0].value = 2387;
+	assert_int_equal(judge(&account, 0, 2386, NOW), OTP_VERDICT_REJECT);
 }
 
 /* Its counter may be where the state's is, and nothing was accepted yet. */
@@ -579,8 +589,8 @@ verify_hotp__ends_at_the_last_counter_and_does_not_wrap(void **unused)
 	    try_code(&account, digits(6, oracle_value(token, UINT64_MAX)), NOW),
 	    OTP_ERR_LIMIT);
 	assert_int_equal(
-	    judge(&account, 0, UINT64_MAX - 1, NOW), OTP_VERDICT_REJECT);
-	assert_int_equal(values_count, 1);
+	    judge(&account, 0, UINT64_MAX - 1, NOW), OTP_VERDICT_REPLAY);
+	assert_int_equal(values_count, 0);
 }
 
 /* --- several tokens --- */
@@ -610,6 +620,7 @@ verify__spends_a_code_with_every_token_that_shows_it(void **unused)
 		    judge(&account, i, step + 1, now), OTP_VERDICT_ACCEPT);
 		assert_int_equal(account.finding.token, i);
 	}
+	memset(account.state.accepted, 0, sizeof(account.state.accepted));
 	/* spent of the one, fresh of the other: whichever comes first */
 	for (unsigned i = 0; i < 2; i++) {
 		account.state.credentials[i].value = 0;
@@ -826,6 +837,7 @@ add_recovery(struct account *account, uint8_t number, bool known)
 
 	assert_int_equal(
 	    otp_recovery_make(code.recovery, salt, recovery), OTP_OK);
+	recovery->made = 1;
 	if (!known)
 		return;
 	account->state.credentials_count++;
@@ -1165,13 +1177,118 @@ static void
 verdict_reason__is_the_logs_word(void **unused)
 {
 	static const char *const words[] = { "wrong", "malformed",
-		"withheld-by-sshd", "replay", "waiting", "locked", "unenrolled",
-		"unknown-user", "changed-user", "wrong" };
+		"withheld-by-sshd", "replay", "blocked", "locked-out",
+		"not-enrolled", "unknown-user", "changed-user", "suspended",
+		"wrong" };
 
 	(void)unused;
 	for (unsigned i = 0; i < COUNT(words); i++)
 		assert_string_equal(
 		    otp_verdict_reason((enum otp_verdict)i), words[i]);
+}
+
+/* The code VALUE of token INDEX was accepted last. */
+static void
+accepted_is(struct account *account, unsigned index, uint32_t value)
+{
+	const struct otp_token *token = &account->seed.tokens[index];
+	struct otp_accepted accepted = {
+		.kind = (uint32_t)token->kind, .value = value, .moving = 7
+	};
+
+	assert_int_equal(otp_token_id(token, accepted.id), OTP_OK);
+	otp_state_accept(&account->state, &accepted);
+}
+
+static enum otp_verdict
+repeated(struct account *account, unsigned count, uint32_t value)
+{
+	const struct otp_code code = digits(count, value);
+
+	memset(&account->finding, 0xee, sizeof(account->finding));
+	assert_int_equal(otp_verify_repeated(&account->seed, &account->state,
+			     &code, &account->finding),
+	    OTP_OK);
+	return account->finding.verdict;
+}
+
+static void
+repeated__is_a_replay_of_its_own_token(void **state)
+{
+	struct account account;
+
+	(void)state;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_HOTP, secret_two);
+	accepted_is(&account, 0, 123456);
+	accepted_is(&account, 1, 234567);
+	assert_int_equal(repeated(&account, 6, 123456), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.token, 0);
+	assert_int_equal(account.finding.kind, OTP_TOTP);
+	assert_int_equal(repeated(&account, 6, 234567), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.token, 1);
+	assert_int_equal(account.finding.kind, OTP_HOTP);
+	assert_int_equal(repeated(&account, 6, 345678), OTP_VERDICT_REJECT);
+}
+
+/* Its digits were edited: the same number is another code. */
+static void
+repeated__has_the_digits_of_its_token(void **state)
+{
+	struct account account;
+
+	(void)state;
+	make(&account, OTP_TOTP, 0);
+	accepted_is(&account, 0, 123456);
+	assert_int_equal(repeated(&account, 8, 123456), OTP_VERDICT_REJECT);
+	account.seed.tokens[0].digits = 8;
+	assert_int_equal(repeated(&account, 6, 123456), OTP_VERDICT_REJECT);
+	assert_int_equal(repeated(&account, 8, 123456), OTP_VERDICT_REPLAY);
+}
+
+static void
+repeated__fails_where_no_id_can_be_computed(void **state)
+{
+	const struct otp_code code = digits(6, 123456);
+	struct account account;
+
+	(void)state;
+	make(&account, OTP_TOTP, 0);
+	accepted_is(&account, 0, 123456);
+	memset(&account.finding, 0xee, sizeof(account.finding));
+	other_calls = 0;
+	other_fails_at = 1;
+	assert_int_equal(otp_verify_repeated(&account.seed, &account.state,
+			     &code, &account.finding),
+	    OTP_ERR_CRYPTO);
+	assert_int_equal(account.finding.token, 0xeeeeeeee);
+	other_calls = 0;
+	assert_int_equal(
+	    otp_verify(&account.seed, &account.state, &account.policy, &code,
+		NOW, &account.finding, NULL),
+	    OTP_ERR_CRYPTO);
+	other_calls = other_fails_at = 0;
+	assert_int_equal(account.finding.token, 0xeeeeeeee);
+}
+
+static void
+totp__that_is_accepted_is_kept_with_its_step(void **state)
+{
+	struct account account;
+	char text[16];
+	uint32_t value;
+
+	(void)state;
+	make(&account, OTP_TOTP, 0);
+	value = (uint32_t)strtoul(
+	    oracle_code(&account.seed.tokens[0], (uint64_t)STEP, text), NULL,
+	    10);
+	assert_int_equal(try_code(&account, digits(6, value), NOW), OTP_OK);
+	assert_int_equal(account.finding.verdict, OTP_VERDICT_ACCEPT);
+	otp_verify_spend(&account.finding, NOW, &account.state);
+	assert_true(account.state.accepted[0].moving == (uint64_t)STEP);
+	assert_int_equal(account.state.accepted[0].value, value);
+	assert_int_equal(account.state.accepted[0].kind, OTP_TOTP);
 }
 
 int
@@ -1234,6 +1351,10 @@ main(void)
 		    verify_spend__writes_what_was_found_where_it_is_known),
 		cmocka_unit_test(verify__leaves_no_value_in_memory),
 		cmocka_unit_test(verify_decoy__works_as_hard_as_a_wrong_code),
+		cmocka_unit_test(repeated__is_a_replay_of_its_own_token),
+		cmocka_unit_test(repeated__has_the_digits_of_its_token),
+		cmocka_unit_test(repeated__fails_where_no_id_can_be_computed),
+		cmocka_unit_test(totp__that_is_accepted_is_kept_with_its_step),
 		cmocka_unit_test(verdict__accept_is_far_from_all_others),
 		cmocka_unit_test(verdict_reason__is_the_logs_word),
 	};

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
 #include <stdlib.h>
 
-#include "unit.h"
+#include "tests/unit/unit.h"
 #include "common/core/wipe.h"
 
 static void

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/effects/txn.h"
+
+#include <string.h>
+
+#include "common/core/calendar.h"
+#include "common/core/policy.h"
+#include "common/core/recovery.h"
+#include "common/core/wipe.h"
+
+void
+otp_txn_reset(struct otp_account *account)
+{
+	account->fault = (struct otp_fault){ 0 };
+	account->committed = account->partly = false;
+	account->doubtful = 0;
+}
+
+enum otp_err
+otp_txn_open(struct otp_txn *txn, struct otp_account *account)
+{
+	enum otp_err err;
+
+	memset(txn, 0, sizeof(*txn));
+	txn->account = account;
+	otp_txn_reset(account);
+	err = otp_store_open(account->host->store, account->subject.account,
+	    &txn->store, &account->fault);
+	if (err != OTP_OK)
+		return err;
+	return otp_snapshot_load(&txn->snap, account->host, txn->store,
+	    account->subject.uid, &account->fault);
+}
+
+void
+otp_txn_close(struct otp_txn *txn)
+{
+	otp_store_close(txn->store);
+	otp_wipe(txn, sizeof(*txn));
+}
+
+enum otp_err
+otp_txn_state_err(const struct otp_txn *txn)
+{
+	return otp_snapshot_state_err(&txn->snap, &txn->account->fault);
+}
+
+enum otp_err
+otp_txn_seed_err(const struct otp_txn *txn)
+{
+	return otp_snapshot_seed_err(&txn->snap, &txn->account->fault);
+}
+
+enum otp_err
+otp_txn_need_state(struct otp_txn *txn)
+{
+	struct otp_account *account = txn->account;
+	struct otp_state initial = { .uid = account->subject.uid };
+	enum otp_err err;
+
+	if (txn->snap.state_err != OTP_ERR_ABSENT)
+		return otp_txn_state_err(txn);
+	err = otp_store_create(txn->store, &initial, &account->fault);
+	if (err != OTP_OK && err != OTP_ERR_EXISTS)
+		return err;
+	/* The one just created, or another process's. */
+	err = otp_snapshot_load(&txn->snap, account->host, txn->store,
+	    account->subject.uid, &account->fault);
+	return err == OTP_OK ? otp_txn_state_err(txn) : err;
+}
+
+enum otp_err
+otp_txn_commit(struct otp_txn *txn)
+{
+	struct otp_fault *fault = &txn->account->fault;
+	enum otp_err err =
+	    otp_store_put(txn->store, &txn->snap.state, OTP_PUT_COMMIT, fault);
+
+	if (err == OTP_OK)
+		err = otp_store_load(txn->store, &txn->snap.state, fault);
+	return err;
+}
+
+enum otp_err
+otp_txn_commit_change(struct otp_txn *txn)
+{
+	enum otp_err err = otp_txn_commit(txn);
+
+	if (otp_store_in_effect(txn->store))
+		txn->account->committed = true;
+	return err;
+}
+
+enum otp_err
+otp_txn_put_seed(struct otp_txn *txn, const struct otp_seed *seed)
+{
+	enum otp_err err =
+	    otp_store_put_seed(txn->store, seed, &txn->account->fault);
+
+	if (otp_store_in_effect(txn->store))
+		txn->account->committed = true;
+	return err;
+}
+
+enum otp_err
+otp_txn_claim(struct otp_txn *txn, const struct otp_seed *seed,
+    enum otp_kind kind, const uint8_t id[OTP_ID_SIZE],
+    struct otp_credential **ret_credential)
+{
+	struct otp_snapshot *snap = &txn->snap;
+
+	return otp_state_claim(&snap->state, seed,
+	    snap->seed_err == OTP_OK ? &snap->seed : NULL, kind, id, snap->now,
+	    ret_credential);
+}
+
+enum otp_err
+otp_txn_check_clock(int64_t now, struct otp_fault *fault)
+{
+	return now >= OTP_CALENDAR_EARLIEST
+	    ? OTP_OK
+	    : otp_fault_set(
+		  fault, OTP_ERR_CLOCK, 0, NULL, OTP_DETAIL_CLOCK_EARLY);
+}
+
+uint64_t
+otp_txn_after_window(const struct otp_txn *txn, unsigned period)
+{
+	uint64_t step = (uint64_t)txn->snap.now / period;
+
+	return (step + txn->account->host->policy->window + 1) * period;
+}
+
+/* Create one code: its text, and what the seed stores of it. */
+static enum otp_err
+make_code(const struct otp_sys *sys, char text[OTP_RECOVERY_TEXT_SIZE],
+    struct otp_recovery *ret_recovery)
+{
+	uint8_t code[OTP_RECOVERY_CODE_SIZE];
+	uint8_t salt[OTP_RECOVERY_SALT_SIZE];
+	enum otp_err err = sys->random(sys->context, code, sizeof(code));
+
+	if (err == OTP_OK)
+		err = sys->random(sys->context, salt, sizeof(salt));
+	if (err == OTP_OK)
+		err = otp_recovery_make(code, salt, ret_recovery);
+	if (err == OTP_OK)
+		otp_recovery_text(code, text);
+	otp_wipe(code, sizeof(code));
+	return err;
+}
+
+enum otp_err
+otp_txn_make_set(
+    const struct otp_sys *sys, unsigned count, struct otp_recovery_set *ret_set)
+{
+	enum otp_err err = OTP_OK;
+
+	memset(ret_set, 0, sizeof(*ret_set));
+	if (count > OTP_SEED_RECOVERY)
+		return OTP_ERR_FULL;
+	for (unsigned i = 0; i < count && err == OTP_OK; i++)
+		err = make_code(sys, ret_set->text[i], &ret_set->kept[i]);
+	if (err == OTP_OK)
+		ret_set->count = count;
+	else
+		otp_wipe(ret_set, sizeof(*ret_set));
+	return err;
+}
+
+enum otp_err
+otp_txn_claim_recovery(struct otp_txn *txn, const struct otp_seed *seed,
+    const struct otp_recovery *recovery, struct otp_credential **ret_credential)
+{
+	const struct otp_snapshot *snap = &txn->snap;
+	uint8_t id[OTP_ID_SIZE];
+
+	otp_recovery_id(recovery, id);
+	return otp_state_claim(&txn->snap.state, seed,
+	    snap->seed_err == OTP_OK ? &snap->seed : NULL, OTP_RECOVERY, id,
+	    recovery->made, ret_credential);
+}
+
+/* When the newest of SEED's recovery codes was made; 0 if it has none. */
+static int64_t
+newest_made(const struct otp_seed *seed)
+{
+	int64_t made = 0;
+
+	for (unsigned i = 0; i < seed->recovery_count; i++)
+		if (seed->recovery[i].made > made)
+			made = seed->recovery[i].made;
+	return made;
+}
+
+/* Now, but later than any recovery code that is used or active. */
+static int64_t
+next_made(const struct otp_txn *txn)
+{
+	const struct otp_snapshot *snap = &txn->snap;
+	int64_t before = snap->state.recovery_made;
+
+	if (snap->seed_err == OTP_OK && newest_made(&snap->seed) > before)
+		before = newest_made(&snap->seed);
+	return snap->now > before ? snap->now : before + 1;
+}
+
+enum otp_err
+otp_txn_recovery(struct otp_txn *txn, const struct otp_recovery_set *set,
+    struct otp_seed *seed)
+{
+	const int64_t made = next_made(txn);
+
+	if (made > OTP_RECOVERY_TIME_MAX)
+		return OTP_ERR_LIMIT;
+	memcpy(seed->recovery, set->kept, sizeof(set->kept));
+	seed->recovery_count = set->count;
+	for (unsigned i = 0; i < set->count; i++) {
+		struct otp_credential *credential;
+		enum otp_err err;
+
+		seed->recovery[i].made = made;
+		err = otp_txn_claim_recovery(
+		    txn, seed, &seed->recovery[i], &credential);
+		if (err != OTP_OK)
+			return err;
+	}
+	return OTP_OK;
+}
+
+enum otp_err
+otp_txn_put(struct otp_txn *txn, const struct otp_seed *seed)
+{
+	enum otp_err err = otp_state_bind_devices(&txn->snap.state, seed);
+
+	/* A commit that sets 'enrolled' would do it, but with the seed there. */
+	if (err == OTP_OK && !txn->snap.state.enrolled)
+		err = otp_store_claim_uid(
+		    txn->store, txn->snap.state.uid, &txn->account->fault);
+	if (err == OTP_OK)
+		err = otp_txn_commit(txn);
+	if (err == OTP_OK)
+		err = otp_txn_put_seed(txn, seed);
+	return err == OTP_OK ? otp_txn_finish(txn, seed) : err;
+}
+
+/*
+ * When the newest of the recovery codes was made that SEED replaces, or 0.
+ * They are all used only now: until SEED was active, they were still valid.
+ */
+static int64_t
+replaced_made(const struct otp_txn *txn, const struct otp_seed *seed)
+{
+	const struct otp_seed *old = &txn->snap.seed;
+	int64_t made;
+
+	if (txn->snap.seed_err != OTP_OK)
+		return 0;
+	made = newest_made(old);
+	for (unsigned i = 0; i < seed->recovery_count; i++)
+		if (seed->recovery[i].made <= made)
+			return 0; /* it has some of them still */
+	return made;
+}
+
+enum otp_err
+otp_txn_finish(struct otp_txn *txn, const struct otp_seed *seed)
+{
+	struct otp_state *state = &txn->snap.state;
+	const int64_t made = replaced_made(txn, seed);
+
+	if (state->enrolled && made <= state->recovery_made)
+		return OTP_OK;
+	state->enrolled = true;
+	otp_state_retire(state, made);
+	return otp_txn_commit(txn);
+}

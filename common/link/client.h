@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asking pam_otpd(8): one message, one answer, one connection.
+ *
+ * Without a valid answer each call fails: NO_DAEMON (with errno: no process
+ * listens or answers in time, or it is not root's; or the answer is to another
+ * message), DAEMON_VERSION.  Other errors are the daemon's own.
+ */
+#ifndef OTP_CLIENT_H
+#define OTP_CLIENT_H
+
+#include <stdbool.h>
+
+#include "common/core/err.h"
+#include "common/effects/attempt.h"
+#include "common/link/wire.h"
+
+/* Which of its sockets; 0 is none. */
+enum otp_link_socket {
+	OTP_LINK_NONE = 0,
+	OTP_LINK_SERVICE, /* group pam_otp: for accounts other than root's */
+	OTP_LINK_USER,	  /* all users: for their own account */
+};
+
+struct otp_link {
+	const char *folder; /* of the sockets */
+	enum otp_link_socket socket;
+};
+
+/*
+ * Before anything is asked: the standing of REQUEST's account, and, if
+ * WANT_ENROLLED, whether it is enrolled.
+ */
+enum otp_err otp_link_look(const struct otp_link *link,
+    const struct otp_request *request, bool want_enrolled,
+    struct otp_look *ret_look, struct otp_fault *fault) OTP_MUST_USE;
+
+/* otp_attempt_try(). */
+enum otp_err otp_link_try(const struct otp_link *link,
+    const struct otp_request *request, const char *typed,
+    struct otp_answer *ret_answer, struct otp_fault *fault) OTP_MUST_USE;
+
+/* Ask for the daemon's version alone; OK if it is ours. */
+enum otp_err otp_link_version(
+    const struct otp_link *link, struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * otp_overview_read(), part by part.  CONFLICT if a part was removed in the
+ * meantime.
+ */
+enum otp_err otp_link_overview(const struct otp_link *link,
+    const struct otp_request *request, struct otp_overview *ret_overview,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/* otp_known_forget(): the device ID, or all if ID is NULL. */
+enum otp_err otp_link_forget(const struct otp_link *link,
+    const struct otp_request *request, const uint8_t *id, unsigned *ret_count,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/* otp_enrol_resync(), of token NUMBER, from 0.  The caller wipes the codes. */
+enum otp_err otp_link_resync(const struct otp_link *link,
+    const struct otp_request *request, unsigned number, const char *first,
+    const char *second, enum otp_verdict *ret_verdict,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+#endif

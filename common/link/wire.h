@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The messages between programs and pam_otpd(8): one message, one answer.
+ * Each is a datagram of a fixed size; pam_otpd(8) has its bytes.
+ */
+#ifndef OTP_WIRE_H
+#define OTP_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/core/err.h"
+#include "common/core/typed.h"
+#include "common/effects/account.h"
+#include "common/effects/attempt.h"
+#include "common/effects/look.h"
+#include "common/effects/overview.h"
+
+#define OTP_WIRE_MAX	      4096 /* bytes that are ever read */
+#define OTP_WIRE_VERSION      1
+#define OTP_WIRE_VERSION_SIZE 8 /* of a message that has a version alone */
+#define OTP_WIRE_REQUEST_SIZE 2480
+#define OTP_WIRE_ANSWER_SIZE  2313
+
+/* Of what was typed, the NUL included; longer texts are not sent. */
+#define OTP_WIRE_TYPED_SIZE 2048
+#define OTP_WIRE_CODE_SIZE  (OTP_TYPED_MAX + 1) /* a code alone */
+
+enum otp_wire_verb {
+	OTP_WIRE_LOOK = 1, /* what is known before anything is asked */
+	OTP_WIRE_TRY,	   /* otp_attempt_try() */
+	OTP_WIRE_TOLD,	   /* otp_attempt_told() */
+	OTP_WIRE_STATUS,   /* a part of the account's overview */
+	OTP_WIRE_FORGET,   /* otp_known_forget() */
+	OTP_WIRE_RESYNC,   /* otp_enrol_resync() */
+};
+
+/* Which part of an overview: there may be several of all but the first. */
+enum otp_wire_part {
+	OTP_WIRE_WHOLE = 0, /* all but the following, and how many there are */
+	OTP_WIRE_TOKEN,
+	OTP_WIRE_ADDRESS,
+	OTP_WIRE_DEVICE,
+};
+
+/* Part NUMBER of that kind, from 0. */
+struct otp_wire_place {
+	enum otp_wire_part part;
+	uint32_t number;
+};
+
+/* A secret with TRY and RESYNC, since codes are in it: the caller wipes it. */
+struct otp_wire_request {
+	enum otp_wire_verb verb;
+	struct otp_request request;
+	bool want_enrolled;		 /* LOOK */
+	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY; RESYNC: the first code */
+	/* TOLD: as the answer to the try has them */
+	uint64_t generation;
+	uint32_t unreported;
+	uint32_t replays;
+	struct otp_wire_place place;	       /* STATUS */
+	bool all;			       /* FORGET: all devices, or */
+	uint8_t forgotten[OTP_DEVICE_ID_SIZE]; /* this one */
+	uint32_t token;			       /* RESYNC: its number, from 0, */
+	char second[OTP_WIRE_CODE_SIZE];       /* and the second code */
+};
+
+struct otp_wire_answer {
+	enum otp_wire_verb verb;
+	char account[OTP_ACCOUNT_SIZE]; /* the request's */
+	enum otp_err err;	  /* if another than OK, nothing below counts */
+	struct otp_fault fault;	  /* of 'err' */
+	struct otp_look look;	  /* LOOK */
+	struct otp_answer answer; /* TRY */
+	bool noted;		  /* TOLD */
+	struct otp_wire_place place;  /* STATUS: the request's, */
+	struct otp_overview overview; /* of which only that part is filled */
+	uint32_t forgotten;	      /* FORGET: how many */
+	enum otp_verdict resync;      /* RESYNC */
+};
+
+/*
+ * Write REQUEST.  Errors: PARSE (a reader would refuse it: a text without a NUL,
+ * a number out of its range, or a field that the verb does not have).
+ */
+enum otp_err otp_wire_put_request(const struct otp_wire_request *request,
+    uint8_t ret_data[OTP_WIRE_REQUEST_SIZE]) OTP_MUST_USE;
+
+/*
+ * Read SIZE bytes: just what otp_wire_put_request() writes.  Errors: PARSE.
+ */
+enum otp_err otp_wire_get_request(const uint8_t *data, size_t size,
+    struct otp_wire_request *ret_request) OTP_MUST_USE;
+
+/* The same of an answer.  One with an error never has the verdict ACCEPT. */
+enum otp_err otp_wire_put_answer(const struct otp_wire_answer *answer,
+    uint8_t ret_data[OTP_WIRE_ANSWER_SIZE]) OTP_MUST_USE;
+enum otp_err otp_wire_get_answer(const uint8_t *data, size_t size,
+    struct otp_wire_answer *ret_answer) OTP_MUST_USE;
+
+/*
+ * Whether the SIZE bytes begin as a message of pam_otp does, of another version.
+ * The daemon answers it with otp_wire_put_version(), its own version alone.
+ */
+bool otp_wire_is_other_version(const uint8_t *data, size_t size);
+void otp_wire_put_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE]);
+
+/* A message of the version 0, which none is: it asks for the daemon's. */
+void otp_wire_ask_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE]);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MUST, each with the test that fails without it (tests/pam/daemon_test.c):
+ *
+ * 1. Without an answer of the daemon no user is let in, nor ignored
+ *    (daemon__that_does_not_answer_lets_nobody_in).
+ * 2. A login is decided in one way alone
+ *    (daemon__is_not_asked_by_the_owner_of_the_store).
+ * 3. The daemon decides about its own store alone
+ *    (daemon__is_not_asked_about_another_store).
+ */
+#include "config.h"
+
+#include "pam_module/decide.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/effects/attempt.h"
+#include "common/effects/options_load.h"
+#include "common/effects/sys.h"
+#include "common/link/client.h"
+#include "common/store/path.h"
+#include "pam_module/log.h"
+
+static bool is_daemons(const struct otp_login *login);
+static struct otp_host host_of(const struct otp_login *login);
+static struct otp_link link_of(const struct otp_login *login);
+static struct otp_request request_of(const struct otp_login *login);
+
+/*
+ * Root reads the store itself, and so does another user who owns it.  If another
+ * store is missing, the module reports that itself.
+ */
+enum otp_err
+otp_decide_way(struct otp_login *login)
+{
+	const uid_t user = geteuid();
+	struct statx status = { 0 };
+	enum otp_err err = OTP_OK;
+
+	login->way = OTP_WAY_DIRECT;
+	if (user == 0)
+		return OTP_OK;
+	err = otp_path_status(AT_FDCWD, login->options.store, &status, NULL);
+	if (err == OTP_OK && status.stx_uid == user)
+		return OTP_OK;
+	if (!is_daemons(login)) {
+		if (err == OTP_ERR_ABSENT)
+			return OTP_OK;
+		return otp_fault_set(&login->fault, OTP_ERR_OPTION, 0, "conf",
+		    OTP_DETAIL_OTHER_STORE);
+	}
+	login->way = OTP_WAY_LINK;
+	login->socket =
+	    login->request.uid == user ? OTP_LINK_USER : OTP_LINK_SERVICE;
+	otp_log_debug(login, "way",
+	    login->socket == OTP_LINK_USER ? "pam_otpd, as the user"
+					   : "pam_otpd, as a service");
+	return OTP_OK;
+}
+
+/* The daemon reads the default configuration file. */
+static bool
+is_daemons(const struct otp_login *login)
+{
+	struct otp_options options;
+	struct otp_fault fault = { 0 };
+
+	if (login->options.conf[0] == '\0')
+		return true;
+	return otp_options_load(0, NULL, &options, &fault) == OTP_OK &&
+	    strcmp(options.store, login->options.store) == 0;
+}
+
+enum otp_err
+otp_decide_look(
+    struct otp_login *login, bool want_enrolled, struct otp_look *ret_look)
+{
+	const struct otp_host host = host_of(login);
+	const struct otp_link link = link_of(login);
+	const struct otp_request request = request_of(login);
+	enum otp_err err;
+
+	if (login->way == OTP_WAY_DIRECT)
+		return otp_look_at(&host, &login->request, want_enrolled,
+		    ret_look, &login->fault);
+	err = otp_link_look(
+	    &link, &request, want_enrolled, ret_look, &login->fault);
+	if (err == OTP_OK)
+		ret_look->known.verdict = OTP_VERDICT_REJECT;
+	return err;
+}
+
+enum otp_err
+otp_decide_try(struct otp_login *login, const char *typed)
+{
+	const struct otp_host host = host_of(login);
+	const struct otp_link link = link_of(login);
+	const struct otp_request request = request_of(login);
+
+	return login->way == OTP_WAY_DIRECT
+	    ? otp_attempt_try(
+		  &host, &login->request, typed, &login->answer, &login->fault)
+	    : otp_link_try(
+		  &link, &request, typed, &login->answer, &login->fault);
+}
+
+/* The daemon believes root alone: the user is told again at the next login. */
+bool
+otp_decide_told(const struct otp_login *login)
+{
+	const struct otp_host host = host_of(login);
+
+	return login->way == OTP_WAY_DIRECT &&
+	    otp_attempt_told(&host, &login->request, &login->answer);
+}
+
+enum otp_err
+otp_decide_send(struct otp_login *login, const struct otp_send_choice *choice,
+    struct otp_dispatch *ret_dispatch)
+{
+	const struct otp_host host = host_of(login);
+
+	if (login->way == OTP_WAY_DIRECT)
+		return otp_deliver(&host, &login->request, choice, ret_dispatch,
+		    &login->fault);
+	ret_dispatch->delivery = OTP_DELIVERY_NOT_ROOT;
+	return OTP_OK;
+}
+
+static struct otp_host
+host_of(const struct otp_login *login)
+{
+	return (struct otp_host){
+		.sys = &otp_sys_host,
+		.store = { .folder = login->options.store,
+		    .is_local = login->options.file_system_is_local },
+		.policy = &login->options.policy,
+	};
+}
+
+static struct otp_link
+link_of(const struct otp_login *login)
+{
+	return (struct otp_link){ .folder = login->options.sockets,
+		.socket = login->socket };
+}
+
+/* What the daemon takes from root alone is not said. */
+static struct otp_request
+request_of(const struct otp_login *login)
+{
+	struct otp_request request = login->request;
+
+	request.tell = false;
+	request.device = (struct otp_caller){ .remember_for = 0 };
+	request.owner = (struct otp_owner){ .has_host = false };
+	return request;
+}

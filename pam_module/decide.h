@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What decides about a login: the store, or pam_otpd(8) where the store is
+ * another user's.  All that a login has to do with either passes through here.
+ *
+ * Errors of what follows are those of the functions that they name, or of
+ * client.h.
+ */
+#ifndef OTP_DECIDE_H
+#define OTP_DECIDE_H
+
+#include <stdbool.h>
+
+#include "common/effects/deliver.h"
+#include "common/effects/look.h"
+#include "pam_module/login.h"
+
+/*
+ * Choose the way to the store, once: LOGIN's 'way' and 'socket'.
+ * Errors: OPTION (the line's configuration names another store than that of
+ * pam_otpd(8)).
+ */
+enum otp_err otp_decide_way(struct otp_login *login) OTP_MUST_USE;
+
+/*
+ * Before anything is asked: otp_look_at().  The daemon takes neither a device
+ * nor an earlier code from programs that are not root, so their users are asked.
+ */
+enum otp_err otp_decide_look(struct otp_login *login, bool want_enrolled,
+    struct otp_look *ret_look) OTP_MUST_USE;
+
+/* Set LOGIN's answer to TYPED: otp_attempt_try(). */
+enum otp_err otp_decide_try(
+    struct otp_login *login, const char *typed) OTP_MUST_USE;
+
+/* The user saw the news of LOGIN's answer: otp_attempt_told(). */
+bool otp_decide_told(const struct otp_login *login);
+
+/*
+ * Charge a code that is to be sent: otp_deliver().  Only root's programs know
+ * that there was a first factor: for others nothing is sent.
+ */
+enum otp_err otp_decide_send(struct otp_login *login,
+    const struct otp_send_choice *choice,
+    struct otp_dispatch *ret_dispatch) OTP_MUST_USE;
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "pam_otpd/limits.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static struct otp_limit *limits_find(struct otp_limits *, uint32_t);
+static struct otp_limit *limits_of(struct otp_limits *, uint32_t, int64_t);
+static bool limit_count(struct otp_limit *, unsigned, int64_t);
+static bool has_lapsed(const struct otp_limit *, int64_t);
+
+bool
+otp_limits_try(struct otp_limits *tries, uint32_t uid, int64_t now)
+{
+	struct otp_limit *limit = limits_of(tries, uid, now);
+
+	return limit != NULL && limit_count(limit, OTP_LIMITS_TRIES, now);
+}
+
+void
+otp_limits_return(struct otp_limits *tries, uint32_t uid)
+{
+	struct otp_limit *limit = limits_find(tries, uid);
+
+	if (limit != NULL)
+		limit->count--;
+}
+
+bool
+otp_limits_log(struct otp_limits *lines, uint32_t uid, int64_t now)
+{
+	struct otp_limit *limit = limits_of(lines, uid, now);
+
+	return limit_count(limit != NULL ? limit : &lines->others, 1, now);
+}
+
+bool
+otp_limits_lapsed(const struct otp_limits *limits, int64_t now)
+{
+	for (unsigned i = 0; i < OTP_LIMITS_UIDS; i++)
+		if (!has_lapsed(&limits->uids[i], now))
+			return false;
+	return has_lapsed(&limits->others, now);
+}
+
+/* The place of UID, or NULL. */
+static struct otp_limit *
+limits_find(struct otp_limits *limits, uint32_t uid)
+{
+	for (unsigned i = 0; i < OTP_LIMITS_UIDS; i++)
+		if (limits->uids[i].count > 0 && limits->uids[i].uid == uid)
+			return &limits->uids[i];
+	return NULL;
+}
+
+/* The place of UID: its own, or one that nothing counts in any more; or NULL. */
+static struct otp_limit *
+limits_of(struct otp_limits *limits, uint32_t uid, int64_t now)
+{
+	struct otp_limit *limit = limits_find(limits, uid);
+
+	for (unsigned i = 0; limit == NULL && i < OTP_LIMITS_UIDS; i++)
+		if (has_lapsed(&limits->uids[i], now)) {
+			limit = &limits->uids[i];
+			*limit = (struct otp_limit){ .uid = uid };
+		}
+	return limit;
+}
+
+/* Count what happens NOW, unless it happened MOST times within the minute. */
+static bool
+limit_count(struct otp_limit *limit, unsigned most, int64_t now)
+{
+	unsigned old = 0;
+
+	while (old < limit->count && now - limit->times[old] >= OTP_LIMITS_SPAN)
+		old++;
+	limit->count -= old;
+	memmove(limit->times, limit->times + old,
+	    limit->count * sizeof(limit->times[0]));
+	if (limit->count >= most)
+		return false;
+	limit->times[limit->count++] = now;
+	return true;
+}
+
+static bool
+has_lapsed(const struct otp_limit *limit, int64_t now)
+{
+	return limit->count == 0 ||
+	    now - limit->times[limit->count - 1] >= OTP_LIMITS_SPAN;
+}

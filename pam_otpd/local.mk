@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+
+daemonexecdir = $(libexecdir)/pam_otp
+if DAEMON
+daemonexec_PROGRAMS = %D%/pam_otpd
+endif
+
+pam_otpd_pam_otpd_SOURCES = %D%/main.c \
+	%D%/accept.c %D%/accept.h \
+	%D%/account.c %D%/account.h \
+	%D%/limits.c %D%/limits.h \
+	%D%/report.c %D%/report.h \
+	%D%/rights.c %D%/rights.h \
+	%D%/sockets.c %D%/sockets.h \
+	%D%/worker.c %D%/worker.h
+pam_otpd_pam_otpd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+pam_otpd_pam_otpd_LDADD = $(common_libs) $(common_deps)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "pam_otpd/report.h"
+
+#include <stdio.h>
+#include <syslog.h>
+
+#include "common/core/logline.h"
+#include "common/core/token.h"
+
+#define IDENTITY "pam_otpd"
+
+static bool to_standard_error;
+
+static void add_first(struct otp_logline *, enum otp_err, enum otp_verdict);
+static void add_who(struct otp_logline *, const struct otp_job *,
+    const struct otp_request *, const struct otp_wire_answer *);
+static void add_caller(struct otp_logline *, enum otp_listener, uint32_t);
+static void add_answer(struct otp_logline *, const struct otp_answer *);
+static void add_fault(
+    struct otp_logline *, enum otp_err, const struct otp_fault *);
+static bool was_compared(enum otp_verdict);
+static int verdict_priority(const struct otp_answer *);
+static void report_write(int, const struct otp_logline *);
+
+void
+otp_report_begin(bool to_stderr)
+{
+	to_standard_error = to_stderr;
+	openlog(IDENTITY, LOG_PID, LOG_AUTHPRIV);
+}
+
+void
+otp_report_try(const struct otp_job *job, const struct otp_request *request,
+    const struct otp_wire_answer *answer)
+{
+	const enum otp_err err = answer->err;
+	struct otp_logline line;
+
+	otp_logline_begin(&line);
+	add_first(&line, err, answer->answer.verdict);
+	add_who(&line, job, request, answer);
+	add_caller(&line, job->listener, job->peer);
+	if (err == OTP_OK)
+		add_answer(&line, &answer->answer);
+	else
+		add_fault(&line, err, &answer->fault);
+	report_write(
+	    err == OTP_OK ? verdict_priority(&answer->answer) : LOG_ERR, &line);
+}
+
+void
+otp_report_change(const struct otp_job *job, const struct otp_subject *subject,
+    const char *action, const char *reason)
+{
+	struct otp_logline line;
+
+	otp_logline_begin(&line);
+	otp_logline_word(&line, "action", action);
+	otp_logline_word(&line, "user", subject->account);
+	otp_logline_number(&line, "uid", subject->uid, "");
+	otp_logline_word(&line, "reason", reason);
+	add_caller(&line, job->listener, job->peer);
+	report_write(LOG_NOTICE, &line);
+}
+
+void
+otp_report_refused(enum otp_listener listener, uint32_t peer, enum otp_err err,
+    const struct otp_fault *fault)
+{
+	struct otp_logline line;
+
+	otp_logline_begin(&line);
+	add_first(&line, err, OTP_VERDICT_REJECT);
+	add_caller(&line, listener, peer);
+	add_fault(&line, err, fault);
+	report_write(LOG_WARNING, &line);
+}
+
+static void
+add_first(struct otp_logline *line, enum otp_err err, enum otp_verdict verdict)
+{
+	const char *result = "unavailable";
+
+	if (err == OTP_ERR_OPTION)
+		result = "misconfigured";
+	else if (err == OTP_ERR_DENIED || err == OTP_ERR_LIMIT)
+		result = "refused";
+	else if (err == OTP_OK)
+		result = verdict == OTP_VERDICT_ACCEPT ? "accepted" : "refused";
+	otp_logline_word(line, "result", result);
+	otp_logline_word(line, "reason",
+	    err != OTP_OK ? otp_err_reason(err) : otp_verdict_reason(verdict));
+}
+
+/* What a peer of "user" says is a claim, and never stands for the truth. */
+static void
+add_who(struct otp_logline *line, const struct otp_job *job,
+    const struct otp_request *request, const struct otp_wire_answer *answer)
+{
+	const struct otp_request *said = &job->request->request;
+	const bool claimed = job->listener == OTP_LISTENER_USER;
+
+	if (!request->unknown &&
+	    (request->uid != OTP_UID_VIRTUAL ||
+		(answer->err == OTP_OK &&
+		    was_compared(answer->answer.verdict))))
+		otp_logline_word(line, "user", request->account);
+	otp_logline_word(
+	    line, claimed ? "claimed_service" : "service", said->service);
+	otp_logline_word(line, claimed ? "claimed_rhost" : "rhost", said->host);
+}
+
+static void
+add_caller(struct otp_logline *line, enum otp_listener listener, uint32_t peer)
+{
+	otp_logline_word(line, "socket", otp_listener_name(listener));
+	otp_logline_number(line, "peer_uid", peer, "");
+}
+
+static void
+add_answer(struct otp_logline *line, const struct otp_answer *answer)
+{
+	otp_logline_quoted(line, "token", answer->token);
+	if (answer->kind == OTP_DELIVERED)
+		otp_logline_word(line, "method", answer->method);
+	else if (answer->kind != 0)
+		otp_logline_word(line, "method", otp_kind_name(answer->kind));
+	if (was_compared(answer->verdict))
+		otp_logline_number(line, "failures", answer->failures, "");
+	if (answer->wait > 0)
+		otp_logline_number(line, "delay", answer->wait, "s");
+	if (answer->drift_known && answer->drift != 0)
+		otp_logline_number(line, "drift", answer->drift, "s");
+}
+
+static void
+add_fault(
+    struct otp_logline *line, enum otp_err err, const struct otp_fault *fault)
+{
+	otp_logline_word(line,
+	    err == OTP_ERR_OPTION && fault->where[0] != '/' ? "option" : "file",
+	    fault->where);
+	if (fault->line != 0)
+		otp_logline_number(line, "line", fault->line, "");
+	otp_logline_errno(line, fault->errnum);
+	otp_logline_word(line, "detail", otp_detail_word(fault->detail));
+}
+
+/* Whether a code was compared for the account, so that it exists. */
+static bool
+was_compared(enum otp_verdict verdict)
+{
+	return verdict == OTP_VERDICT_ACCEPT || verdict == OTP_VERDICT_REJECT ||
+	    verdict == OTP_VERDICT_REPLAY || verdict == OTP_VERDICT_WAITING ||
+	    verdict == OTP_VERDICT_LOCKED;
+}
+
+static int
+verdict_priority(const struct otp_answer *answer)
+{
+	switch (answer->verdict) {
+	case OTP_VERDICT_ACCEPT:
+		return LOG_INFO;
+	case OTP_VERDICT_LOCKED:
+	case OTP_VERDICT_SUSPENDED:
+		return LOG_WARNING;
+	case OTP_VERDICT_REPLAY:
+		return answer->benign ? LOG_NOTICE : LOG_WARNING;
+	case OTP_VERDICT_REJECT:
+		return answer->wait > 0 ? LOG_WARNING : LOG_NOTICE;
+	case OTP_VERDICT_MALFORMED:
+	case OTP_VERDICT_WITHHELD:
+	case OTP_VERDICT_WAITING:
+	case OTP_VERDICT_UNENROLLED:
+	case OTP_VERDICT_UNKNOWN_USER:
+	case OTP_VERDICT_CHANGED_USER:
+		break;
+	}
+	return LOG_NOTICE;
+}
+
+static void
+report_write(int priority, const struct otp_logline *line)
+{
+	if (to_standard_error)
+		(void)fprintf(stderr, "%s: %s\n", IDENTITY, line->text);
+	else
+		syslog(LOG_AUTHPRIV | priority, "%s", line->text);
+}

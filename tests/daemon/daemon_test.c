@@ -1,0 +1,1566 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pam_otpd on a store of its own, with callers of its three sockets.  Run by
+ * root, the callers are users of this machine, of whom there are two; else only
+ * the user who runs it, and what needs root is skipped.
+ */
+#include "config.h"
+
+#include "tests/unit/unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/effects/attempt.h"
+#include "common/effects/overview.h"
+#include "common/link/client.h"
+#include "common/link/wire.h"
+#include "pam_otpd/rights.h"
+#include "tests/lib/sample.h"
+
+#define PATH_SIZE 64
+#define WAIT	  20000 /* milliseconds, for what is to come */
+#define SHORT	  1000	/* for what is not to come yet */
+#define RANDOM	  2000	/* datagrams */
+#define KILLS	  10
+#define RACES	  5
+#define RACERS	  6
+#define FLOOD	  80 /* connections, more than there is room for */
+
+/* Two users, neither root. */
+static struct user {
+	char name[64];
+	uid_t uid;
+} alice, bob;
+
+static struct daemon {
+	char root[SAMPLE_ROOT_SIZE];
+	char store[PATH_SIZE];
+	char sockets[PATH_SIZE];
+	char conf[PATH_SIZE];
+	char log[PATH_SIZE];
+	struct otp_token token; /* alice's, which counts */
+	uint64_t counter;	/* of her next code */
+	pid_t pid;
+} host;
+
+static bool
+is_root(void)
+{
+	return geteuid() == 0;
+}
+
+static void
+pause_for(long milliseconds)
+{
+	const struct timespec time = { milliseconds / 1000,
+		milliseconds % 1000 * 1000000 };
+
+	(void)nanosleep(&time, NULL);
+}
+
+/* --- the host --- */
+
+static void
+find_users(void)
+{
+	const struct passwd *entry;
+
+	if (!is_root()) {
+		entry = getpwuid(geteuid());
+		assert_non_null(entry);
+		(void)snprintf(
+		    alice.name, sizeof(alice.name), "%s", entry->pw_name);
+		alice.uid = entry->pw_uid;
+	}
+	setpwent();
+	while ((entry = getpwent()) != NULL) {
+		struct user *user = alice.name[0] == '\0' ? &alice : &bob;
+
+		if (entry->pw_uid == 0 || entry->pw_uid >= 65534 ||
+		    entry->pw_uid == alice.uid || bob.name[0] != '\0')
+			continue;
+		(void)snprintf(
+		    user->name, sizeof(user->name), "%s", entry->pw_name);
+		user->uid = entry->pw_uid;
+	}
+	endpwent();
+	assert_true(alice.name[0] != '\0' && bob.name[0] != '\0');
+}
+
+static void
+configure(const char *more)
+{
+	char text[3 * PATH_SIZE];
+	const int size = snprintf(text, sizeof(text),
+	    "store = %s\nsockets = %s\n%s", host.store, host.sockets, more);
+
+	sample_write(host.conf, text, (size_t)size, 0644);
+}
+
+/* Run the daemon with ARGUMENT and its configuration. */
+static void
+daemon_run(const char *argument)
+{
+	char program[512], conf[PATH_SIZE + 8];
+	const char *top = getenv("top_builddir");
+	const int log =
+	    open(host.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	(void)snprintf(program, sizeof(program), "%s/pam_otpd/pam_otpd",
+	    top != NULL ? top : ".");
+	(void)snprintf(conf, sizeof(conf), "--conf=%s", host.conf);
+	if (log < 0 || dup2(log, STDERR_FILENO) < 0)
+		_exit(99);
+	(void)execl(program, program, "--stderr", conf, argument, (char *)NULL);
+	_exit(99);
+}
+
+static int caller(uid_t uid, const char *name);
+
+static void
+daemon_start(void)
+{
+	host.pid = fork();
+	assert_true(host.pid >= 0);
+	if (host.pid == 0)
+		daemon_run("--listen");
+	for (unsigned i = 0; i < 500; i++) {
+		int fd = caller(geteuid(), "user");
+
+		if (fd >= 0) {
+			(void)close(fd);
+			return;
+		}
+		pause_for(10);
+	}
+	fail_msg("the daemon does not listen");
+}
+
+/* Returns its status. */
+static int
+daemon_end(int number)
+{
+	int status = -1;
+
+	if (host.pid > 0) {
+		assert_int_equal(kill(host.pid, number), 0);
+		assert_int_equal(waitpid(host.pid, &status, 0), host.pid);
+	}
+	host.pid = 0;
+	return status;
+}
+
+static int
+setup(void **state)
+{
+	struct otp_seed seed;
+	struct otp_state account;
+
+	(void)state;
+	memset(&host, 0, sizeof(host));
+	sample_folder(host.root);
+	assert_int_equal(chmod(host.root, 0755), 0);
+	(void)snprintf(host.store, PATH_SIZE, "%s/store", host.root);
+	(void)snprintf(host.sockets, PATH_SIZE, "%s/sockets", host.root);
+	(void)snprintf(host.conf, PATH_SIZE, "%s/conf", host.root);
+	(void)snprintf(host.log, PATH_SIZE, "%s/log", host.root);
+	assert_int_equal(mkdir(host.sockets, 0755), 0);
+	assert_int_equal(chmod(host.sockets, 0755), 0);
+	sample_init(host.store);
+	host.token = sample_hotp(1);
+	seed = sample_seed(&host.token);
+	account = sample_state(&seed, alice.uid, 1);
+	sample_enrol(host.store, alice.name, &account, &seed);
+	configure("");
+	daemon_start();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	(void)daemon_end(SIGKILL);
+	sample_remove(host.root);
+	return 0;
+}
+
+static bool
+log_has(const char *text)
+{
+	char log[65536] = "";
+	FILE *file = fopen(host.log, "r");
+	size_t size;
+
+	assert_non_null(file);
+	size = fread(log, 1, sizeof(log) - 1, file);
+	log[size] = '\0';
+	(void)fclose(file);
+	return strstr(log, text) != NULL;
+}
+
+/* --- callers --- */
+
+/* Connected to the socket NAME as UID, or -1. */
+static int
+caller(uid_t uid, const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int result;
+
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s",
+	    host.sockets, name);
+	if (is_root() && uid != 0)
+		assert_int_equal(seteuid(uid), 0);
+	result = connect(fd, (struct sockaddr *)&address, sizeof(address));
+	if (getuid() == 0)
+		assert_int_equal(seteuid(0), 0);
+	if (result == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+static int
+call(uid_t uid, const char *name)
+{
+	const int fd = caller(uid, name);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static struct otp_wire_request
+request_of(enum otp_wire_verb verb, const char *account, uid_t uid)
+{
+	struct otp_wire_request request;
+
+	memset(&request, 0, sizeof(request));
+	request.verb = verb;
+	request.request.uid = uid;
+	(void)snprintf(
+	    request.request.account, OTP_ACCOUNT_SIZE, "%s", account);
+	(void)snprintf(request.request.service, OTP_SERVICE_SIZE, "sshd");
+	(void)snprintf(request.request.host, OTP_HOST_SIZE, "203.0.113.5");
+	return request;
+}
+
+static struct otp_wire_request
+try_of(const char *typed)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_TRY, alice.name, alice.uid);
+
+	(void)snprintf(request.typed, sizeof(request.typed), "%s", typed);
+	return request;
+}
+
+/* Alice's next code, right. */
+static struct otp_wire_request
+right(void)
+{
+	char code[SAMPLE_CODE_SIZE];
+
+	return try_of(sample_code(&host.token, host.counter++, code));
+}
+
+static struct otp_wire_request
+wrong(void)
+{
+	char code[SAMPLE_CODE_SIZE];
+
+	return try_of(sample_wrong(&host.token, 0, code));
+}
+
+static void
+tell(int fd, const struct otp_wire_request *request)
+{
+	uint8_t data[OTP_WIRE_REQUEST_SIZE];
+
+	assert_int_equal(otp_wire_put_request(request, data), OTP_OK);
+	assert_int_equal(
+	    send(fd, data, sizeof(data), MSG_NOSIGNAL), sizeof(data));
+}
+
+static bool
+comes(int fd, int milliseconds)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+	return poll(&wait, 1, milliseconds) == 1;
+}
+
+/* Whether an answer came; FD is closed then. */
+static bool
+hear(int fd, struct otp_wire_answer *ret_answer)
+{
+	uint8_t data[OTP_WIRE_MAX];
+	ssize_t size;
+
+	assert_true(comes(fd, WAIT));
+	size = recv(fd, data, sizeof(data), 0);
+	(void)close(fd);
+	if (size <= 0)
+		return false;
+	assert_int_equal(
+	    otp_wire_get_answer(data, (size_t)size, ret_answer), OTP_OK);
+	return true;
+}
+
+/* The answer to REQUEST of UID. */
+static struct otp_wire_answer
+ask(uid_t uid, const char *name, const struct otp_wire_request *request)
+{
+	struct otp_wire_answer answer;
+	const int fd = call(uid, name);
+
+	tell(fd, request);
+	assert_true(hear(fd, &answer));
+	assert_int_equal(answer.verb, request->verb);
+	assert_string_equal(answer.account, request->request.account);
+	return answer;
+}
+
+static bool
+is_accepted(const struct otp_wire_answer *answer)
+{
+	return answer->err == OTP_OK &&
+	    answer->answer.verdict == OTP_VERDICT_ACCEPT;
+}
+
+/* Whom privileged tests ask as. */
+static const char *
+quick_socket(void)
+{
+	return is_root() ? "root" : "user";
+}
+
+#define NEEDS_ROOT()            \
+	do {                    \
+		if (!is_root()) \
+			skip(); \
+	} while (0)
+
+/* --- tests --- */
+
+static void
+daemon__accepts_a_code_once(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+
+	(void)state;
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+	assert_int_equal(answer.answer.kind, OTP_HOTP);
+	assert_string_equal(answer.answer.token, host.token.label);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REPLAY);
+	assert_true(log_has("result=accepted reason=ok user="));
+	assert_true(log_has("result=refused reason=replay user="));
+}
+
+/* What a peer of "user" says of itself is a claim; nothing of it is kept. */
+static void
+daemon__logs_what_was_claimed(void **state)
+{
+	const struct otp_wire_request request = right();
+	const struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+	char caller_text[64];
+
+	(void)state;
+	assert_true(is_accepted(&answer));
+	(void)snprintf(caller_text, sizeof(caller_text),
+	    " socket=user peer_uid=%u ", (unsigned)alice.uid);
+	assert_true(log_has(" claimed_service=sshd claimed_rhost=203.0.113.5"));
+	assert_true(log_has(caller_text));
+	assert_false(log_has(" rhost="));
+	assert_false(log_has(request.typed));
+	assert_string_equal(
+	    sample_peek(host.store, alice.name).last_success.host, "");
+}
+
+static void
+daemon__answers_each_verb(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+
+	(void)state;
+	NEEDS_ROOT();
+	answer = ask(0, "root", &request);
+	assert_true(is_accepted(&answer));
+	request = wrong();
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(answer.answer.failures, 1);
+	request = right();
+	answer = ask(0, "root", &request);
+	assert_true(is_accepted(&answer));
+	assert_int_equal(answer.answer.unreported, 1);
+	request = request_of(OTP_WIRE_TOLD, alice.name, alice.uid);
+	request.generation = answer.answer.generation;
+	request.unreported = answer.answer.unreported;
+	request.replays = answer.answer.replays;
+	answer = ask(0, "root", &request);
+	assert_true(answer.noted);
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	request = right();
+	answer = ask(0, "root", &request);
+	assert_true(is_accepted(&answer));
+	assert_int_equal(answer.answer.unreported, 0);
+	request = request_of(OTP_WIRE_LOOK, alice.name, alice.uid);
+	request.want_enrolled = true;
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.look.standing, OTP_STANDING_USUAL);
+	assert_int_equal(answer.look.enrolled, OTP_ENROLLED_YES);
+	assert_int_equal(answer.look.known.verdict, OTP_VERDICT_REJECT);
+	request = request_of(OTP_WIRE_LOOK, bob.name, bob.uid);
+	request.want_enrolled = true;
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.look.enrolled, OTP_ENROLLED_NO);
+}
+
+static void
+daemon__answers_a_service(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+
+	(void)state;
+	if (is_root()) /* as the group's member would */
+		assert_int_equal(chmod(host.sockets, 0755), 0);
+	answer = ask(geteuid(), "service", &request);
+	assert_true(is_accepted(&answer));
+	assert_true(log_has(" service=sshd rhost=203.0.113.5 socket=service"));
+	assert_string_equal(
+	    sample_peek(host.store, alice.name).last_success.host,
+	    "203.0.113.5");
+}
+
+/* Part NUMBER of alice's status, as she sees it. */
+static struct otp_wire_answer
+status_of(enum otp_wire_part part, uint32_t number)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_STATUS, alice.name, alice.uid);
+
+	request.place = (struct otp_wire_place){ part, number };
+	return ask(alice.uid, "user", &request);
+}
+
+/* Make two devices of alice known, and name them. */
+static void
+remember_devices(uint8_t ret_ids[2][OTP_DEVICE_ID_SIZE])
+{
+	const struct otp_seed seed = sample_seed(&host.token);
+	struct otp_store *store = sample_open(host.store, alice.name);
+	struct otp_state state;
+	const int64_t now = (int64_t)time(NULL);
+
+	assert_int_equal(otp_store_load(store, &state, NULL), OTP_OK);
+	memset(ret_ids, 0, (size_t)2 * OTP_DEVICE_ID_SIZE);
+	assert_int_equal(otp_state_bind_devices(&state, &seed), OTP_OK);
+	for (unsigned i = 0; i < 2; i++) {
+		ret_ids[i][0] = (uint8_t)(i + 1);
+		otp_device_remember(
+		    &state.devices, ret_ids[i], now - 60, now + 86400);
+	}
+	assert_int_equal(
+	    otp_store_put(store, &state, OTP_PUT_COMMIT, NULL), OTP_OK);
+	otp_store_close(store);
+}
+
+static void
+daemon__shows_users_their_account(void **state)
+{
+	uint8_t ids[2][OTP_DEVICE_ID_SIZE];
+	struct otp_wire_request request = wrong();
+	struct otp_wire_answer answer;
+	const struct otp_overview *seen = &answer.overview;
+
+	(void)state;
+	remember_devices(ids);
+	(void)ask(alice.uid, "user", &request);
+	answer = status_of(OTP_WIRE_WHOLE, 0);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_true(seen->enrolled);
+	assert_int_equal(seen->problem, OTP_OK);
+	assert_int_equal(seen->tokens_count, 1);
+	assert_int_equal(seen->devices.count, 2);
+	assert_int_equal(seen->tally.failures, 0);
+	assert_int_equal(seen->others.failures, 1);
+	answer = status_of(OTP_WIRE_TOKEN, 0);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_string_equal(seen->tokens[0].label, host.token.label);
+	assert_int_equal(seen->tokens[0].kind, OTP_HOTP);
+	answer = status_of(OTP_WIRE_DEVICE, 1);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_memory_equal(seen->devices.list[1].id, ids[1], sizeof(ids[1]));
+	/* What is not there is an error, and nothing of it is sent. */
+	answer = status_of(OTP_WIRE_TOKEN, 1);
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
+	answer = status_of(OTP_WIRE_DEVICE, 2);
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
+	answer = status_of(OTP_WIRE_ADDRESS, 0);
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
+}
+
+/* No byte of a secret is in an answer, whichever part is asked for. */
+static void
+daemon__shows_no_secret(void **state)
+{
+	uint8_t data[OTP_WIRE_ANSWER_SIZE], empty[OTP_WIRE_ANSWER_SIZE];
+	struct otp_wire_answer answer = status_of(OTP_WIRE_TOKEN, 0);
+
+	(void)state;
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(otp_wire_put_answer(&answer, data), OTP_OK);
+	assert_null(memmem(data, sizeof(data), host.token.secret, 4));
+	memset(
+	    &answer.overview.tokens[0], 0, sizeof(answer.overview.tokens[0]));
+	assert_int_equal(otp_wire_put_answer(&answer, empty), OTP_OK);
+	assert_memory_not_equal(data, empty, sizeof(data));
+}
+
+static struct otp_wire_answer
+forget(const uint8_t *id)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_FORGET, alice.name, alice.uid);
+
+	request.all = id == NULL;
+	if (id != NULL)
+		memcpy(request.forgotten, id, OTP_DEVICE_ID_SIZE);
+	return ask(alice.uid, "user", &request);
+}
+
+static void
+daemon__forgets_devices(void **state)
+{
+	uint8_t ids[2][OTP_DEVICE_ID_SIZE];
+	struct otp_wire_answer answer;
+	char line[128];
+
+	(void)state;
+	remember_devices(ids);
+	answer = forget(ids[1]);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.forgotten, 1);
+	(void)snprintf(line, sizeof(line),
+	    "action=devices-forgotten user=%s uid=%u socket=user peer_uid=%u\n",
+	    alice.name, (unsigned)alice.uid, (unsigned)alice.uid);
+	assert_true(log_has(line));
+	assert_int_equal(sample_peek(host.store, alice.name).devices.count, 1);
+	answer = forget(ids[1]);
+	assert_int_equal(answer.err, OTP_ERR_ABSENT);
+	answer = forget(NULL);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.forgotten, 1);
+	assert_int_equal(sample_peek(host.store, alice.name).devices.count, 0);
+}
+
+/* The two codes of alice's device from COUNTER on. */
+static struct otp_wire_request
+pair_of(uint64_t counter)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_RESYNC, alice.name, alice.uid);
+	char code[SAMPLE_CODE_SIZE];
+
+	(void)snprintf(request.typed, sizeof(request.typed), "%s",
+	    sample_code(&host.token, counter, code));
+	(void)snprintf(request.second, sizeof(request.second), "%s",
+	    sample_code(&host.token, counter + 1, code));
+	return request;
+}
+
+/* It takes the lock, and so counts as a try. */
+static void
+daemon__limits_what_takes_the_lock(void **state)
+{
+	const struct otp_wire_request pair = pair_of(500);
+	struct otp_wire_answer answer;
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		answer = forget(NULL);
+		assert_int_equal(answer.err, OTP_OK);
+	}
+	answer = forget(NULL);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	answer = ask(alice.uid, "user", &pair);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	/* To look at it takes no lock. */
+	answer = status_of(OTP_WIRE_WHOLE, 0);
+	assert_int_equal(answer.err, OTP_OK);
+}
+
+/* A device that is far ahead; its next code is accepted then. */
+static void
+daemon__resynchronises_a_token(void **state)
+{
+	struct otp_wire_request request = pair_of(500);
+	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+
+	(void)state;
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.resync, OTP_VERDICT_ACCEPT);
+	assert_true(log_has("action=resynchronised user="));
+	assert_false(log_has(request.typed));
+	host.counter = 502;
+	request = right();
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+	/* Never back. */
+	request = pair_of(500);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.resync, OTP_VERDICT_REJECT);
+	assert_true(log_has("action=resync-refused user="));
+	request.token = 1;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_ABSENT);
+}
+
+/* One try for both codes, of the tally of other callers, with its delays. */
+static void
+daemon__charges_a_resync_to_other_callers(void **state)
+{
+	struct otp_wire_request request = pair_of(5000);
+	struct otp_wire_answer answer;
+	struct otp_state account;
+	int64_t begin = (int64_t)time(NULL);
+
+	(void)state;
+	configure("delay_after = 2\n");
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.resync, OTP_VERDICT_REJECT);
+	assert_true((int64_t)time(NULL) - begin >= 1); /* it is held */
+	account = sample_peek(host.store, alice.name);
+	assert_int_equal(account.others.failures, 1);
+	assert_int_equal(account.tally.failures, 0);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.resync, OTP_VERDICT_REJECT);
+	request = pair_of(500);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.resync, OTP_VERDICT_WAITING);
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).others.failures, 2);
+	NEEDS_ROOT();
+	/* The delay is of other callers alone; a right pair ends its own. */
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.resync, OTP_VERDICT_ACCEPT);
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).others.failures, 2);
+}
+
+static void
+daemon__resynchronises_nothing_of_the_suspended(void **state)
+{
+	struct otp_wire_request request = pair_of(500);
+	struct otp_store *store = sample_open(host.store, alice.name);
+	struct otp_wire_answer answer;
+	struct otp_state account;
+
+	(void)state;
+	assert_int_equal(otp_store_load(store, &account, NULL), OTP_OK);
+	account.suspended = true;
+	assert_int_equal(
+	    otp_store_put(store, &account, OTP_PUT_COMMIT, NULL), OTP_OK);
+	otp_store_close(store);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_SUSPENDED);
+	assert_int_equal(answer.resync, OTP_VERDICT_REJECT);
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).credentials[0].value, 0);
+}
+
+/* Which codes were used is unknown: two of them could be sent. */
+static void
+daemon__resynchronises_no_unknown_counter(void **state)
+{
+	struct otp_wire_request request = pair_of(0);
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct otp_store *store = sample_open(host.store, alice.name);
+		struct otp_wire_answer answer;
+		struct otp_state account;
+
+		assert_int_equal(otp_store_load(store, &account, NULL), OTP_OK);
+		account.credentials[0].value = UINT64_MAX;
+		account.credentials_count = 1 - i; /* and not adopted */
+		assert_int_equal(
+		    otp_store_put(store, &account, OTP_PUT_COMMIT, NULL),
+		    OTP_OK);
+		otp_store_close(store);
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(answer.err, OTP_ERR_NO_STATE);
+		assert_int_equal(answer.fault.detail,
+		    i == 0 ? OTP_DETAIL_COUNTER_UNKNOWN
+			   : OTP_DETAIL_NOT_ADOPTED);
+		assert_int_equal(answer.resync, OTP_VERDICT_REJECT);
+		assert_int_equal(
+		    sample_peek(host.store, alice.name).others.failures, 0);
+	}
+	NEEDS_ROOT();
+	assert_int_equal(ask(0, "root", &request).resync, OTP_VERDICT_ACCEPT);
+}
+
+/* A name may have been another person's. */
+static void
+daemon__shows_nothing_of_a_former_user(void **state)
+{
+	static const struct otp_overview nothing;
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_STATUS, alice.name, alice.uid);
+	struct otp_store *store = sample_open(host.store, alice.name);
+	struct otp_wire_answer answer;
+	struct otp_state account;
+
+	(void)state;
+	assert_int_equal(otp_store_load(store, &account, NULL), OTP_OK);
+	account.uid++;
+	assert_int_equal(
+	    otp_store_put(store, &account, OTP_PUT_COMMIT, NULL), OTP_OK);
+	otp_store_close(store);
+	for (unsigned part = OTP_WIRE_WHOLE; part <= OTP_WIRE_DEVICE; part++) {
+		request.place.part = (enum otp_wire_part)part;
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(answer.err, OTP_ERR_UID);
+		assert_memory_equal(
+		    &answer.overview, &nothing, sizeof(nothing));
+	}
+	request = pair_of(0);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_UID);
+}
+
+/* What the tool's client reads part by part is what the store has. */
+static void
+daemon__is_asked_by_the_client(void **state)
+{
+	const struct otp_link link = { .folder = host.sockets,
+		.socket = OTP_LINK_USER };
+	const struct otp_wire_request message =
+	    request_of(OTP_WIRE_STATUS, alice.name, alice.uid);
+	const struct otp_request *request = &message.request;
+	uint8_t ids[2][OTP_DEVICE_ID_SIZE];
+	struct otp_overview seen;
+	struct otp_fault fault = { 0 };
+	const struct otp_wire_request pair = pair_of(500);
+	enum otp_verdict verdicts[2] = { OTP_VERDICT_REJECT };
+	char longest[OTP_WIRE_CODE_SIZE + 1];
+	enum otp_err errs[7];
+	unsigned counts[2] = { 0 };
+
+	(void)state;
+	NEEDS_ROOT();
+	remember_devices(ids);
+	memset(longest, '1', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(seteuid(alice.uid), 0);
+	errs[5] = otp_link_resync(
+	    &link, request, 0, pair.typed, pair.second, &verdicts[0], &fault);
+	errs[6] = otp_link_resync(
+	    &link, request, 0, pair.typed, longest, &verdicts[1], &fault);
+	errs[0] = otp_link_overview(&link, request, &seen, &fault);
+	errs[1] = otp_link_forget(&link, request, ids[0], &counts[0], &fault);
+	errs[2] = otp_link_forget(&link, request, NULL, &counts[1], &fault);
+	errs[3] = otp_link_forget(&link, request, ids[0], &counts[1], &fault);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(errs[0], OTP_OK);
+	assert_true(seen.enrolled);
+	assert_int_equal(seen.tokens_count, 1);
+	assert_string_equal(seen.tokens[0].label, host.token.label);
+	assert_int_equal(seen.devices.count, 2);
+	assert_memory_equal(seen.devices.list[0].id, ids[0], sizeof(ids[0]));
+	assert_memory_equal(seen.devices.list[1].id, ids[1], sizeof(ids[1]));
+	assert_int_equal(errs[5], OTP_OK);
+	assert_int_equal(verdicts[0], OTP_VERDICT_ACCEPT);
+	assert_int_equal(errs[6], OTP_OK);
+	assert_int_equal(verdicts[1], OTP_VERDICT_MALFORMED);
+	assert_int_equal(errs[1], OTP_OK);
+	assert_int_equal(counts[0], 1);
+	assert_int_equal(errs[2], OTP_OK);
+	assert_int_equal(counts[1], 1);
+	assert_int_equal(errs[3], OTP_ERR_ABSENT);
+	(void)daemon_end(SIGKILL);
+	errs[4] = otp_link_overview(&link, request, &seen, &fault);
+	assert_int_equal(errs[4], OTP_ERR_NO_DAEMON);
+}
+
+/* A daemon of root's that answers with another part than it was asked for. */
+static void
+daemon__of_other_parts_gives_none(void **state)
+{
+	const struct otp_wire_request message =
+	    request_of(OTP_WIRE_STATUS, alice.name, alice.uid);
+	struct otp_wire_answer answer = { .verb = OTP_WIRE_STATUS,
+		.place = { OTP_WIRE_TOKEN, 0 } };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct otp_link link = { .folder = host.sockets,
+		.socket = OTP_LINK_USER };
+	struct otp_overview seen;
+	struct otp_fault fault = { 0 };
+	uint8_t data[OTP_WIRE_ANSWER_SIZE], asked[OTP_WIRE_REQUEST_SIZE];
+	int fd = -1, peer = -1;
+	pid_t pid;
+
+	(void)state;
+	NEEDS_ROOT();
+	(void)daemon_end(SIGKILL);
+	(void)snprintf(answer.account, OTP_ACCOUNT_SIZE, "%s", alice.name);
+	assert_int_equal(otp_wire_put_answer(&answer, data), OTP_OK);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/user",
+	    host.sockets);
+	(void)unlink(address.sun_path);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	assert_int_equal(
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		peer = accept(fd, NULL, NULL);
+		(void)recv(peer, asked, sizeof(asked), 0);
+		(void)send(peer, data, sizeof(data), MSG_NOSIGNAL);
+		_exit(0);
+	}
+	assert_int_equal(
+	    otp_link_overview(&link, &message.request, &seen, &fault),
+	    OTP_ERR_NO_DAEMON);
+	assert_int_equal(fault.errnum, EBADMSG);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	(void)close(fd);
+}
+
+static void
+daemon__refuses_another_account(void **state)
+{
+	struct otp_wire_request asked[] = {
+		request_of(OTP_WIRE_LOOK, bob.name, bob.uid),
+		request_of(OTP_WIRE_TRY, bob.name, bob.uid),
+		request_of(OTP_WIRE_TRY, bob.name, alice.uid),
+		request_of(OTP_WIRE_STATUS, bob.name, bob.uid),
+		request_of(OTP_WIRE_FORGET, bob.name, bob.uid),
+		request_of(OTP_WIRE_TOLD, alice.name, alice.uid),
+		request_of(OTP_WIRE_RESYNC, bob.name, bob.uid),
+	};
+	struct otp_wire_request of_root[] = {
+		request_of(OTP_WIRE_TRY, "root", 0),
+		request_of(OTP_WIRE_LOOK, "root", 0),
+		request_of(OTP_WIRE_TOLD, "root", 0),
+		request_of(OTP_WIRE_TRY, "root", OTP_UID_VIRTUAL),
+		/* The group may look and try. */
+		request_of(OTP_WIRE_STATUS, alice.name, alice.uid),
+		request_of(OTP_WIRE_FORGET, alice.name, alice.uid),
+		request_of(OTP_WIRE_RESYNC, alice.name, alice.uid),
+	};
+	int fds[COUNT(asked) + COUNT(of_root)];
+	size_t count = 0;
+	struct otp_wire_answer answer;
+
+	(void)state;
+	asked[4].all = of_root[5].all = true;
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		fds[count] = call(alice.uid, "user");
+		tell(fds[count++], &asked[i]);
+		if (count == 3) {
+			/* A uid has four places. */
+			for (size_t n = 0; n < count; n++) {
+				assert_true(hear(fds[n], &answer));
+				assert_int_equal(answer.err, OTP_ERR_DENIED);
+			}
+			count = 0;
+		}
+	}
+	for (size_t i = 0; i < COUNT(of_root); i++) {
+		fds[count] = call(geteuid(), "service");
+		tell(fds[count++], &of_root[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		assert_true(hear(fds[i], &answer));
+		assert_int_equal(answer.err, OTP_ERR_DENIED);
+		assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+		assert_string_equal(answer.fault.where, "");
+	}
+	assert_true(log_has("result=refused reason=denied socket="));
+}
+
+/* Not even root is answered on "user", and none but root on "root". */
+static void
+daemon__refuses_another_caller(void **state)
+{
+	const struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+
+	(void)state;
+	if (is_root()) {
+		answer = ask(0, "user", &request);
+	} else {
+		answer = ask(alice.uid, "root", &request);
+	}
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+}
+
+static mode_t
+mode_of(const char *name)
+{
+	char path[2 * PATH_SIZE];
+	struct stat status;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", host.sockets, name);
+	assert_int_equal(lstat(path, &status), 0);
+	assert_true(S_ISSOCK(status.st_mode));
+	return status.st_mode & 0777;
+}
+
+static void
+daemon__creates_sockets_for_each_kind_of_caller(void **state)
+{
+	(void)state;
+	assert_int_equal(mode_of("root"), 0600);
+	assert_int_equal(mode_of("user"), 0666);
+	/* 0660 if there is the group, and root runs it. */
+	assert_int_equal(mode_of("service") & 0607, 0600);
+	NEEDS_ROOT();
+	assert_int_equal(caller(alice.uid, "root"), -1);
+	assert_int_equal(caller(alice.uid, "service"), -1);
+}
+
+/* A known device, as root states it, and as others do. */
+static void
+daemon__does_not_believe_a_caller(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+
+	(void)state;
+	NEEDS_ROOT();
+	memset(request.request.device.id, 7, OTP_DEVICE_ID_SIZE);
+	request.request.device.remember_for = 86400;
+	answer = ask(0, "root", &request);
+	assert_true(is_accepted(&answer));
+	assert_true(answer.answer.device_left > 0);
+	request.verb = OTP_WIRE_LOOK;
+	request.typed[0] = '\0';
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.look.known.verdict, OTP_VERDICT_ACCEPT);
+	answer = ask(0, "service", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.look.known.verdict, OTP_VERDICT_REJECT);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.look.known.verdict, OTP_VERDICT_REJECT);
+	request.request.unknown = true;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_OK);
+}
+
+static void
+daemon__refuses_with_a_wrong_configuration(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+
+	(void)state;
+	configure("nonsense = 1\n");
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_OPTION);
+	assert_int_equal(answer.fault.line, 3);
+	assert_true(log_has("result=misconfigured reason=option"));
+	configure("delay_after = 5"); /* torn */
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_OPTION);
+	/* It is read anew each time. */
+	configure("delay_after = 5\n");
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+}
+
+static unsigned
+daemon_descriptors(void)
+{
+	char path[64];
+	unsigned count = 0;
+	DIR *folder;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)host.pid);
+	folder = opendir(path);
+	if (folder == NULL)
+		return 0; /* the kernel shows them to root alone */
+	while (readdir(folder) != NULL)
+		count++;
+	(void)closedir(folder);
+	return count;
+}
+
+/* Whether it has as many as BEFORE; those of the last caller go in a moment. */
+static bool
+has_descriptors(unsigned before)
+{
+	for (unsigned i = 0; i < 500 && daemon_descriptors() != before; i++)
+		pause_for(10);
+	return daemon_descriptors() == before;
+}
+
+/* Whether nothing but the end comes after SIZE bytes of DATA. */
+static bool
+ends_it(const void *data, size_t size)
+{
+	const int fd = call(geteuid(), "service");
+	uint8_t answer[OTP_WIRE_MAX];
+	ssize_t got;
+
+	assert_int_equal(send(fd, data, size, MSG_NOSIGNAL), size);
+	assert_true(comes(fd, WAIT));
+	got = recv(fd, answer, sizeof(answer), 0);
+	(void)close(fd);
+	return got <= 0;
+}
+
+/* How many it has once whoever called before has gone, which is one turn later. */
+static unsigned
+descriptors_at_rest(void)
+{
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(ends_it("", 1));
+	return daemon_descriptors();
+}
+
+static void
+daemon__ends_what_is_not_a_request(void **state)
+{
+	static uint8_t data[3 * OTP_WIRE_MAX];
+	const struct otp_wire_request request = right();
+	const size_t whole = OTP_WIRE_REQUEST_SIZE;
+	struct otp_wire_answer answer;
+	unsigned before;
+	uint64_t seed = 1;
+
+	(void)state;
+	before = descriptors_at_rest();
+	assert_int_equal(otp_wire_put_request(&request, data), OTP_OK);
+	assert_true(ends_it(data, whole - 1)); /* too short */
+	assert_true(ends_it(data, whole + 1)); /* and too long */
+	assert_true(ends_it(data, OTP_WIRE_MAX));
+	assert_true(ends_it(data, OTP_WIRE_MAX + 1));
+	assert_true(ends_it(data, sizeof(data)));
+	data[whole - 1] = 1; /* after the NUL */
+	assert_true(ends_it(data, whole));
+	memset(data + 432, 'x', whole - 432); /* no NUL */
+	assert_true(ends_it(data, whole));
+	for (unsigned i = 0; i < RANDOM; i++) {
+		const size_t size = unit_between(&seed, 1, OTP_WIRE_MAX + 9);
+
+		unit_fill(&seed, data, size);
+		assert_true(ends_it(data, size));
+	}
+	answer = ask(geteuid(), "service", &request);
+	assert_true(is_accepted(&answer));
+	assert_true(has_descriptors(before));
+}
+
+static void
+daemon__says_its_version_to_another(void **state)
+{
+	const struct otp_wire_request request = right();
+	uint8_t data[OTP_WIRE_REQUEST_SIZE], ours[OTP_WIRE_VERSION_SIZE];
+	const int fd = call(alice.uid, "user");
+
+	(void)state;
+	assert_int_equal(otp_wire_put_request(&request, data), OTP_OK);
+	data[4] = 2;
+	assert_int_equal(send(fd, data, sizeof(data), 0), sizeof(data));
+	assert_true(comes(fd, WAIT));
+	assert_int_equal(recv(fd, data, sizeof(data), 0), sizeof(ours));
+	otp_wire_put_version(ours);
+	assert_memory_equal(data, ours, sizeof(ours));
+	assert_int_equal(recv(fd, data, sizeof(data), 0), 0);
+	(void)close(fd);
+}
+
+/* A descriptor that comes with a message is not kept. */
+static void
+daemon__takes_no_descriptor(void **state)
+{
+	const struct otp_wire_request request = right();
+	uint8_t data[OTP_WIRE_REQUEST_SIZE];
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { .bytes = { 0 } };
+	struct iovec vector = { data, sizeof(data) };
+	struct msghdr message = { .msg_iov = &vector,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	struct otp_wire_answer answer;
+	const unsigned before = descriptors_at_rest();
+	const int fd = call(alice.uid, "user");
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(otp_wire_put_request(&request, data), OTP_OK);
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), &ends[1], sizeof(int));
+	assert_int_equal(sendmsg(fd, &message, 0), sizeof(data));
+	(void)close(ends[1]);
+	assert_true(hear(fd, &answer));
+	assert_true(is_accepted(&answer));
+	/* All copies of its other end are closed. */
+	assert_int_equal(read(ends[0], data, 1), 0);
+	(void)close(ends[0]);
+	assert_true(has_descriptors(before));
+}
+
+static void
+daemon__answers_once(void **state)
+{
+	const struct otp_wire_request first = right(), second = right();
+	struct otp_wire_answer answer;
+	uint8_t data[OTP_WIRE_MAX];
+	const int fd = call(alice.uid, "user");
+	unsigned answers = 0;
+
+	(void)state;
+	tell(fd, &first);
+	tell(fd, &second);
+	while (comes(fd, WAIT)) {
+		const ssize_t size = recv(fd, data, sizeof(data), 0);
+
+		if (size == 0)
+			break;
+		answers += size > 0;
+	}
+	(void)close(fd);
+	assert_true(answers <= 1);
+	/* The second was not even looked at. */
+	answer = ask(alice.uid, "user", &second);
+	assert_true(is_accepted(&answer));
+}
+
+static void
+daemon__holds_a_refusal(void **state)
+{
+	const struct otp_wire_request request = wrong(), code = right();
+	struct otp_wire_answer answer;
+	const int fd = call(alice.uid, "user");
+	const int other = call(geteuid(), "service");
+	const int third = call(geteuid(), "service");
+
+	(void)state;
+	tell(fd, &request);
+	tell(other, &request);
+	assert_false(comes(fd, SHORT));
+	assert_false(comes(other, 1));
+	/* No worker waits: others are answered meanwhile. */
+	tell(third, &code);
+	assert_true(hear(third, &answer));
+	assert_true(is_accepted(&answer));
+	assert_false(comes(fd, 1));
+	assert_true(hear(fd, &answer));
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	assert_true(hear(other, &answer));
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+}
+
+/* What a user's programs try never delays the logins through services. */
+static void
+daemon__charges_the_tally_of_the_callers(void **state)
+{
+	const struct otp_wire_request request = wrong();
+	struct otp_wire_answer answer;
+	struct otp_state account;
+
+	(void)state;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	account = sample_peek(host.store, alice.name);
+	assert_int_equal(account.others.failures, 1);
+	assert_int_equal(account.tally.failures, 0);
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	account = sample_peek(host.store, alice.name);
+	assert_int_equal(account.others.failures, 1);
+	assert_int_equal(account.tally.failures, 1);
+}
+
+static void
+daemon__limits_a_uid(void **state)
+{
+	struct otp_wire_answer answer;
+	struct otp_wire_request request;
+	uint8_t byte;
+	int fds[4], fifth;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = call(alice.uid, "user");
+	fifth = call(alice.uid, "user");
+	assert_true(comes(fifth, WAIT));
+	assert_int_equal(recv(fifth, &byte, 1, 0), 0);
+	(void)close(fifth);
+	assert_false(comes(fds[0], 1));
+	for (size_t i = 0; i < COUNT(fds); i++)
+		(void)close(fds[i]);
+	for (unsigned i = 0; i < 10; i++) {
+		request = right();
+		answer = ask(alice.uid, "user", &request);
+		assert_true(is_accepted(&answer));
+	}
+	request = right();
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	assert_true(log_has("result=refused reason=limit socket=user"));
+	/* Others are not limited by that. */
+	answer = ask(geteuid(), "service", &request);
+	assert_true(is_accepted(&answer));
+}
+
+/*
+ * More connections of "user" than there is room for, PER_UID of each uid: some
+ * send nothing, and some ask what they may not.  CALLER is answered on SOCKET,
+ * each time within so many milliseconds.
+ */
+static void
+is_answered_in_a_flood(
+    unsigned per_uid, uid_t caller, const char *socket, int within)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+	int fds[FLOOD];
+
+	for (unsigned i = 0; i < FLOOD; i++) {
+		fds[i] = call(20000 + i / per_uid, "user");
+		if (i % 2 == 0)
+			tell(fds[i], &request);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		const int fd = call(caller, socket);
+
+		request = right();
+		tell(fd, &request);
+		assert_true(comes(fd, within));
+		assert_true(hear(fd, &answer));
+		assert_true(is_accepted(&answer));
+	}
+	for (unsigned i = 0; i < FLOOD; i++)
+		(void)close(fds[i]);
+}
+
+static void
+daemon__answers_root_in_a_flood(void **state)
+{
+	(void)state;
+	NEEDS_ROOT();
+	is_answered_in_a_flood(4, 0, "root", 5000);
+}
+
+/* One user may have thousands of subordinate uids. */
+static void
+daemon__answers_users_in_a_flood(void **state)
+{
+	(void)state;
+	NEEDS_ROOT();
+	is_answered_in_a_flood(1, alice.uid, "user", 1500);
+}
+
+/* A caller that sends nothing is closed after 5 seconds; others are served. */
+static void
+daemon__leaves_who_says_nothing(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+	const int fd = call(alice.uid, "user");
+	uint8_t byte;
+
+	(void)state;
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+	assert_false(comes(fd, SHORT));
+	assert_true(comes(fd, WAIT));
+	assert_int_equal(recv(fd, &byte, 1, 0), 0);
+	(void)close(fd);
+}
+
+static bool
+was_accepted(void)
+{
+	for (unsigned i = 0; i < 500; i++) {
+		if (sample_peek(host.store, alice.name).last_success.time != 0)
+			return true;
+		pause_for(10);
+	}
+	return false;
+}
+
+static void
+daemon__finishes_a_try_of_one_who_left(void **state)
+{
+	const struct otp_wire_request request = right();
+	const int fd = call(alice.uid, "user");
+
+	(void)state;
+	tell(fd, &request);
+	(void)close(fd);
+	assert_true(was_accepted());
+}
+
+static void
+daemon__finishes_at_sigterm(void **state)
+{
+	const struct otp_wire_request request = wrong();
+	struct otp_wire_answer answer;
+	const int fd = call(alice.uid, "user");
+	const int silent = call(alice.uid, "user");
+	const int late = call(0, "root");
+	struct otp_wire_answer heard;
+	uint8_t byte;
+	char path[2 * PATH_SIZE];
+	int status;
+
+	(void)state;
+	NEEDS_ROOT();
+	tell(fd, &request);
+	while (sample_peek(host.store, alice.name).others.failures == 0)
+		pause_for(10);
+	assert_int_equal(kill(host.pid, SIGTERM), 0);
+	pause_for(50);
+	tell(late, &request); /* it was accepted before */
+	assert_true(hear(late, &heard));
+	assert_int_equal(heard.answer.verdict, OTP_VERDICT_REJECT);
+	assert_true(comes(silent, WAIT));
+	assert_int_equal(recv(silent, &byte, 1, 0), 0);
+	(void)close(silent);
+	assert_true(hear(fd, &answer));
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(waitpid(host.pid, &status, 0), host.pid);
+	host.pid = 0;
+	assert_int_equal(status, 0);
+	(void)snprintf(path, sizeof(path), "%s/user", host.sockets);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* Killed at any time: a code works at most once, and costs one try at most. */
+static void
+daemon__killed_accepts_a_code_once(void **state)
+{
+	uint64_t seed = 7;
+
+	(void)state;
+	NEEDS_ROOT();
+	for (unsigned i = 0; i < KILLS; i++) {
+		const struct otp_wire_request request = right();
+		struct otp_wire_answer answer;
+		unsigned accepted = 0;
+		const int fd = call(0, "root");
+
+		tell(fd, &request);
+		pause_for((long)unit_between(&seed, 0, 8));
+		(void)daemon_end(SIGKILL);
+		if (hear(fd, &answer) && is_accepted(&answer)) {
+			accepted++;
+			assert_true(was_accepted());
+		}
+		daemon_start();
+		answer = ask(0, "root", &request);
+		accepted += is_accepted(&answer);
+		assert_true(accepted <= 1);
+		if (!is_accepted(&answer))
+			assert_int_equal(
+			    answer.answer.verdict, OTP_VERDICT_REPLAY);
+		assert_true(answer.answer.failures <= 1);
+	}
+}
+
+/* A racer: with the daemon, or with the store itself. */
+static bool
+racer_accepts(const struct otp_wire_request *request, bool direct)
+{
+	const struct otp_policy policy = OTP_POLICY_DEFAULT;
+	const struct otp_host here = { .sys = &otp_sys_host,
+		.store = { .folder = host.store },
+		.policy = &policy };
+	struct otp_answer answer;
+	struct otp_wire_answer told;
+
+	if (direct)
+		return otp_attempt_try(&here, &request->request, request->typed,
+			   &answer, NULL) == OTP_OK &&
+		    answer.verdict == OTP_VERDICT_ACCEPT;
+	told = ask(geteuid(), quick_socket(), request);
+	return is_accepted(&told);
+}
+
+static void
+daemon__shares_the_store_with_direct_logins(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < (is_root() ? RACES : 1); i++) {
+		const struct otp_wire_request request = right();
+		const unsigned racers = is_root() ? RACERS : 3;
+		unsigned accepted = 0;
+		pid_t children[RACERS];
+
+		for (unsigned j = 0; j < racers; j++) {
+			children[j] = fork();
+			assert_true(children[j] >= 0);
+			if (children[j] == 0)
+				_exit(racer_accepts(&request, j % 2 == 0));
+		}
+		for (unsigned j = 0; j < racers; j++) {
+			int status = -1;
+
+			assert_int_equal(
+			    waitpid(children[j], &status, 0), children[j]);
+			assert_true(WIFEXITED(status));
+			accepted += WEXITSTATUS(status) == 1;
+		}
+		assert_int_equal(accepted, 1);
+	}
+}
+
+/* --- how it is started --- */
+
+/* Its status with NAMES of COUNT sockets that are passed to it. */
+static int
+passed(const char *names, unsigned count, int type)
+{
+	const pid_t pid = fork();
+	int status = -1;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		char number[24];
+
+		for (unsigned i = 0; i < count; i++) {
+			const int fd = socket(AF_UNIX, type, 0);
+			struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+			(void)snprintf(address.sun_path,
+			    sizeof(address.sun_path), "%s/passed%u",
+			    host.sockets, i);
+			(void)unlink(address.sun_path);
+			if (fd < 0 ||
+			    bind(fd, (struct sockaddr *)&address,
+				sizeof(address)) != 0 ||
+			    listen(fd, 5) != 0 ||
+			    (fd != (int)(3 + i) && dup2(fd, (int)(3 + i)) < 0))
+				_exit(98);
+		}
+		(void)snprintf(number, sizeof(number), "%d", (int)getpid());
+		(void)setenv("LISTEN_PID", number, 1);
+		(void)snprintf(number, sizeof(number), "%u", count);
+		(void)setenv("LISTEN_FDS", number, 1);
+		(void)setenv("LISTEN_FDNAMES", names, 1);
+		daemon_run(NULL);
+	}
+	for (unsigned i = 0; i < 100; i++) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		pause_for(10);
+		if (i == 50)
+			(void)kill(pid, SIGTERM);
+	}
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, &status, 0);
+	return -1;
+}
+
+static void
+daemon__takes_the_sockets_of_systemd(void **state)
+{
+	(void)state;
+	(void)daemon_end(SIGKILL);
+	for (int fd = 3; fd < 32; fd++)
+		(void)close(fd);
+	assert_int_equal(passed("user", 1, SOCK_SEQPACKET), 0);
+	assert_int_equal(passed("service:user:root", 3, SOCK_SEQPACKET), 0);
+	assert_int_equal(passed("", 1, SOCK_SEQPACKET), 1);
+	assert_int_equal(passed("other", 1, SOCK_SEQPACKET), 1);
+	assert_int_equal(passed("user:user", 2, SOCK_SEQPACKET), 1);
+	assert_int_equal(passed("user", 2, SOCK_SEQPACKET), 1);
+	assert_int_equal(passed("user:root", 1, SOCK_SEQPACKET), 1);
+	assert_int_equal(passed("user", 1, SOCK_STREAM), 1);
+	assert_int_equal(passed("user", 0, SOCK_SEQPACKET), 1);
+	assert_true(log_has("systemd passed no sockets") ||
+	    log_has("no sockets: option: LISTEN_FDS"));
+}
+
+static int
+users(void **state)
+{
+	(void)state;
+	find_users();
+	return 0;
+}
+
+#define DAEMON_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DAEMON_TEST(daemon__accepts_a_code_once),
+		DAEMON_TEST(daemon__logs_what_was_claimed),
+		DAEMON_TEST(daemon__answers_each_verb),
+		DAEMON_TEST(daemon__answers_a_service),
+		DAEMON_TEST(daemon__shows_users_their_account),
+		DAEMON_TEST(daemon__shows_no_secret),
+		DAEMON_TEST(daemon__forgets_devices),
+		DAEMON_TEST(daemon__limits_what_takes_the_lock),
+		DAEMON_TEST(daemon__resynchronises_a_token),
+		DAEMON_TEST(daemon__charges_a_resync_to_other_callers),
+		DAEMON_TEST(daemon__resynchronises_nothing_of_the_suspended),
+		DAEMON_TEST(daemon__resynchronises_no_unknown_counter),
+		DAEMON_TEST(daemon__shows_nothing_of_a_former_user),
+		DAEMON_TEST(daemon__is_asked_by_the_client),
+		DAEMON_TEST(daemon__of_other_parts_gives_none),
+		DAEMON_TEST(daemon__refuses_another_account),
+		DAEMON_TEST(daemon__refuses_another_caller),
+		DAEMON_TEST(daemon__creates_sockets_for_each_kind_of_caller),
+		DAEMON_TEST(daemon__does_not_believe_a_caller),
+		DAEMON_TEST(daemon__refuses_with_a_wrong_configuration),
+		DAEMON_TEST(daemon__ends_what_is_not_a_request),
+		DAEMON_TEST(daemon__says_its_version_to_another),
+		DAEMON_TEST(daemon__takes_no_descriptor),
+		DAEMON_TEST(daemon__answers_once),
+		DAEMON_TEST(daemon__holds_a_refusal),
+		DAEMON_TEST(daemon__charges_the_tally_of_the_callers),
+		DAEMON_TEST(daemon__limits_a_uid),
+		DAEMON_TEST(daemon__answers_root_in_a_flood),
+		DAEMON_TEST(daemon__answers_users_in_a_flood),
+		DAEMON_TEST(daemon__leaves_who_says_nothing),
+		DAEMON_TEST(daemon__finishes_a_try_of_one_who_left),
+		DAEMON_TEST(daemon__finishes_at_sigterm),
+		DAEMON_TEST(daemon__killed_accepts_a_code_once),
+		DAEMON_TEST(daemon__shares_the_store_with_direct_logins),
+		DAEMON_TEST(daemon__takes_the_sockets_of_systemd),
+	};
+
+	return cmocka_run_group_tests(tests, users, NULL);
+}

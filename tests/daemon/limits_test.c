@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "tests/unit/unit.h"
+
+#include "pam_otpd/limits.h"
+
+#define NOW INT64_C(5000000)
+
+static void
+limits__allow_ten_tries_in_any_minute(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	for (unsigned i = 0; i < OTP_LIMITS_TRIES; i++)
+		assert_true(otp_limits_try(&limits, 1000, NOW + i * 1000));
+	assert_false(otp_limits_try(&limits, 1000, NOW + 10000));
+	assert_false(otp_limits_try(&limits, 1000, NOW + OTP_LIMITS_SPAN - 1));
+	/* The first one is a minute old; and then the second. */
+	assert_true(otp_limits_try(&limits, 1000, NOW + OTP_LIMITS_SPAN));
+	assert_false(
+	    otp_limits_try(&limits, 1000, NOW + OTP_LIMITS_SPAN + 999));
+	assert_true(
+	    otp_limits_try(&limits, 1000, NOW + OTP_LIMITS_SPAN + 1000));
+	assert_false(
+	    otp_limits_try(&limits, 1000, NOW + OTP_LIMITS_SPAN + 1001));
+}
+
+static void
+limits__are_each_uids_own(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	for (unsigned i = 0; i < OTP_LIMITS_TRIES; i++)
+		assert_true(otp_limits_try(&limits, 1000, NOW));
+	assert_false(otp_limits_try(&limits, 1000, NOW));
+	assert_true(otp_limits_try(&limits, 0, NOW));
+	assert_true(otp_limits_try(&limits, 1001, NOW));
+}
+
+/* A hundred uids, and far more than there is room for. */
+static void
+limits__have_a_fixed_size(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	for (uint32_t uid = 0; uid < OTP_LIMITS_UIDS; uid++)
+		assert_true(otp_limits_try(&limits, uid, NOW));
+	assert_false(otp_limits_try(&limits, OTP_LIMITS_UIDS, NOW));
+	assert_false(otp_limits_try(
+	    &limits, OTP_LIMITS_UIDS, NOW + OTP_LIMITS_SPAN - 1));
+	/* Those that have a place keep it. */
+	assert_true(otp_limits_try(&limits, 7, NOW + 1));
+	for (uint32_t uid = 2000; uid < 2000 + OTP_LIMITS_UIDS - 1; uid++)
+		assert_true(
+		    otp_limits_try(&limits, uid, NOW + OTP_LIMITS_SPAN));
+	assert_false(otp_limits_try(&limits, 9999, NOW + OTP_LIMITS_SPAN));
+	for (unsigned i = 1; i < OTP_LIMITS_TRIES; i++)
+		assert_true(otp_limits_try(&limits, 7, NOW + OTP_LIMITS_SPAN));
+}
+
+static void
+limits__log_one_line_a_minute(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	assert_true(otp_limits_log(&limits, 1000, NOW));
+	assert_false(otp_limits_log(&limits, 1000, NOW));
+	assert_false(otp_limits_log(&limits, 1000, NOW + OTP_LIMITS_SPAN - 1));
+	assert_true(otp_limits_log(&limits, 1001, NOW + 1));
+	assert_true(otp_limits_log(&limits, 1000, NOW + OTP_LIMITS_SPAN));
+	assert_false(otp_limits_log(&limits, 1000, NOW + OTP_LIMITS_SPAN));
+}
+
+/* The uids for which there is no place share a line, so that the log has one. */
+static void
+limits__log_one_line_for_those_without_a_place(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	for (uint32_t uid = 0; uid < OTP_LIMITS_UIDS; uid++)
+		assert_true(otp_limits_log(&limits, uid, NOW));
+	assert_true(otp_limits_log(&limits, 5000, NOW + 1));
+	assert_false(otp_limits_log(&limits, 5000, NOW + 2));
+	assert_false(otp_limits_log(&limits, 5001, NOW + 2));
+	assert_false(otp_limits_lapsed(&limits, NOW + OTP_LIMITS_SPAN));
+	assert_true(otp_limits_lapsed(&limits, NOW + 1 + OTP_LIMITS_SPAN));
+}
+
+/* Subordinate uids, of which one user may have thousands. */
+static void
+limits__keep_no_place_for_who_may_not_try(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	for (uint32_t uid = 0; uid < 2 * OTP_LIMITS_UIDS; uid++) {
+		assert_true(otp_limits_try(&limits, uid, NOW));
+		otp_limits_return(&limits, uid);
+	}
+	otp_limits_return(&limits, 0); /* there is none */
+	assert_true(otp_limits_lapsed(&limits, NOW));
+	/* The others count on. */
+	for (unsigned i = 0; i < OTP_LIMITS_TRIES; i++)
+		assert_true(otp_limits_try(&limits, 1000, NOW + i));
+	otp_limits_return(&limits, 1000);
+	assert_true(otp_limits_try(&limits, 1000, NOW + 20));
+	assert_false(otp_limits_try(&limits, 1000, NOW + 20));
+}
+
+static void
+limits__lapse_with_the_last_of_them(void **state)
+{
+	static struct otp_limits limits;
+
+	(void)state;
+	assert_true(otp_limits_lapsed(&limits, NOW));
+	assert_true(otp_limits_try(&limits, 1000, NOW));
+	assert_true(otp_limits_try(&limits, 1000, NOW + 5));
+	assert_true(otp_limits_try(&limits, 1001, NOW + 9));
+	assert_false(otp_limits_lapsed(&limits, NOW + OTP_LIMITS_SPAN + 4));
+	assert_false(otp_limits_lapsed(&limits, NOW + OTP_LIMITS_SPAN + 8));
+	assert_true(otp_limits_lapsed(&limits, NOW + OTP_LIMITS_SPAN + 9));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(limits__allow_ten_tries_in_any_minute),
+		cmocka_unit_test(limits__are_each_uids_own),
+		cmocka_unit_test(limits__have_a_fixed_size),
+		cmocka_unit_test(limits__log_one_line_a_minute),
+		cmocka_unit_test(
+		    limits__log_one_line_for_those_without_a_place),
+		cmocka_unit_test(limits__keep_no_place_for_who_may_not_try),
+		cmocka_unit_test(limits__lapse_with_the_last_of_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# pam_otpd: what decides, alone; and the daemon with callers of its sockets.
+
+core_tests += %D%/limits_test %D%/page_test %D%/rights_test
+%C%_limits_test_SOURCES = %D%/limits_test.c pam_otpd/limits.c
+%C%_limits_test_CFLAGS = $(AM_CFLAGS)
+%C%_rights_test_SOURCES = %D%/rights_test.c pam_otpd/rights.c
+%C%_rights_test_CFLAGS = $(AM_CFLAGS)
+
+if DAEMON
+unit_tests += %D%/daemon_test
+endif

@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# otp-enroll of ordinary users, who ask pam_otpd about their own account.
+# shellcheck disable=SC2086
+
+. "$(dirname "$0")/ground.sh"
+daemon=$top_builddir/pam_otpd/pam_otpd
+needs setpriv jq "$daemon"
+
+person alice
+person bob
+as_alice='setpriv --reuid alice --regid alice --clear-groups'
+
+unserve() {
+	otpd_end
+	rm -rf /run/pam_otp
+}
+
+# says STATUS PATTERN ARGUMENT...: alice's tool ends so, and prints that. What it
+# asks for is in $typed.
+typed=
+says() {
+	says_status=$1
+	says_pattern=$2
+	shift 2
+	printf '%s\n' "$typed" | $as_alice otp-enroll "$@" >"$scratch/said_to" \
+	    2>&1
+	got=$?
+	cat "$scratch/said_to"
+	echo "status $got"
+	test $got -eq "$says_status" && grep -q -e "$says_pattern" "$scratch/said_to"
+}
+
+enrol alice
+check 'users__without_a_daemon_are_told_what_to_do' \
+    says 1 "pam_otpd does not answer.*pam_otpd-user\.socket" status
+check 'users__daemon_serves' otpd_start
+
+# --- status ---
+check 'status__of_oneself' says 0 '^alice: enrolled$' status
+check 'status__of_oneself_by_name' says 0 '^alice: enrolled$' status alice
+check 'status__is_refused_of_others' \
+    says 1 'belongs to root: ask an administrator' status bob
+check 'status__is_refused_of_all' \
+    says 1 'belongs to root: ask an administrator' status --all
+same_as_roots() {
+	otp-enroll status --json alice | jq -S . >/tmp/roots
+	$as_alice otp-enroll status --json | jq -S . >/tmp/own
+	jq -e '.tokens | length > 0' /tmp/own && diff -u /tmp/roots /tmp/own
+}
+check 'status__is_as_root_sees_it' same_as_roots
+otp-enroll new alice --add --hotp --label=second --no-confirm --print \
+    --qr=none >/dev/null 2>&1
+otp-enroll address alice --add=alice@example.org --no-confirm >/dev/null 2>&1
+second() {
+	same_as_roots && says 0 '"second"' status &&
+	    says 0 '1  mail  a' status &&
+	    says_no grep -q alice@example.org "$scratch/said_to"
+}
+check 'status__has_each_token_and_address' second
+no_secret() {
+	$as_alice otp-enroll status --json >/tmp/own
+	says_no grep -qi "$secret" /tmp/own
+}
+check 'status__has_no_secret' no_secret
+
+# --- verify ---
+enrol alice
+typed=$(wrong_code)
+check 'verify__is_a_try' says 1 '^This was counted as a wrong code\.$' verify
+counted() {
+	otp-enroll status --json alice |
+	    jq -e '.other_callers.failures.in_a_row == 1 and
+		.failures.in_a_row == 0'
+}
+check 'verify__counts_for_other_callers' counted
+typed=$(code)
+check 'verify__accepts_a_code' says 0 '^Correct: a code of "' verify
+check 'verify__uses_it' says 1 '^Correct, but already used\.' verify
+check 'verify__has_no_token' \
+    says 1 'belongs to root: ask an administrator' verify --token=1
+typed=123
+check 'verify__says_what_is_no_code' says 1 '^A code has 6 to 8 digits\.$' verify
+typed=${recovery%% *}
+check 'verify__uses_a_recovery_code' says 0 'an unused recovery code' verify
+otp-enroll suspend alice >/dev/null
+typed=$(code)
+check 'verify__of_the_suspended' \
+    says 1 '^The account is suspended' verify
+otp-enroll resume alice >/dev/null
+enrol alice
+conf 'delay_after = 1' 'lock_after = 20'
+typed=$(wrong_code)
+says 1 . verify >/dev/null
+says 1 . verify >/dev/null
+blocked() {
+	typed=$(code)
+	says 1 '^Your own programs, such as screen lockers, are blocked after wrong codes: ' verify &&
+	    says_no grep -q Correct "$scratch/said_to"
+}
+check 'verify__of_the_blocked' blocked
+conf
+forget_files alice
+typed=123456
+check 'verify__of_who_is_not_enrolled' says 3 '^.*alice is not enrolled\.$' verify
+check 'status__of_who_is_not_enrolled' says 3 'alice is not enrolled\.$' status
+check 'devices__of_who_is_not_enrolled' says 3 'alice is not enrolled\.$' devices
+
+# --- devices ---
+enrol alice
+mkdir /tmp/pam.d
+echo 'auth required pam_otp.so remember=key' |
+    tee /tmp/pam.d/test >/tmp/pam.d/other
+from() {
+	blob=$(printf '\000\000\000\013ssh-ed25519\000\000\000\040%032d' "$1" |
+	    base64 -w 0)
+	SSH_AUTH_INFO="publickey ssh-ed25519 $blob" \
+	    "$top_builddir/tests/lib/login" /tmp/pam.d test alice "$2"
+}
+# Its limits begin anew.
+unserve
+otpd_start
+check 'devices__none' says 0 '^alice has no known devices\.$' devices
+from 1 "$(code)" >/dev/null
+from 2 "$(code 30)" >/dev/null
+listed() {
+	says 0 '^2  remembered just now, asked again in 1[34] d$' devices &&
+	    same "$(otp-enroll devices alice)" "$(cat "$scratch/said_to")"
+}
+check 'devices__are_listed' listed
+check 'devices__are_numbered' says 2 'no known device "3"' devices --forget=3
+logged >/dev/null
+check 'devices__one_is_forgotten' \
+    says 0 '^alice: 1 device is asked' devices --forget=2
+by_the_daemon() {
+	logged 'action=devices-forgotten' >/tmp/lines
+	cat /tmp/lines
+	same 1 "$(wc -l </tmp/lines)" &&
+	    grep -q 'pam_otpd: action=devices-forgotten user=alice .* socket=user' \
+		/tmp/lines
+}
+check 'devices__the_daemon_logs_that' by_the_daemon
+check 'devices__all_are_forgotten' \
+    says 0 '^alice: 1 device is asked' devices --forget=all
+often() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		says 0 . devices --forget=all || break
+	done
+	says 1 'Wait a minute' devices --forget=all
+}
+check 'devices__not_too_often' often
+
+# --- resync ---
+unserve
+otpd_start
+enrol alice --hotp
+typed="$(hotp 300)
+$(hotp 301)"
+check 'resync__of_ones_own_token' \
+    says 0 'is synchronised again\.$' resync
+check 'resync__the_daemon_logs_that' logged \
+    'pam_otpd: action=resynchronised user=alice .* socket=user'
+typed=$(hotp 302)
+check 'resync__the_next_code_is_right' says 0 '^Correct: ' verify
+typed="$(hotp 300)
+$(hotp 301)"
+check 'resync__never_back' says 1 'not two consecutive codes' resync
+check 'resync__which_token' says 2 'There is no HOTP token "2"' resync --token=2
+enrol alice
+check 'resync__of_no_hotp_token' says 1 'There is no HOTP token\.$' resync
+forget_files alice
+check 'resync__of_who_is_not_enrolled' says 3 'alice is not enrolled' resync
+
+# --- What only root can do ---
+for command in 'new --print' 'recovery --print' remove unlock suspend \
+    adopt address; do
+	check "users__are_told_that_it_is_roots: $command" \
+	    says 1 'belongs to root: ask an administrator' $command
+done
+check 'users__daemon_ends' unserve
+finish

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
-/* The tool's own, save that the catalogs are where the test has them. */
-#include <stdlib.h>
-
-#undef OTP_LOCALE_DIR
-#define OTP_LOCALE_DIR getenv("TEST_LOCALE_DIR")
-#include "otp-enroll/language.c"
