@@ -100,7 +100,10 @@ common_libeffects_la_SOURCES = \
 # What a program and pam_otpd say to each other.
 common_liblink_la_SOURCES = \
 	%D%/link/client.c %D%/link/client.h \
-	%D%/link/wire.c %D%/link/wire.h
+	%D%/link/wire.c %D%/link/wire.h \
+	%D%/link/wire_field.c %D%/link/wire_field.h \
+	%D%/link/wire_login.c %D%/link/wire_login.h \
+	%D%/link/wire_user.c %D%/link/wire_user.h
 
 # The tables of typed.c.
 EXTRA_DIST += %D%/core/typed.py

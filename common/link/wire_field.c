@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "common/link/wire_field.h"
+
+#include <string.h>
+
+static const char magic[] = { 'p', 'O', 'T', 'P' };
+
+static bool is_verdict(uint32_t);
+
+bool
+otp_wire_is_other_version(const uint8_t *data, size_t size)
+{
+	uint8_t ours[OTP_WIRE_VERSION_SIZE];
+
+	otp_wire_put_version(ours);
+	return size >= sizeof(ours) &&
+	    memcmp(data, magic, sizeof(magic)) == 0 &&
+	    memcmp(data, ours, sizeof(ours)) != 0;
+}
+
+void
+otp_wire_put_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE])
+{
+	memcpy(ret_data, magic, sizeof(magic));
+	memset(
+	    ret_data + sizeof(magic), 0, OTP_WIRE_VERSION_SIZE - sizeof(magic));
+	ret_data[sizeof(magic)] = OTP_WIRE_VERSION;
+}
+
+void
+otp_wire_ask_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE])
+{
+	otp_wire_put_version(ret_data);
+	ret_data[sizeof(magic)] = 0;
+}
+
+void
+otp_wire_head(struct otp_wire *wire, enum otp_wire_verb *verb, uint32_t size)
+{
+	uint8_t version[OTP_WIRE_VERSION_SIZE];
+	uint8_t head[OTP_WIRE_VERSION_SIZE];
+	uint32_t said = size;
+
+	otp_wire_put_version(version);
+	memcpy(head, version, sizeof(head));
+	otp_wire_bytes(wire, head, sizeof(head));
+	*verb = (enum otp_wire_verb)otp_wire_limited(
+	    wire, (uint32_t)*verb, OTP_WIRE_RESYNC);
+	otp_wire_u32(wire, &said);
+	wire->sound = wire->sound && said == size && *verb != 0 &&
+	    memcmp(head, version, sizeof(head)) == 0;
+}
+
+void
+otp_wire_flags(struct otp_wire *wire, bool *const *flags, size_t count)
+{
+	uint32_t word = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (*flags[i])
+			word |= UINT32_C(1) << i;
+	word = otp_wire_limited(wire, word, (UINT32_C(1) << count) - 1);
+	for (size_t i = 0; i < count; i++)
+		*flags[i] = (word >> i & 1) != 0;
+}
+
+void
+otp_wire_number(struct otp_wire *wire, unsigned size, uint64_t *value)
+{
+	uint8_t *at = wire->bytes + wire->at;
+	uint64_t number = 0;
+
+	for (unsigned i = size; i-- > 0;) {
+		if (wire->writes)
+			at[i] = (uint8_t)(*value >> (8 * i));
+		number = number << 8 | at[i];
+	}
+	*value = number;
+	wire->at += size;
+}
+
+uint32_t
+otp_wire_limited(struct otp_wire *wire, uint32_t value, uint32_t max)
+{
+	otp_wire_u32(wire, &value);
+	if (value <= max)
+		return value;
+	wire->sound = false;
+	return 0;
+}
+
+void
+otp_wire_u32(struct otp_wire *wire, uint32_t *value)
+{
+	uint64_t number = *value;
+
+	otp_wire_number(wire, sizeof(*value), &number);
+	*value = (uint32_t)number;
+}
+
+void
+otp_wire_i32(struct otp_wire *wire, int32_t *value)
+{
+	uint32_t number = (uint32_t)*value;
+
+	otp_wire_u32(wire, &number);
+	*value = (int32_t)number;
+}
+
+void
+otp_wire_i64(struct otp_wire *wire, int64_t *value)
+{
+	uint64_t number = (uint64_t)*value;
+
+	otp_wire_number(wire, sizeof(number), &number);
+	*value = (int64_t)number;
+}
+
+void
+otp_wire_bytes(struct otp_wire *wire, void *data, size_t size)
+{
+	uint8_t *at = wire->bytes + wire->at;
+
+	if (wire->writes)
+		memcpy(at, data, size);
+	else
+		memcpy(data, at, size);
+	wire->at += size;
+}
+
+void
+otp_wire_text(struct otp_wire *wire, char *text, size_t size)
+{
+	const char *field = (const char *)wire->bytes + wire->at;
+	const size_t length = strnlen(wire->writes ? text : field, size);
+
+	if (wire->writes)
+		memset(text + length, 0, size - length);
+	otp_wire_bytes(wire, text, size);
+	wire->sound = wire->sound && length < size;
+	for (size_t i = length; i < size; i++)
+		wire->sound = wire->sound && text[i] == '\0';
+}
+
+void
+otp_wire_zeros(struct otp_wire *wire, size_t size)
+{
+	wire->sound = wire->sound && wire->at <= size;
+	for (; wire->at < size; wire->at++)
+		wire->sound = wire->sound && wire->bytes[wire->at] == 0;
+}
+
+enum otp_verdict
+otp_wire_verdict(struct otp_wire *wire, enum otp_verdict verdict)
+{
+	uint32_t number = verdict;
+
+	otp_wire_u32(wire, &number);
+	wire->sound = wire->sound && is_verdict(number);
+	return wire->sound ? (enum otp_verdict)number : OTP_VERDICT_REJECT;
+}
+
+static bool
+is_verdict(uint32_t verdict)
+{
+	return verdict <= OTP_VERDICT_SUSPENDED ||
+	    verdict == OTP_VERDICT_ACCEPT;
+}
