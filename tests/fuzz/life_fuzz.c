@@ -868,7 +868,11 @@ step_look(void)
 		    look.enrolled == OTP_ENROLLED_UNKNOWN);
 		return;
 	}
-	if (err == OTP_OK)
+	/* Of the exempt, it may be unknown: they are not asked. */
+	if (err == OTP_OK && look.standing == OTP_STANDING_EXEMPT)
+		FUZZ_MUST(look.enrolled == OTP_ENROLLED_UNKNOWN ||
+		    (look.enrolled == OTP_ENROLLED_NO) == !life.seen.has_seed);
+	else if (err == OTP_OK)
 		FUZZ_MUST((look.enrolled == OTP_ENROLLED_NO) ==
 		    (!life.seen.has_seed &&
 			look.standing == OTP_STANDING_USUAL));
