@@ -12,9 +12,13 @@
 . "$(dirname "$0")/../check/lib.sh"
 
 # check-long looks at the same inputs each time, as far as the time goes, so that
-# it fails for a change, and not by chance; 0: other ones each time.
-seed=0
-test "$LONG" != yes || seed=1
+# it fails for a change, and not by chance: libFuzzer also tries the addresses that
+# it sees compared. 0: other inputs each time.
+seed=0 runs=-1 without_aslr=
+if [ "$LONG" = yes ]; then
+	seed=1 runs=20000
+	! setarch -R true 2>/dev/null || without_aslr="setarch -R"
+fi
 work=$top_builddir/tests/fuzz/libfuzzer
 sanitizers=address,undefined
 if [ -z "${FUZZ_TARGETS-}" ]; then
@@ -54,13 +58,15 @@ build() {
 # fuzz NAME
 fuzz() {
 	mkdir -p "$work/kept/$1" "$work/broken" || return 1
-	"$work/tests/fuzz/$1_fuzz" -max_total_time="$FUZZ_SECONDS" -seed="$seed" \
-	    -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-	    -artifact_prefix="$work/broken/$1-" \
+	# shellcheck disable=SC2086
+	$without_aslr "$work/tests/fuzz/$1_fuzz" -max_total_time="$FUZZ_SECONDS" \
+	    -runs="$runs" -seed="$seed" -print_final_stats=1 \
+	    -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$work/broken/$1-" \
 	    "$work/kept/$1" "$top_srcdir/tests/fuzz/corpus/$1" \
 	    >"$work/$1.log" 2>&1 && return
 	grep -E 'does not hold|ERROR:|SUMMARY:|runtime error' "$work/$1.log"
-	sed -n 's/.*Test unit written to /reproducer: /p' "$work/$1.log"
+	sed -n 's/.*Test unit written to /reproducer: /p; s/^Base64: /&/p' \
+	    "$work/$1.log"
 	return 1
 }
 
