@@ -76,6 +76,7 @@ common_libstore_la_SOURCES = \
 # The transactions, and what they do them with.
 common_libeffects_la_SOURCES = \
 	%D%/effects/account.h \
+	%D%/effects/active.c %D%/effects/active.h \
 	%D%/effects/attempt.c %D%/effects/attempt.h \
 	%D%/effects/deliver.c %D%/effects/deliver.h \
 	%D%/effects/enrol.c %D%/effects/enrol.h \
@@ -86,10 +87,12 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/enrol_rename.c \
 	%D%/effects/inspect.c %D%/effects/inspect.h \
 	%D%/effects/known.c %D%/effects/known.h \
+	%D%/effects/label.c %D%/effects/label.h \
 	%D%/effects/look.c %D%/effects/look.h \
 	%D%/effects/outbox.c %D%/effects/outbox.h \
 	%D%/effects/options_file.c %D%/effects/options_file.h \
 	%D%/effects/options_load.c %D%/effects/options_load.h \
+	%D%/effects/own.c %D%/effects/own.h \
 	%D%/effects/overview.c %D%/effects/overview.h \
 	%D%/effects/snapshot.c %D%/effects/snapshot.h \
 	%D%/effects/standing.c %D%/effects/standing.h \

@@ -207,8 +207,6 @@ new_begin(struct enrolling *enrolling)
 	if (tool->args.secret != NULL && !new_take_secret(enrolling, &token))
 		return OTP_EXIT_USAGE;
 	enrolling->enrolment.by_user = tool->args.self;
-	enrolling->enrolment.bound = enrolling->proven;
-	enrolling->enrolment.former = enrolling->active;
 	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
 	if (err == OTP_OK)
 		return OTP_EXIT_DONE;
@@ -331,9 +329,11 @@ new_commit(const struct enrolling *enrolling, struct otp_account *account)
 	const struct otp_tool *tool = enrolling->tool;
 	const struct otp_subject *subject = &enrolling->subject;
 	const struct otp_owner_told told = otp_owner_note(tool, subject);
-	enum otp_err err =
-	    tool->backend->put(account, enrolment, &enrolling->set);
+	enum otp_err err = OTP_OK;
 
+	if (enrolling->proven)
+		account->former = &enrolling->active;
+	err = tool->backend->put(account, enrolment, &enrolling->set);
 	if (account->committed) {
 		otp_audit(
 		    new_action(enrolling), subject, enrolment->token.label);

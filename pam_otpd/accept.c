@@ -43,7 +43,8 @@
 #define ANSWER_DEADLINE	 10000
 #define HOLD		 2000
 #define STOP_DEADLINE	 15000
-#define IDLE		 OTP_LIMITS_SPAN
+#define TRIES		 10 /* of a uid in a minute */
+#define IDLE		 OTP_LIMITS_MINUTE
 
 enum connection_step {
 	CONNECTION_FREE = 0,
@@ -130,6 +131,10 @@ otp_accept_all(
 
 	acceptor.sockets = *sockets;
 	acceptor.conf = conf;
+	acceptor.tries.most = TRIES;
+	acceptor.tries.span = OTP_LIMITS_MINUTE;
+	acceptor.lines.most = 1;
+	acceptor.lines.span = OTP_LIMITS_MINUTE;
 	for (unsigned i = 0; i < CONNECTIONS_ALL; i++)
 		connection_at(i)->fd = connection_at(i)->worker = -1;
 	if (!signals_prepare(&waiting) || !read_clock())
@@ -433,7 +438,7 @@ connection_read(enum otp_listener listener, struct connection *connection)
 	if (connection->step != CONNECTION_QUEUED)
 		connection_close(connection);
 	else if (is_counted(listener, connection->request.verb) &&
-	    !otp_limits_try(&acceptor.tries, connection->peer, acceptor.now))
+	    !otp_limits_count(&acceptor.tries, connection->peer, acceptor.now))
 		connection_refuse(listener, connection, OTP_ERR_LIMIT, 0);
 }
 

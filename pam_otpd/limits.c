@@ -8,21 +8,22 @@
 
 static struct otp_limit *limits_find(struct otp_limits *, uint32_t);
 static struct otp_limit *limits_of(struct otp_limits *, uint32_t, int64_t);
-static bool limit_count(struct otp_limit *, unsigned, int64_t);
-static bool has_lapsed(const struct otp_limit *, int64_t);
+static bool limit_count(const struct otp_limits *, struct otp_limit *, int64_t);
+static bool has_lapsed(
+    const struct otp_limits *, const struct otp_limit *, int64_t);
 
 bool
-otp_limits_try(struct otp_limits *tries, uint32_t uid, int64_t now)
+otp_limits_count(struct otp_limits *limits, uint32_t uid, int64_t now)
 {
-	struct otp_limit *limit = limits_of(tries, uid, now);
+	struct otp_limit *limit = limits_of(limits, uid, now);
 
-	return limit != NULL && limit_count(limit, OTP_LIMITS_TRIES, now);
+	return limit != NULL && limit_count(limits, limit, now);
 }
 
 void
-otp_limits_return(struct otp_limits *tries, uint32_t uid)
+otp_limits_return(struct otp_limits *limits, uint32_t uid)
 {
-	struct otp_limit *limit = limits_find(tries, uid);
+	struct otp_limit *limit = limits_find(limits, uid);
 
 	if (limit != NULL)
 		limit->count--;
@@ -33,16 +34,16 @@ otp_limits_log(struct otp_limits *lines, uint32_t uid, int64_t now)
 {
 	struct otp_limit *limit = limits_of(lines, uid, now);
 
-	return limit_count(limit != NULL ? limit : &lines->others, 1, now);
+	return limit_count(lines, limit != NULL ? limit : &lines->others, now);
 }
 
 bool
 otp_limits_lapsed(const struct otp_limits *limits, int64_t now)
 {
 	for (unsigned i = 0; i < OTP_LIMITS_UIDS; i++)
-		if (!has_lapsed(&limits->uids[i], now))
+		if (!has_lapsed(limits, &limits->uids[i], now))
 			return false;
-	return has_lapsed(&limits->others, now);
+	return has_lapsed(limits, &limits->others, now);
 }
 
 /* The place of UID, or NULL. */
@@ -62,33 +63,35 @@ limits_of(struct otp_limits *limits, uint32_t uid, int64_t now)
 	struct otp_limit *limit = limits_find(limits, uid);
 
 	for (unsigned i = 0; limit == NULL && i < OTP_LIMITS_UIDS; i++)
-		if (has_lapsed(&limits->uids[i], now)) {
+		if (has_lapsed(limits, &limits->uids[i], now)) {
 			limit = &limits->uids[i];
 			*limit = (struct otp_limit){ .uid = uid };
 		}
 	return limit;
 }
 
-/* Count what happens NOW, unless it happened MOST times within the minute. */
+/* Count what happens NOW, unless it happened as often as LIMITS allow. */
 static bool
-limit_count(struct otp_limit *limit, unsigned most, int64_t now)
+limit_count(
+    const struct otp_limits *limits, struct otp_limit *limit, int64_t now)
 {
 	unsigned old = 0;
 
-	while (old < limit->count && now - limit->times[old] >= OTP_LIMITS_SPAN)
+	while (old < limit->count && now - limit->times[old] >= limits->span)
 		old++;
 	limit->count -= old;
 	memmove(limit->times, limit->times + old,
 	    limit->count * sizeof(limit->times[0]));
-	if (limit->count >= most)
+	if (limit->count >= limits->most)
 		return false;
 	limit->times[limit->count++] = now;
 	return true;
 }
 
 static bool
-has_lapsed(const struct otp_limit *limit, int64_t now)
+has_lapsed(
+    const struct otp_limits *limits, const struct otp_limit *limit, int64_t now)
 {
 	return limit->count == 0 ||
-	    now - limit->times[limit->count - 1] >= OTP_LIMITS_SPAN;
+	    now - limit->times[limit->count - 1] >= limits->span;
 }

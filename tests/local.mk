@@ -27,6 +27,7 @@ core_tests = \
 	%D%/effects/inspect_test \
 	%D%/effects/known_test \
 	%D%/effects/look_test \
+	%D%/effects/own_test \
 	%D%/effects/overview_test \
 	%D%/effects/snapshot_test \
 	%D%/effects/tell_test \

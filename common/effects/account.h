@@ -20,6 +20,8 @@ struct otp_host {
 	const struct otp_policy *policy;
 };
 
+struct otp_active; /* active.h */
+
 /* The account's name and uid. */
 struct otp_subject {
 	char account[OTP_ACCOUNT_SIZE];
@@ -28,13 +30,18 @@ struct otp_subject {
 
 /*
  * An account to change or inspect (enrol.h, inspect.h).  The caller fills in
- * HOST, SUBJECT and 'by_other'; each call sets the rest.
+ * HOST, SUBJECT, 'by_other' and 'former'; each call sets the rest.
  */
 struct otp_account {
 	const struct otp_host *host;
 	struct otp_subject subject;
 	/* Tries are charged to the tally of other callers (state.h). */
 	bool by_other;
+	/*
+	 * What was active when the change was proven, or NULL.  If something else
+	 * is by then, the change fails with CONFLICT.
+	 */
+	const struct otp_active *former;
 	struct otp_fault fault; /* if the call failed */
 	/*
 	 * The store has the change, even if the call failed afterwards, for

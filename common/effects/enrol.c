@@ -30,13 +30,10 @@ static enum otp_err confirm_hotp(struct otp_enrolment *,
 static enum otp_err find_first(struct otp_oath *, const struct otp_enrolment *,
     const struct otp_code *, struct range, bool *, uint64_t *);
 static int32_t drift_of(uint64_t, uint64_t, unsigned);
-static enum otp_err check_bound(
-    const struct otp_txn *, const struct otp_enrolment *);
 static enum otp_err remember(
     struct otp_txn *, const struct otp_enrolment *, const struct otp_seed *);
 static void accept(struct otp_state *, const struct otp_enrolment *,
     const uint8_t[OTP_ID_SIZE]);
-static enum otp_err digest_seed(const struct otp_seed *, struct otp_active *);
 
 enum otp_err
 otp_enrol_begin(struct otp_account *account, enum otp_enrol_mode mode,
@@ -268,7 +265,7 @@ otp_enrol_put(struct otp_account *account,
 	err = otp_txn_open(&txn, account);
 	if (err != OTP_OK)
 		goto out;
-	err = check_bound(&txn, enrolment);
+	err = otp_txn_check_former(&txn);
 	if (err != OTP_OK)
 		goto out;
 	err = otp_txn_need_state(&txn);
@@ -290,27 +287,6 @@ otp_enrol_put(struct otp_account *account,
 out:
 	otp_txn_close(&txn);
 	otp_wipe(&seed, sizeof(seed));
-	return err;
-}
-
-/* Whether what may be replaced is still active, now under the lock. */
-static enum otp_err
-check_bound(const struct otp_txn *txn, const struct otp_enrolment *enrolment)
-{
-	struct otp_active present;
-	enum otp_err err = OTP_OK;
-
-	if (!enrolment->bound)
-		return OTP_OK;
-	err = otp_txn_state_err(txn);
-	if (err == OTP_OK)
-		err = otp_txn_seed_err(txn);
-	if (err == OTP_OK)
-		err = digest_seed(&txn->snap.seed, &present);
-	if (err == OTP_ERR_ABSENT ||
-	    (err == OTP_OK &&
-		memcmp(&present, &enrolment->former, sizeof(present)) != 0))
-		err = OTP_ERR_CONFLICT;
 	return err;
 }
 
@@ -352,52 +328,4 @@ accept(struct otp_state *state, const struct otp_enrolment *enrolment,
 
 	memcpy(accepted.id, id, OTP_ID_SIZE);
 	otp_state_accept(state, &accepted);
-}
-
-enum otp_err
-otp_enrol_active(struct otp_account *account, struct otp_active *ret_active)
-{
-	struct otp_store *store = NULL;
-	struct otp_seed seed;
-	enum otp_err err;
-
-	otp_txn_reset(account);
-	err = otp_store_open(account->host->store, account->subject.account,
-	    &store, &account->fault);
-	if (err == OTP_OK)
-		err = otp_store_seed(store, &seed, &account->fault);
-	if (err == OTP_OK)
-		err = digest_seed(&seed, ret_active);
-	otp_store_close(store);
-	otp_wipe(&seed, sizeof(seed));
-	return err;
-}
-
-static enum otp_err
-digest_seed(const struct otp_seed *seed, struct otp_active *ret_active)
-{
-	uint8_t ids[(OTP_SEED_TOKENS + OTP_SEED_ADDRESSES + OTP_SEED_RECOVERY) *
-	    OTP_ID_SIZE];
-	size_t size = 0;
-
-	for (unsigned i = 0; i < seed->tokens_count; i++) {
-		enum otp_err err = otp_token_id(&seed->tokens[i], ids + size);
-
-		if (err != OTP_OK)
-			return err;
-		size += OTP_ID_SIZE;
-	}
-	for (unsigned i = 0; i < seed->addresses_count; i++) {
-		enum otp_err err =
-		    otp_address_id(&seed->addresses[i], ids + size);
-
-		if (err != OTP_OK)
-			return err;
-		size += OTP_ID_SIZE;
-	}
-	for (unsigned i = 0; i < seed->recovery_count; i++) {
-		otp_recovery_id(&seed->recovery[i], ids + size);
-		size += OTP_ID_SIZE;
-	}
-	return otp_digest(ids, size, ret_active->digest);
 }

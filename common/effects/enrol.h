@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #include "common/core/address.h"
-#include "common/core/digest.h"
 #include "common/core/err.h"
 #include "common/core/recovery.h"
 #include "common/core/seed.h"
@@ -25,6 +24,7 @@
 #include "common/core/tag.h"
 #include "common/core/verify.h"
 #include "common/effects/account.h"
+#include "common/effects/active.h"
 #include "common/effects/snapshot.h"
 
 #define OTP_ENROL_RECOVERY 10 /* recovery codes of a set */
@@ -41,11 +41,6 @@ enum otp_enrol_mode {
 	OTP_ENROL_REPLACE, /* replace everything that is active */
 };
 
-/* Which tokens and recovery codes were active at one time; not a secret. */
-struct otp_active {
-	uint8_t digest[OTP_DIGEST_SIZE];
-};
-
 /* A token that is not yet active.  A secret: the caller wipes it. */
 struct otp_enrolment {
 	enum otp_enrol_mode mode;
@@ -56,8 +51,6 @@ struct otp_enrolment {
 	bool confirmed;
 	uint32_t code; /* the confirming one */
 	bool by_user;  /* its user makes it active: not while suspended */
-	bool bound;    /* it may replace only the following: */
-	struct otp_active former;
 };
 
 /*
@@ -77,13 +70,6 @@ struct otp_confirmation {
 	bool drift_known;	  /* REJECT: right at another time: */
 	int32_t drift; /* seconds; negative: the device's clock is slow */
 };
-
-/*
- * What is active now.  A user who has proved that it is theirs may replace it,
- * but not anything that became active since.  Errors: ABSENT (nothing is).
- */
-enum otp_err otp_enrol_active(
-    struct otp_account *account, struct otp_active *ret_active) OTP_MUST_USE;
 
 /*
  * Create a secret for TOKEN, and take everything else of it as it is.
@@ -119,8 +105,7 @@ enum otp_err otp_enrol_make_set(struct otp_account *account, unsigned count,
  * codes are those of SET, which ADD ignores: the old codes stay.  Failures and
  * delays stay as they are.
  * 'committed': the token is active.
- * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('bound', and something else is
- * active by now), SUSPENDED ('by_user', and the account is).
+ * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('former'), SUSPENDED ('by_user', and the account is).
  */
 enum otp_err otp_enrol_put(struct otp_account *account,
     const struct otp_enrolment *enrolment,
@@ -131,7 +116,7 @@ enum otp_err otp_enrol_put(struct otp_account *account,
  * unless SET is 'added': then only those go that are past their end.
  * 'committed': the new ones are active.  Errors: ABSENT, FULL (there would be
  * more than 16), CLOCK (SET has an end, and the clock is wrong), CONFLICT (that
- * end came in the meantime).
+ * end came in the meantime; 'former'), SUSPENDED ('by_other').
  */
 enum otp_err otp_enrol_recovery(struct otp_account *account,
     const struct otp_recovery_set *set) OTP_MUST_USE;
@@ -139,7 +124,8 @@ enum otp_err otp_enrol_recovery(struct otp_account *account,
 /*
  * Remove the token with this ID, even if its number has changed; with the last
  * one the seed is removed.  Its used codes stay known.
- * 'committed': it is no longer active.  Errors: ABSENT.
+ * 'committed': it is no longer active.  Errors: ABSENT, CONFLICT ('former'),
+ * SUSPENDED ('by_other').
  */
 enum otp_err otp_enrol_remove_token(
     struct otp_account *account, const uint8_t id[OTP_ID_SIZE]) OTP_MUST_USE;

@@ -92,7 +92,10 @@ add_recovery(struct otp_txn *txn, const struct otp_recovery_set *set,
 	return err;
 }
 
-/* Open an account that has both seed and state. */
+/*
+ * Open an account that has both seed and state, and is what was to be changed.
+ * Programs of users do nothing for the suspended.
+ */
 static enum otp_err
 open_enrolled(struct otp_txn *txn, struct otp_account *account)
 {
@@ -100,6 +103,10 @@ open_enrolled(struct otp_txn *txn, struct otp_account *account)
 
 	if (err == OTP_OK)
 		err = otp_snapshot_enrolled(&txn->snap, &account->fault);
+	if (err == OTP_OK)
+		err = otp_txn_check_former(txn);
+	if (err == OTP_OK && account->by_other && txn->snap.state.suspended)
+		err = OTP_ERR_SUSPENDED;
 	return err;
 }
 
@@ -309,9 +316,8 @@ out:
 }
 
 /*
- * Programs of users do nothing for the suspended.  Where it is not known which
- * codes of the token were used, only an administrator decides from where on they
- * are looked for: two used ones could be sent.
+ * Where it is not known which codes of the token were used, only an administrator
+ * decides from where on they are looked for: two used ones could be sent.
  */
 static enum otp_err
 check_other(struct otp_txn *txn, const uint8_t id[OTP_ID_SIZE])
@@ -319,8 +325,6 @@ check_other(struct otp_txn *txn, const uint8_t id[OTP_ID_SIZE])
 	const struct otp_credential *known =
 	    otp_state_find(&txn->snap.state, OTP_HOTP, id);
 
-	if (txn->snap.state.suspended)
-		return OTP_ERR_SUSPENDED;
 	if (known == NULL)
 		return otp_snapshot_not_adopted(&txn->account->fault);
 	if (known->value == UINT64_MAX)

@@ -76,6 +76,9 @@ take_seed(const struct otp_host *host, const struct otp_snapshot *snapshot,
 	for (unsigned i = 0; i < seed->addresses_count; i++)
 		overview->addresses[i] =
 		    otp_overview_address(&seed->addresses[i]);
+	/* Nothing is what zeros stand for: no change is bound to it. */
+	if (otp_active_of(seed, &overview->active) != OTP_OK)
+		memset(&overview->active, 0, sizeof(overview->active));
 }
 
 struct otp_overview_address

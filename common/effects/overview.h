@@ -12,6 +12,7 @@
 #include "common/core/seed.h"
 #include "common/core/state.h"
 #include "common/effects/account.h"
+#include "common/effects/active.h"
 #include "common/effects/snapshot.h"
 
 struct otp_overview_tally {
@@ -56,6 +57,7 @@ struct otp_overview {
 	struct otp_overview_tally others; /* the user's own programs */
 	struct otp_login_mark last_success;
 	struct otp_exemption exemption; /* it may have ended */
+	struct otp_active active;	/* zeros: nothing is */
 	unsigned tokens_count;
 	unsigned addresses_count;
 	struct otp_overview_token tokens[OTP_SEED_TOKENS];

@@ -72,6 +72,26 @@ otp_txn_need_state(struct otp_txn *txn)
 }
 
 enum otp_err
+otp_txn_check_former(const struct otp_txn *txn)
+{
+	const struct otp_active *former = txn->account->former;
+	struct otp_active present;
+	enum otp_err err;
+
+	if (former == NULL)
+		return OTP_OK;
+	err = otp_txn_state_err(txn);
+	if (err == OTP_OK)
+		err = otp_txn_seed_err(txn);
+	if (err == OTP_OK)
+		err = otp_active_of(&txn->snap.seed, &present);
+	if (err == OTP_ERR_ABSENT ||
+	    (err == OTP_OK && memcmp(&present, former, sizeof(present)) != 0))
+		err = OTP_ERR_CONFLICT;
+	return err;
+}
+
+enum otp_err
 otp_txn_commit(struct otp_txn *txn)
 {
 	struct otp_fault *fault = &txn->account->fault;

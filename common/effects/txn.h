@@ -45,6 +45,12 @@ enum otp_err otp_txn_seed_err(const struct otp_txn *txn) OTP_MUST_USE;
 enum otp_err otp_txn_need_state(struct otp_txn *txn) OTP_MUST_USE;
 
 /*
+ * Whether the seed is still account->former, if there is one.
+ * Errors: CONFLICT, and those of state and seed.
+ */
+enum otp_err otp_txn_check_former(const struct otp_txn *txn) OTP_MUST_USE;
+
+/*
  * Commit the state; further changes can follow.  otp_store_in_effect() says
  * whether readers see it.
  */

@@ -3,58 +3,16 @@
 
 #include "otp-enroll/account/token_args.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "common/core/utf8.h"
+#include "common/effects/label.h"
 #include "otp-enroll/cli/i18n.h"
 #include "otp-enroll/cli/output.h"
 #include "otp-enroll/cli/text.h"
 
 static bool args_are_text(const struct otp_args *args, struct otp_token *token);
 static bool is_tame(const char *text);
-
-/* The host's name, up to its first dot. */
-static void
-host_name(char *ret_name, size_t size)
-{
-	struct utsname names;
-
-	if (uname(&names) != 0 || names.nodename[0] == '\0' ||
-	    names.nodename[0] == '.')
-		memcpy(names.nodename, "localhost", sizeof("localhost"));
-	names.nodename[strcspn(names.nodename, ".")] = '\0';
-	(void)snprintf(ret_name, size, "%s", names.nodename);
-}
-
-/* Into an array of OTP_LABEL_SIZE bytes; false where TEXT is longer. */
-static bool
-copy(const char *text, char *ret_text)
-{
-	size_t length = strlen(text);
-
-	if (length >= OTP_LABEL_SIZE)
-		return false;
-	memcpy(ret_text, text, length + 1);
-	return true;
-}
-
-bool
-otp_token_args_name(const char *issuer, const char *label, const char *account,
-    struct otp_token *token)
-{
-	char usual[2 * OTP_LABEL_SIZE];
-	char host[OTP_LABEL_SIZE];
-
-	host_name(host, sizeof(host));
-	if (issuer == NULL)
-		issuer = label == NULL ? host : "";
-	(void)snprintf(usual, sizeof(usual), "%s:%s",
-	    issuer[0] != '\0' ? issuer : host, account);
-	return copy(issuer, token->issuer) &&
-	    copy(label != NULL ? label : usual, token->label);
-}
 
 unsigned
 otp_token_args_number(uint64_t number, unsigned otherwise)
@@ -77,7 +35,7 @@ otp_token_args_token(const struct otp_args *args, const char *account,
 	if (!args->hotp)
 		ret_token->period =
 		    otp_token_args_number(args->period, OTP_PERIOD_DEFAULT);
-	if (otp_token_args_name(args->issuer, args->label, account, ret_token))
+	if (otp_label_set(args->issuer, args->label, account, ret_token))
 		return args_are_text(args, ret_token);
 	otp_complain(_("A label or an issuer can be at most 255 bytes long. "
 		       "Use a shorter --label or --issuer."));

@@ -216,12 +216,27 @@ self_ask(const struct otp_tool *tool, const struct otp_request *request)
 	return status;
 }
 
+static enum otp_err
+read_active(const struct otp_tool *tool, const struct otp_subject *subject,
+    struct otp_active *ret_active, struct otp_fault *fault)
+{
+	struct otp_snapshot snapshot;
+	enum otp_err err =
+	    otp_snapshot_read(&tool->host, subject->account, &snapshot, fault);
+
+	if (err == OTP_OK)
+		err = otp_snapshot_seed_err(&snapshot, fault);
+	if (err == OTP_OK)
+		err = otp_active_of(&snapshot.seed, ret_active);
+	otp_snapshot_wipe(&snapshot);
+	return err;
+}
+
 enum otp_exit
 otp_self_allow(const struct otp_tool *tool, const struct otp_subject *subject,
     bool *ret_proven, struct otp_active *ret_in_force)
 {
 	struct otp_request request = { .uid = subject->uid };
-	struct otp_account account = otp_account_of(&tool->host, subject);
 	struct otp_look look;
 	struct otp_fault fault = { 0 };
 	enum otp_exit status;
@@ -242,9 +257,9 @@ otp_self_allow(const struct otp_tool *tool, const struct otp_subject *subject,
 	if (look.enrolled == OTP_ENROLLED_NO)
 		return OTP_EXIT_DONE;
 	/* Read before the code: the code is of this, or of something newer. */
-	err = otp_enrol_active(&account, ret_in_force);
+	err = read_active(tool, subject, ret_in_force, &fault);
 	if (err != OTP_OK)
-		return otp_report(tool, subject->account, err, &account.fault);
+		return otp_report(tool, subject->account, err, &fault);
 	if (!otp_secrets_allowed(&tool->args))
 		return OTP_EXIT_USAGE;
 	status = self_ask(tool, &request);

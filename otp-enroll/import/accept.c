@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/core/utf8.h"
-#include "otp-enroll/account/token_args.h"
+#include "common/effects/label.h"
 #include "otp-enroll/cli/i18n.h"
 #include "otp-enroll/cli/output.h"
 #include "otp-enroll/cli/text.h"
@@ -74,7 +74,7 @@ accept_named(struct otp_import *import, const struct otp_import_place *place,
 	if (token->label[0] != '\0')
 		return true;
 	memcpy(issuer, token->issuer, sizeof(issuer));
-	if (otp_token_args_name(
+	if (otp_label_set(
 		issuer[0] != '\0' ? issuer : NULL, NULL, place->user, token))
 		return true;
 	otp_import_refuse(

@@ -16,7 +16,7 @@
 #include "common/core/import_uri.h"
 #include "common/core/letter.h"
 #include "common/core/wipe.h"
-#include "otp-enroll/account/token_args.h"
+#include "common/effects/label.h"
 #include "otp-enroll/cli/fault.h"
 #include "otp-enroll/cli/i18n.h"
 
@@ -292,7 +292,7 @@ read_uri(const struct json_export *export, size_t index,
 	json_t *uri = json_array_get(export->tokens, index);
 	struct otp_token unnamed = { 0 };
 
-	if (!otp_token_args_name(NULL, NULL, export->source->user, &unnamed))
+	if (!otp_label_set(NULL, NULL, export->source->user, &unnamed))
 		unnamed.label[0] = '\0';
 	return otp_import_uri_parse(json_string_value(uri),
 	    json_string_length(uri), unnamed.label, teller, ret_token, fault);

@@ -13,7 +13,7 @@
 #include "common/core/import_uri.h"
 #include "common/core/line.h"
 #include "common/core/wipe.h"
-#include "otp-enroll/account/token_args.h"
+#include "common/effects/label.h"
 #include "otp-enroll/cli/fault.h"
 #include "otp-enroll/cli/i18n.h"
 
@@ -74,7 +74,7 @@ otp_import_format_uri(
 	}
 	uris->import = import;
 	uris->source = source;
-	if (otp_token_args_name(NULL, NULL, source->user, &unnamed))
+	if (otp_label_set(NULL, NULL, source->user, &unnamed))
 		memcpy(uris->label, unnamed.label, sizeof(uris->label));
 	while (otp_line_next(&rest, &line))
 		uri_take_line(uris, &line, rest.number);

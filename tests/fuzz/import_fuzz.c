@@ -13,7 +13,7 @@
 #include "otp-enroll/import/format.h"
 #include "otp-enroll/cli/output.h"
 #include "otp-enroll/cli/when.h"
-#include "otp-enroll/account/token_args.h"
+#include "common/effects/label.h"
 
 #define NOW INT64_C(1790000020)
 
@@ -50,7 +50,7 @@ otp_when_span(int64_t seconds)
 }
 
 bool
-otp_token_args_name(const char *issuer, const char *label, const char *account,
+otp_label_set(const char *issuer, const char *label, const char *account,
     struct otp_token *token)
 {
 	int length = snprintf(token->label, sizeof(token->label), "%.100s:%s",

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MUST, each with its test in tests/effects/own_test.c:
+ *
+ * 1. Nothing changes without a code of what is active
+ *    (own__needs_a_code_of_what_is_active), but a first token's
+ *    (own__puts_a_first_token).
+ * 2. That code is charged and used as at a login, to the tally of other callers
+ *    (own__charges_the_proof), and the new token's is not (own__judges_the_new_code_first).
+ * 3. What the caller did not see is not changed (own__is_bound_to_what_was_seen).
+ * 4. The last token stays (own__keeps_the_last_token).
+ */
+#include "config.h"
+
+#include "common/effects/own.h"
+
+#include <string.h>
+
+#include "common/core/wipe.h"
+#include "common/effects/attempt.h"
+#include "common/effects/label.h"
+#include "common/store/store.h"
+
+static enum otp_err own_confirm(struct otp_account *account,
+    const struct otp_own_token *token, struct otp_enrolment *enrolment,
+    struct otp_own_result *result);
+static enum otp_err own_prove(struct otp_account *account,
+    const struct otp_own_proof *proof, struct otp_own_result *result);
+static enum otp_err own_seed(struct otp_account *account,
+    const struct otp_own_proof *proof, struct otp_seed *ret_seed);
+static enum otp_err own_finish(const struct otp_account *account,
+    enum otp_err err, struct otp_recovery_set *set,
+    struct otp_recovery_set *ret_set, struct otp_own_result *result);
+
+enum otp_err
+otp_own_put(struct otp_account *account, const struct otp_own_proof *proof,
+    const struct otp_own_token *token, struct otp_recovery_set *ret_set,
+    struct otp_own_result *ret_result)
+{
+	const bool first = token->mode == OTP_ENROL_NEW;
+	const unsigned count =
+	    token->mode == OTP_ENROL_ADD ? 0 : OTP_ENROL_RECOVERY;
+	struct otp_enrolment enrolment = { .mode = token->mode };
+	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_recovery_set set = { 0 };
+	enum otp_err err = own_confirm(account, token, &enrolment, &result);
+
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
+		err = otp_enrol_make_set(account, count, &set);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT && !first)
+		err = own_prove(account, proof, &result);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
+		account->former = first ? NULL : &proof->former;
+		err = otp_enrol_put(account, &enrolment, &set);
+		account->former = NULL;
+	}
+	otp_wipe(&enrolment, sizeof(enrolment));
+	*ret_result = result;
+	return own_finish(account, err, &set, ret_set, ret_result);
+}
+
+static enum otp_err
+own_confirm(struct otp_account *account, const struct otp_own_token *token,
+    struct otp_enrolment *enrolment, struct otp_own_result *result)
+{
+	struct otp_confirmation confirmation = {
+		.verdict = OTP_VERDICT_REJECT,
+	};
+	struct otp_token *made = &enrolment->token;
+	enum otp_err err = OTP_OK;
+
+	enrolment->by_user = true;
+	made->kind = OTP_TOTP;
+	made->hash = OTP_SHA1;
+	made->digits = OTP_DIGITS_DEFAULT;
+	made->period = OTP_PERIOD_DEFAULT;
+	made->secret_size = OTP_OWN_SECRET_SIZE;
+	memcpy(made->secret, token->secret, OTP_OWN_SECRET_SIZE);
+	if (!otp_label_set(NULL, NULL, account->subject.account, made))
+		err = OTP_ERR_NAME;
+	if (err == OTP_OK)
+		err = otp_token_check(made, &account->fault);
+	if (err == OTP_OK)
+		err = otp_enrol_confirm(
+		    account, enrolment, token->typed, &confirmation);
+	result->verdict = confirmation.verdict;
+	result->of_token = confirmation.verdict != OTP_VERDICT_ACCEPT;
+	result->drift_known = confirmation.drift_known;
+	result->drift = confirmation.drift;
+	return err;
+}
+
+/* What is not bound to what is active is not charged either. */
+static enum otp_err
+own_prove(struct otp_account *account, const struct otp_own_proof *proof,
+    struct otp_own_result *result)
+{
+	struct otp_request request = {
+		.uid = account->subject.uid,
+		.by_other = true,
+		.same_user = true,
+		.service = "otp-enroll",
+	};
+	struct otp_answer answer = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_seed seed;
+	enum otp_err err = own_seed(account, proof, &seed);
+
+	otp_wipe(&seed, sizeof(seed));
+	memcpy(
+	    request.account, account->subject.account, sizeof(request.account));
+	if (err == OTP_OK)
+		err = otp_attempt_try(account->host, &request, proof->typed,
+		    &answer, &account->fault);
+	*result = (struct otp_own_result){
+		.verdict = answer.verdict,
+		.kind = answer.kind,
+		.no_code = answer.no_code,
+		.wait = answer.wait,
+	};
+	return err;
+}
+
+/* The seed, if it is what the caller saw.  The caller wipes it in any case. */
+static enum otp_err
+own_seed(struct otp_account *account, const struct otp_own_proof *proof,
+    struct otp_seed *ret_seed)
+{
+	struct otp_store *store = NULL;
+	struct otp_active present;
+	enum otp_err err = otp_store_open(account->host->store,
+	    account->subject.account, &store, &account->fault);
+
+	memset(ret_seed, 0, sizeof(*ret_seed));
+	if (err == OTP_OK)
+		err = otp_store_seed(store, ret_seed, &account->fault);
+	if (err == OTP_OK)
+		err = otp_active_of(ret_seed, &present);
+	otp_store_close(store);
+	if (err == OTP_OK &&
+	    memcmp(&present, &proof->former, sizeof(present)) != 0)
+		err = OTP_ERR_CONFLICT;
+	return err;
+}
+
+/* The new codes are told only if they are active, and in any such case. */
+static enum otp_err
+own_finish(const struct otp_account *account, enum otp_err err,
+    struct otp_recovery_set *set, struct otp_recovery_set *ret_set,
+    struct otp_own_result *result)
+{
+	if (account->committed)
+		*ret_set = *set;
+	else
+		memset(ret_set, 0, sizeof(*ret_set));
+	otp_wipe(set, sizeof(*set));
+	if (err != OTP_OK)
+		*result = (struct otp_own_result){
+			.verdict = OTP_VERDICT_REJECT,
+		};
+	return err;
+}
+
+enum otp_err
+otp_own_recovery(struct otp_account *account, const struct otp_own_proof *proof,
+    struct otp_recovery_set *ret_set, struct otp_own_result *ret_result)
+{
+	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_recovery_set set = { 0 };
+	enum otp_err err =
+	    otp_enrol_make_set(account, OTP_ENROL_RECOVERY, &set);
+
+	if (err == OTP_OK)
+		err = own_prove(account, proof, &result);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
+		account->former = &proof->former;
+		err = otp_enrol_recovery(account, &set);
+		account->former = NULL;
+	}
+	*ret_result = result;
+	return own_finish(account, err, &set, ret_set, ret_result);
+}
+
+/* The number is that of the seed which the change is bound to. */
+enum otp_err
+otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
+    unsigned number, struct otp_own_result *ret_result)
+{
+	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_recovery_set none = { 0 };
+	uint8_t id[OTP_ID_SIZE];
+	struct otp_seed seed;
+	enum otp_err err = own_seed(account, proof, &seed);
+
+	account->committed = false;
+	if (err == OTP_OK && number >= seed.tokens_count)
+		err = OTP_ERR_ABSENT;
+	if (err == OTP_OK && seed.tokens_count == 1)
+		err = OTP_ERR_DENIED;
+	if (err == OTP_OK)
+		err = otp_token_id(&seed.tokens[number], id);
+	otp_wipe(&seed, sizeof(seed));
+	if (err == OTP_OK)
+		err = own_prove(account, proof, &result);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
+		account->former = &proof->former;
+		err = otp_enrol_remove_token(account, id);
+		account->former = NULL;
+	}
+	*ret_result = result;
+	return own_finish(account, err, &none, &none, ret_result);
+}
