@@ -32,9 +32,11 @@ fake apt-get <<END
 echo "\$*" >>"$asked"
 echo 'Need to get 12.3 MB of archives.'
 echo 'After this operation, 45.6 MB of additional disk space will be used.'
-case \$* in
-*--download-only*) cp "$scratch/fake.deb" "$tree/build/servers.debs" ;;
-esac
+for word; do
+	case \$word in
+	Dir::Cache::archives=*) cp "$scratch/fake.deb" "\${word#*=}" || exit 1 ;;
+	esac
+done
 END
 fake sudo <<'END'
 [ "$1" != -n ] || shift
@@ -84,7 +86,11 @@ unpacked_servers() {
 	    chmod 6755 "$scratch/deb/usr/bin/program" &&
 	    dpkg-deb --build "$scratch/deb" "$scratch/fake.deb" &&
 	    INSTALLED=installed dev setup check-host &&
-	    test -f "$tree/build/servers/usr/bin/program"
+	    test -f "$tree/build/servers/usr/bin/program" &&
+	    test -f "$tree/build/database/usr/bin/program" &&
+	    same 2 "$(grep -c -e --download-only "$asked")" &&
+	    grep -e '--download-only.* install postgresql$' "$asked" &&
+	    says_no grep -e '^install .*postgresql' "$asked"
 }
 
 check 'dev__alone_installs_nothing' alone_says_how_it_is_used
