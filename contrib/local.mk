@@ -109,6 +109,12 @@ EXTRA_DIST += \
 	%D%/debian/tests/control \
 	%D%/debian/tests/login %D%/debian/tests/sshd
 
+# Not installed, since no program uses it yet.
+EXTRA_DIST += %D%/postgresql/README \
+	%D%/postgresql/0001-tables.sql \
+	%D%/postgresql/0002-host.sql \
+	%D%/postgresql/0003-enroll.sql
+
 # Lines for /etc/pam.d and drop-ins for sshd, which tests log in with. They are to
 # be read and copied; nothing is installed in /etc.
 stacksdir = $(docdir)/stacks

@@ -276,6 +276,7 @@ include %D%/race/local.mk
 include %D%/host/local.mk
 include %D%/deliver/local.mk
 include %D%/daemon/local.mk
+include %D%/fleet/local.mk
 include %D%/boot/local.mk
 include %D%/faults/local.mk
 

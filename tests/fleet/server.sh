@@ -1,0 +1,140 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright 2026 the pam_otp authors
+#
+# A database server of its own for the scripts beside this file, each of which
+# begins
+#
+#	. "$(dirname "$0")/server.sh"
+#
+# and has a host of its own then (host/ground.sh), so that no port and no file is
+# another's. The server is the machine's or the one that ./dev has unpacked; it
+# runs as nobody, below /tmp. Functions, besides those of host/ground.sh:
+#
+#	server_make NAME [LINE...]	a new cluster, with these lines in its
+#				configuration
+#	server_start NAME, server_stop NAME	it listens on a socket in /tmp/NAME.at
+#	server_kill NAME	with SIGKILL, all of its processes
+#	as_server COMMAND...	as its user
+#	query NAME ROLE SQL...	as ROLE in the database otp; each SQL is a
+#				transaction, of 20 seconds at most; prints
+#				columns separated by |
+#	migrate NAME		all migrations, and:
+#				host1, host2	hosts of the realm staff
+#				guest		a host of the realm visitors
+#				desk		enrolls in the realm staff
+#				boss		an administrator
+#	refused SQLSTATE NAME ROLE SQL	fails with just this error
+#	await COMMAND...	until it succeeds, for some 10 seconds
+
+fleet_top=$(cd "$(dirname "$0")/../.." && pwd)
+: "${top_srcdir:=$fleet_top}" "${top_builddir:=$top_srcdir/build}"
+SERVERS=$top_builddir/database
+. "$top_srcdir/tests/host/ground.sh"
+
+migrations=$top_srcdir/contrib/postgresql
+for folder in /usr/lib/postgresql/*/bin; do
+	test ! -x "$folder/initdb" || PATH=$folder:$PATH
+done
+needs initdb postgres pg_ctl psql pgbench pg_basebackup setpriv
+
+as_server() {
+	(cd /tmp && HOME=/tmp setpriv --reuid nobody --regid nogroup \
+	    --clear-groups "$@")
+}
+
+server_make() {
+	name=$1
+	shift
+	as_server initdb -D "/tmp/$name" -U postgres -E UTF8 --locale C.UTF-8 \
+	    -A trust --no-sync --no-instructions >/dev/null || return 1
+	server_set "$name" "unix_socket_directories = '/tmp/$name.at'" \
+	    "listen_addresses = ''" 'shared_buffers = 16MB' \
+	    'log_min_messages = fatal' 'jit = off' "$@"
+	as_server mkdir "/tmp/$name.at"
+}
+
+# server_set NAME LINE...
+server_set() {
+	set_name=$1
+	shift
+	printf '%s\n' "$@" >>"/tmp/$set_name/postgresql.conf"
+}
+
+server_start() {
+	as_server pg_ctl -D "/tmp/$1" -l "/tmp/$1.log" -w -t 20 start \
+	    >/dev/null || {
+		cat "/tmp/$1.log"
+		return 1
+	}
+}
+
+server_stop() {
+	as_server pg_ctl -D "/tmp/$1" -m immediate -w -t 20 stop >/dev/null
+}
+
+# The postmaster's children are in sessions of their own, so by parent.
+server_kill() {
+	postmaster=$(sed -n 1p "/tmp/$1/postmaster.pid")
+	children=$(cat "/proc/$postmaster/task/$postmaster/children")
+	# shellcheck disable=SC2086
+	kill -KILL "$postmaster" $children
+}
+
+query() {
+	query_at=$1 query_role=$2
+	shift 2
+	for statement in "$@"; do
+		timeout 20 psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=sqlstate \
+		    -h "/tmp/$query_at.at" -U "$query_role" -d otp \
+		    -c "$statement" || return 1
+	done
+}
+
+# migration NAME NUMBER
+migration() {
+	psql -Xq -v ON_ERROR_STOP=1 -h "/tmp/$1.at" -U postgres -d otp \
+	    -f "$(echo "$migrations/$2"-*.sql)" >/dev/null
+}
+
+migrate() {
+	psql -Xq -h "/tmp/$1.at" -U postgres -d postgres \
+	    -c 'CREATE DATABASE otp' || return 1
+	for file in "$migrations"/[0-9]*.sql; do
+		number=$(basename "$file")
+		migration "$1" "${number%%-*}" || return 1
+	done
+	query "$1" postgres 'CREATE ROLE host1 LOGIN IN ROLE otp_host' \
+	    'CREATE ROLE host2 LOGIN IN ROLE otp_host' \
+	    'CREATE ROLE guest LOGIN IN ROLE otp_host' \
+	    'CREATE ROLE desk LOGIN IN ROLE otp_enroll' \
+	    'CREATE ROLE boss LOGIN IN ROLE otp_admin' || return 1
+	query "$1" boss "SELECT otp.add_realm('staff')" \
+	    "SELECT otp.add_realm('visitors')" \
+	    "SELECT otp.admit('host1', 'staff')" \
+	    "SELECT otp.admit('host2', 'staff')" \
+	    "SELECT otp.admit('desk', 'staff')" \
+	    "SELECT otp.admit('guest', 'visitors')" >/dev/null
+}
+
+refused() {
+	sqlstate=$1
+	shift
+	said=$(query "$@" 2>&1) && {
+		echo "not refused: $said"
+		return 1
+	}
+	same "ERROR:  $sqlstate" "$said"
+}
+
+await() {
+	waits=0
+	until "$@"; do
+		waits=$((waits + 1))
+		test $waits -lt 500 || {
+			echo "not within 10 s: $*"
+			return 1
+		}
+		sleep 0.02
+	done
+}
