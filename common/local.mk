@@ -88,12 +88,14 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/inspect.c %D%/effects/inspect.h \
 	%D%/effects/known.c %D%/effects/known.h \
 	%D%/effects/label.c %D%/effects/label.h \
+	%D%/effects/letter.c %D%/effects/letter.h \
 	%D%/effects/look.c %D%/effects/look.h \
 	%D%/effects/outbox.c %D%/effects/outbox.h \
 	%D%/effects/options_file.c %D%/effects/options_file.h \
 	%D%/effects/options_load.c %D%/effects/options_load.h \
 	%D%/effects/own.c %D%/effects/own.h \
 	%D%/effects/overview.c %D%/effects/overview.h \
+	%D%/effects/post.c %D%/effects/post.h \
 	%D%/effects/snapshot.c %D%/effects/snapshot.h \
 	%D%/effects/standing.c %D%/effects/standing.h \
 	%D%/effects/sys.c %D%/effects/sys.h \

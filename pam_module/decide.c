@@ -118,15 +118,20 @@ otp_decide_told(const struct otp_login *login)
 }
 
 enum otp_err
-otp_decide_send(struct otp_login *login, const struct otp_send_choice *choice,
-    struct otp_dispatch *ret_dispatch)
+otp_decide_send(
+    struct otp_login *login, const char *typed, struct otp_sent *ret_sent)
 {
 	const struct otp_host host = host_of(login);
+	const struct otp_link link = link_of(login);
+	const struct otp_request request = request_of(login);
 
 	if (login->way == OTP_WAY_DIRECT)
-		return otp_deliver(&host, &login->request, choice, ret_dispatch,
-		    &login->fault);
-	ret_dispatch->delivery = OTP_DELIVERY_NOT_ROOT;
+		return otp_post_code(&host, login->options.sockets,
+		    &login->request, typed, ret_sent, &login->fault);
+	if (login->socket == OTP_LINK_SERVICE)
+		return otp_link_send(
+		    &link, &request, typed, ret_sent, &login->fault);
+	ret_sent->delivery = OTP_DELIVERY_NOT_ROOT;
 	return OTP_OK;
 }
 
@@ -148,13 +153,17 @@ link_of(const struct otp_login *login)
 		.socket = login->socket };
 }
 
-/* What the daemon takes from root alone is not said. */
+/*
+ * What the daemon takes from root alone is not said, nor what it does not take
+ * from a user's own programs.
+ */
 static struct otp_request
 request_of(const struct otp_login *login)
 {
 	struct otp_request request = login->request;
 
-	request.tell = false;
+	if (login->socket == OTP_LINK_USER)
+		request.tell = false;
 	request.device = (struct otp_caller){ .remember_for = 0 };
 	request.owner = (struct otp_owner){ .has_host = false };
 	return request;

@@ -11,8 +11,8 @@
 
 #include <stdbool.h>
 
-#include "common/effects/deliver.h"
 #include "common/effects/look.h"
+#include "common/effects/post.h"
 #include "pam_module/login.h"
 
 /*
@@ -37,11 +37,11 @@ enum otp_err otp_decide_try(
 bool otp_decide_told(const struct otp_login *login);
 
 /*
- * Charge a code that is to be sent: otp_deliver().  Only root's programs know
- * that there was a first factor: for others nothing is sent.
+ * After a first factor, send a code that TYPED asks for: otp_post_code().  The
+ * daemon does not believe a user's own programs that there was one: for them
+ * nothing is sent.
  */
-enum otp_err otp_decide_send(struct otp_login *login,
-    const struct otp_send_choice *choice,
-    struct otp_dispatch *ret_dispatch) OTP_MUST_USE;
+enum otp_err otp_decide_send(struct otp_login *login, const char *typed,
+    struct otp_sent *ret_sent) OTP_MUST_USE;
 
 #endif

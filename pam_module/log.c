@@ -381,29 +381,26 @@ otp_log_outcome(const struct otp_login *login, enum otp_step step)
 }
 
 void
-otp_log_delivery(const struct otp_login *login,
-    const struct otp_dispatch *dispatch, enum otp_err err)
+otp_log_delivery(const struct otp_login *login, const struct otp_sent *sent)
 {
-	const enum otp_delivery delivery = dispatch->delivery;
-	const bool sent = err == OTP_OK && delivery == OTP_DELIVERY_SENT;
+	const enum otp_err err = login->err;
+	const enum otp_delivery delivery = sent->delivery;
+	const bool is_sent = err == OTP_OK && delivery == OTP_DELIVERY_SENT;
 	const bool failed = err != OTP_OK || delivery == OTP_DELIVERY_NO_SOCKET;
-	char method[OTP_ADDRESS_SCHEME_MAX + 1];
 	struct otp_logline event;
 
 	otp_logline_begin(&event);
-	otp_logline_word(&event, "result", sent ? "sent" : "unsent");
+	otp_logline_word(&event, "result", is_sent ? "sent" : "unsent");
 	otp_logline_word(&event, "reason",
 	    err != OTP_OK ? otp_err_reason(err)
 			  : otp_delivery_reason(delivery));
 	add_who(&event, login, OTP_STEP_CONTINUE);
-	if (sent) {
-		otp_address_method(&dispatch->to, method);
-		otp_logline_word(&event, "method", method);
-	}
+	if (is_sent)
+		otp_logline_word(&event, "method", sent->method);
 	if (failed)
 		add_fault(&event, login);
 	write_line(login,
-	    sent	 ? LOG_INFO
+	    is_sent	 ? LOG_INFO
 		: failed ? LOG_ERR
 			 : LOG_NOTICE,
 	    &event);

@@ -3,7 +3,7 @@
 #ifndef OTP_LOG_H
 #define OTP_LOG_H
 
-#include "common/effects/deliver.h"
+#include "common/effects/post.h"
 #include "pam_module/login.h"
 
 /* The reason of a login that was not asked, since its device is known. */
@@ -23,11 +23,11 @@
 void otp_log_outcome(const struct otp_login *login, enum otp_step step);
 
 /*
- * Log what became of a code that LOGIN's user asked for: sent or not, as
- * DISPATCH says, or ERR.
+ * Log what became of a code that LOGIN's user asked for: as SENT says, or
+ * LOGIN's error.
  */
-void otp_log_delivery(const struct otp_login *login,
-    const struct otp_dispatch *dispatch, enum otp_err err);
+void otp_log_delivery(
+    const struct otp_login *login, const struct otp_sent *sent);
 
 /*
  * Log whether the notice to LOGIN's owner was taken for all addresses, or ERR

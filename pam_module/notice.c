@@ -3,13 +3,9 @@
 
 #include "pam_module/notice.h"
 
-#include "common/effects/outbox.h"
+#include "common/effects/post.h"
 #include "pam_module/device.h"
-#include "pam_module/letter.h"
 #include "pam_module/log.h"
-
-static enum otp_err notice_put(
-    const struct otp_login *login, unsigned number, struct otp_fault *fault);
 
 void
 otp_notice_of_login(struct otp_login *login)
@@ -24,33 +20,12 @@ otp_notice_of_login(struct otp_login *login)
 void
 otp_notice_send(const struct otp_login *login)
 {
-	const struct otp_told *told = &login->answer.told;
 	struct otp_fault fault = { 0 };
-	enum otp_err err = OTP_OK;
+	enum otp_err err;
 
-	if (told->notice.kind == OTP_NOTICE_NONE)
+	if (login->answer.told.notice.kind == OTP_NOTICE_NONE)
 		return;
-	for (unsigned i = 0; i < told->to_count; i++) {
-		struct otp_fault last = { 0 };
-		const enum otp_err put = notice_put(login, i, &last);
-
-		if (put == OTP_OK || err != OTP_OK)
-			continue;
-		err = put;
-		fault = last;
-	}
+	err = otp_post_notice(
+	    login->options.sockets, &login->request, &login->answer, &fault);
 	otp_log_notice(login, err, &fault);
-}
-
-static enum otp_err
-notice_put(
-    const struct otp_login *login, unsigned number, struct otp_fault *fault)
-{
-	char frame[OTP_FRAME_MAX];
-	size_t size = 0;
-	enum otp_err err = otp_letter_write_notice(login, number, frame, &size);
-
-	return err == OTP_OK
-	    ? otp_outbox_put(login->options.sockets, frame, size, fault)
-	    : err;
 }

@@ -567,7 +567,8 @@ connection_finish(enum otp_listener listener, struct connection *connection)
 		return;
 	}
 	if (answer.err != OTP_OK &&
-	    (answer.verb != OTP_WIRE_TRY || answer.err == OTP_ERR_DENIED) &&
+	    ((answer.verb != OTP_WIRE_TRY && answer.verb != OTP_WIRE_SEND) ||
+		answer.err == OTP_ERR_DENIED) &&
 	    otp_limits_log(&acceptor.lines, connection->peer, acceptor.now))
 		otp_report_refused(
 		    listener, connection->peer, answer.err, &answer.fault);
@@ -586,9 +587,12 @@ is_counted(enum otp_listener listener, enum otp_wire_verb verb)
 		verb == OTP_WIRE_RESYNC);
 }
 
+/* A send that is allowed is answered at once, whatever became of it. */
 static bool
 is_refusal(const struct otp_wire_answer *answer)
 {
+	if (answer->verb == OTP_WIRE_SEND)
+		return answer->err == OTP_ERR_DENIED;
 	return answer->err != OTP_OK ||
 	    (answer->verb == OTP_WIRE_TRY &&
 		answer->answer.verdict != OTP_VERDICT_ACCEPT) ||

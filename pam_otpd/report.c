@@ -15,7 +15,7 @@ static bool to_standard_error;
 
 static void add_first(struct otp_logline *, enum otp_err, enum otp_verdict);
 static void add_who(struct otp_logline *, const struct otp_job *,
-    const struct otp_request *, const struct otp_wire_answer *);
+    const struct otp_request *, bool);
 static void add_caller(struct otp_logline *, enum otp_listener, uint32_t);
 static void add_answer(struct otp_logline *, const struct otp_answer *);
 static void add_fault(
@@ -40,7 +40,9 @@ otp_report_try(const struct otp_job *job, const struct otp_request *request,
 
 	otp_logline_begin(&line);
 	add_first(&line, err, answer->answer.verdict);
-	add_who(&line, job, request, answer);
+	add_who(&line, job, request,
+	    request->uid != OTP_UID_VIRTUAL ||
+		(err == OTP_OK && was_compared(answer->answer.verdict)));
 	add_caller(&line, job->listener, job->peer);
 	if (err == OTP_OK)
 		add_answer(&line, &answer->answer);
@@ -48,6 +50,53 @@ otp_report_try(const struct otp_job *job, const struct otp_request *request,
 		add_fault(&line, err, &answer->fault);
 	report_write(
 	    err == OTP_OK ? verdict_priority(&answer->answer) : LOG_ERR, &line);
+}
+
+/* An account that a code is sent to, or could be, is in the store. */
+void
+otp_report_sent(const struct otp_job *job, const struct otp_request *request,
+    const struct otp_wire_answer *answer)
+{
+	const struct otp_sent *sent = &answer->sent;
+	const bool is_sent =
+	    answer->err == OTP_OK && sent->delivery == OTP_DELIVERY_SENT;
+	const bool failed =
+	    answer->err != OTP_OK || sent->delivery == OTP_DELIVERY_NO_SOCKET;
+	struct otp_logline line;
+
+	otp_logline_begin(&line);
+	otp_logline_word(&line, "result", is_sent ? "sent" : "unsent");
+	otp_logline_word(&line, "reason",
+	    answer->err != OTP_OK ? otp_err_reason(answer->err)
+				  : otp_delivery_reason(sent->delivery));
+	add_who(
+	    &line, job, request, request->uid != OTP_UID_VIRTUAL || is_sent);
+	otp_logline_word(&line, "tag", sent->tag);
+	add_caller(&line, job->listener, job->peer);
+	otp_logline_word(&line, "method", sent->method);
+	if (failed)
+		add_fault(&line, answer->err, &answer->fault);
+	report_write(is_sent ? LOG_INFO : failed ? LOG_ERR : LOG_NOTICE, &line);
+}
+
+void
+otp_report_notice(const struct otp_job *job, const struct otp_request *request,
+    enum otp_notice_kind kind, enum otp_err err, const struct otp_fault *fault)
+{
+	const bool is_sent = err == OTP_OK;
+	struct otp_logline line;
+
+	otp_logline_begin(&line);
+	otp_logline_word(&line, "result", is_sent ? "sent" : "unsent");
+	otp_logline_word(&line, "reason",
+	    otp_delivery_reason(
+		is_sent ? OTP_DELIVERY_SENT : OTP_DELIVERY_NO_SOCKET));
+	add_who(&line, job, request, true);
+	add_caller(&line, job->listener, job->peer);
+	otp_logline_word(&line, "notice", otp_notice_name(kind));
+	if (!is_sent)
+		add_fault(&line, err, fault);
+	report_write(is_sent ? LOG_INFO : LOG_ERR, &line);
 }
 
 void
@@ -94,18 +143,19 @@ add_first(struct otp_logline *line, enum otp_err err, enum otp_verdict verdict)
 	    err != OTP_OK ? otp_err_reason(err) : otp_verdict_reason(verdict));
 }
 
-/* What a peer of "user" says is a claim, and never stands for the truth. */
+/*
+ * The account is named if it EXISTS: what no account has as its name may be a
+ * password.  What a peer of "user" says is a claim, and never stands for the
+ * truth.
+ */
 static void
 add_who(struct otp_logline *line, const struct otp_job *job,
-    const struct otp_request *request, const struct otp_wire_answer *answer)
+    const struct otp_request *request, bool exists)
 {
 	const struct otp_request *said = &job->request->request;
 	const bool claimed = job->listener == OTP_LISTENER_USER;
 
-	if (!request->unknown &&
-	    (request->uid != OTP_UID_VIRTUAL ||
-		(answer->err == OTP_OK &&
-		    was_compared(answer->answer.verdict))))
+	if (!request->unknown && exists)
 		otp_logline_word(line, "user", request->account);
 	otp_logline_word(
 	    line, claimed ? "claimed_service" : "service", said->service);

@@ -17,6 +17,15 @@ void otp_report_begin(bool to_stderr);
 void otp_report_try(const struct otp_job *job,
     const struct otp_request *request, const struct otp_wire_answer *answer);
 
+/* What became of a code that JOB asked to be sent for REQUEST. */
+void otp_report_sent(const struct otp_job *job,
+    const struct otp_request *request, const struct otp_wire_answer *answer);
+
+/* Whether the notice of JOB's try was taken for all addresses, or ERR and FAULT. */
+void otp_report_notice(const struct otp_job *job,
+    const struct otp_request *request, enum otp_notice_kind kind,
+    enum otp_err err, const struct otp_fault *fault);
+
 /*
  * JOB made a change to SUBJECT's account: ACTION, a word as otp-enroll logs it.
  * REASON: why it was refused, or NULL.

@@ -20,6 +20,7 @@ static bool may_ask_service(const struct otp_claim *);
 static bool may_ask_user(const struct otp_claim *);
 static bool is_verb(enum otp_wire_verb);
 static bool is_verb_of_all(enum otp_wire_verb);
+static bool is_verb_of_services(enum otp_wire_verb);
 static bool is_verb_of_users(enum otp_wire_verb);
 
 const char *
@@ -41,7 +42,8 @@ otp_rights_allow(const struct otp_claim *claim)
 	case OTP_LISTENER_ROOT:
 		return is_verb(claim->verb) && claim->peer == 0;
 	case OTP_LISTENER_SERVICE:
-		return is_verb_of_all(claim->verb) && may_ask_service(claim);
+		return is_verb_of_services(claim->verb) &&
+		    may_ask_service(claim);
 	case OTP_LISTENER_USER:
 		return is_verb_of_users(claim->verb) && may_ask_user(claim);
 	}
@@ -81,13 +83,21 @@ may_ask_user(const struct otp_claim *claim)
 static bool
 is_verb(enum otp_wire_verb verb)
 {
-	return is_verb_of_users(verb) || verb == OTP_WIRE_TOLD;
+	return is_verb_of_users(verb) || is_verb_of_services(verb) ||
+	    verb == OTP_WIRE_TOLD;
 }
 
 static bool
 is_verb_of_all(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_LOOK || verb == OTP_WIRE_TRY;
+}
+
+/* A service has checked a password: a user's own programs may not have. */
+static bool
+is_verb_of_services(enum otp_wire_verb verb)
+{
+	return is_verb_of_all(verb) || verb == OTP_WIRE_SEND;
 }
 
 static bool
@@ -103,12 +113,12 @@ otp_rights_restrict(enum otp_listener listener, struct otp_request *request)
 	request->by_other = listener == OTP_LISTENER_USER;
 	if (listener == OTP_LISTENER_ROOT)
 		return;
-	request->tell = false;
 	request->same_user = listener == OTP_LISTENER_USER;
 	memset(&request->device, 0, sizeof(request->device));
 	memset(&request->owner, 0, sizeof(request->owner));
 	if (listener != OTP_LISTENER_USER)
 		return;
+	request->tell = false;
 	memset(request->host, 0, sizeof(request->host));
 	memset(request->service, 0, sizeof(request->service));
 }

@@ -42,19 +42,20 @@ struct otp_claim {
  * Whether CLAIM is allowed: the only place where that is decided.
  *
  *	root	uid 0 asks all verbs for all accounts
- *	service	a peer looks and tries for accounts whose uid is not 0
- *	user	a peer other than uid 0 asks all verbs but told for the account
- *		that has their uid, and whose name that uid has
+ *	service	a peer looks, tries and sends for accounts whose uid is not 0
+ *	user	a peer other than uid 0 asks all verbs but told and send for the
+ *		account that has their uid, and whose name that uid has
  *
  * So only root says that users were told of wrong codes: a program of theirs that
- * an attacker runs cannot hide these.
+ * an attacker runs cannot hide these.  Nor can it have messages sent: a caller
+ * who sends states that the user gave a first factor.
  */
 bool otp_rights_allow(const struct otp_claim *claim);
 
 /*
  * What a caller of LISTENER cannot state is taken out of REQUEST, which is
- * allowed: on "service" and "user", known devices, the owner's last code, and
- * that the owner is told; on "user", also where the login comes from, and the
+ * allowed: on "service" and "user", known devices and the owner's last code; on
+ * "user", also that the owner is told and where the login comes from, and the
  * tries are charged to the tally of other callers.
  */
 void otp_rights_restrict(

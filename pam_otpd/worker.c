@@ -23,6 +23,7 @@
 #include "common/effects/look.h"
 #include "common/effects/options_load.h"
 #include "common/effects/overview.h"
+#include "common/effects/post.h"
 #include "pam_otpd/account.h"
 #include "pam_otpd/report.h"
 
@@ -35,8 +36,11 @@ static enum otp_err read_options(
     const char *, struct otp_options *, struct otp_fault *);
 static enum otp_err request_allow(const struct otp_job *,
     const struct otp_options *, struct otp_request *, struct otp_fault *);
-static enum otp_err request_run(const struct otp_job *, const struct otp_host *,
-    const struct otp_request *, struct otp_wire_answer *);
+static enum otp_err request_run(const struct otp_job *,
+    const struct otp_options *, const struct otp_request *,
+    struct otp_wire_answer *);
+static void request_notice(const struct otp_job *, const struct otp_options *,
+    const struct otp_request *, struct otp_answer *);
 static enum otp_err request_status(const struct otp_host *,
     const struct otp_wire_request *, const struct otp_request *,
     struct otp_wire_answer *);
@@ -65,7 +69,6 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 	struct otp_wire_answer answer = { .verb = message->verb };
 	struct otp_request request = message->request;
 	struct otp_options options;
-	struct otp_host host;
 
 	memcpy(answer.account, request.account, sizeof(answer.account));
 	answer.err = read_options(job->conf, &options, &answer.fault);
@@ -74,25 +77,19 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 		answer.err =
 		    request_allow(job, &options, &request, &answer.fault);
 	(void)alarm(0);
-	if (answer.err == OTP_OK) {
-		host = (struct otp_host){
-			.sys = &otp_sys_host,
-			.store = { .folder = options.store,
-			    .is_local = options.file_system_is_local },
-			.policy = &options.policy,
-		};
-		answer.err = request_run(job, &host, &request, &answer);
-	}
+	if (answer.err == OTP_OK)
+		answer.err = request_run(job, &options, &request, &answer);
 	/* What no account has as its name may be a password. */
 	if (request.uid == OTP_UID_VIRTUAL &&
 	    (answer.err == OTP_ERR_READ || answer.err == OTP_ERR_LIMIT ||
 		answer.err == OTP_ERR_NAME || answer.err == OTP_ERR_NOMEM))
 		answer.fault.where[0] = '\0';
-	/* Only root may see addresses. */
-	if (job->listener != OTP_LISTENER_ROOT)
-		memset(&answer.answer.told, 0, sizeof(answer.answer.told));
 	if (message->verb == OTP_WIRE_TRY && answer.err != OTP_ERR_DENIED)
 		otp_report_try(job, &request, &answer);
+	if (message->verb == OTP_WIRE_TRY && answer.err == OTP_OK)
+		request_notice(job, &options, &request, &answer.answer);
+	if (message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED)
+		otp_report_sent(job, &request, &answer);
 	*ret_answer = answer;
 }
 
@@ -154,10 +151,17 @@ request_allow(const struct otp_job *job, const struct otp_options *options,
 }
 
 static enum otp_err
-request_run(const struct otp_job *job, const struct otp_host *host,
+request_run(const struct otp_job *job, const struct otp_options *options,
     const struct otp_request *request, struct otp_wire_answer *answer)
 {
 	const struct otp_wire_request *message = job->request;
+	const struct otp_host ours = {
+		.sys = &otp_sys_host,
+		.store = { .folder = options->store,
+		    .is_local = options->file_system_is_local },
+		.policy = &options->policy,
+	};
+	const struct otp_host *host = &ours;
 
 	switch (message->verb) {
 	case OTP_WIRE_LOOK:
@@ -175,8 +179,26 @@ request_run(const struct otp_job *job, const struct otp_host *host,
 		return request_forget(job, host, request, answer);
 	case OTP_WIRE_RESYNC:
 		return request_resync(job, host, request, answer);
+	case OTP_WIRE_SEND:
+		return otp_post_code(host, options->sockets, request,
+		    message->typed, &answer->sent, &answer->fault);
 	}
 	return OTP_ERR_DENIED;
+}
+
+/* Sent here, so that no answer has an address. */
+static void
+request_notice(const struct otp_job *job, const struct otp_options *options,
+    const struct otp_request *request, struct otp_answer *answer)
+{
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (answer->told.notice.kind == OTP_NOTICE_NONE)
+		return;
+	err = otp_post_notice(options->sockets, request, answer, &fault);
+	otp_report_notice(job, request, answer->told.notice.kind, err, &fault);
+	memset(&answer->told, 0, sizeof(answer->told));
 }
 
 /* The client asked for the whole first, so it knows how many parts there are. */

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -103,6 +104,25 @@ otp_link_try(const struct otp_link *link, const struct otp_request *request,
 	}
 	if (err == OTP_OK)
 		*ret_answer = exchange.answer.answer;
+	exchange_end(&exchange);
+	return err;
+}
+
+enum otp_err
+otp_link_send(const struct otp_link *link, const struct otp_request *request,
+    const char *typed, struct otp_sent *ret_sent, struct otp_fault *fault)
+{
+	struct exchange exchange;
+	enum otp_err err;
+
+	exchange_begin(&exchange, link, OTP_WIRE_SEND, request, fault);
+	exchange.end = monotonic() + OTP_POST_SECOND;
+	(void)snprintf(exchange.request.typed, OTP_WIRE_CODE_SIZE, "%s", typed);
+	err = exchange_run(&exchange);
+	if (err == OTP_OK)
+		*ret_sent = exchange.answer.sent;
+	if (err == OTP_OK && fault != NULL)
+		*fault = exchange.answer.fault; /* of NO_SOCKET */
 	exchange_end(&exchange);
 	return err;
 }

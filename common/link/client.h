@@ -40,6 +40,14 @@ enum otp_err otp_link_try(const struct otp_link *link,
     const struct otp_request *request, const char *typed,
     struct otp_answer *ret_answer, struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * otp_post_code(), of a user who gave a first factor.  It is given up a second
+ * after it began: a message may be sent even then.
+ */
+enum otp_err otp_link_send(const struct otp_link *link,
+    const struct otp_request *request, const char *typed,
+    struct otp_sent *ret_sent, struct otp_fault *fault) OTP_MUST_USE;
+
 /* Ask for the daemon's version alone; OK if it is ours. */
 enum otp_err otp_link_version(
     const struct otp_link *link, struct otp_fault *fault) OTP_MUST_USE;

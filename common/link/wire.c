@@ -127,6 +127,8 @@ wire_request(struct otp_wire *wire, struct otp_wire_request *message)
 	otp_wire_text(wire, request->host, sizeof(request->host));
 	if (message->verb == OTP_WIRE_TRY)
 		otp_wire_text(wire, message->typed, sizeof(message->typed));
+	else if (message->verb == OTP_WIRE_SEND)
+		otp_wire_text(wire, message->typed, OTP_WIRE_CODE_SIZE);
 	otp_wire_user_asked(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_REQUEST_SIZE);
 }
@@ -145,7 +147,7 @@ request_is_sound(const struct otp_wire_request *message)
 	    (message->verb == OTP_WIRE_LOOK || !message->want_enrolled) &&
 	    (message->verb == OTP_WIRE_TRY ||
 		message->verb == OTP_WIRE_RESYNC ||
-		message->typed[0] == '\0') &&
+		message->verb == OTP_WIRE_SEND || message->typed[0] == '\0') &&
 	    otp_wire_user_is_sound(message) &&
 	    (message->verb == OTP_WIRE_TOLD || !has_told);
 }
@@ -189,6 +191,8 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 	else if (message->verb == OTP_WIRE_TRY ||
 	    message->verb == OTP_WIRE_TOLD)
 		otp_wire_judged(wire, &message->answer);
+	else if (message->verb == OTP_WIRE_SEND)
+		otp_wire_sent(wire, &message->sent);
 	otp_wire_user_answered(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_ANSWER_SIZE);
 }

@@ -16,6 +16,7 @@
 #include "common/effects/attempt.h"
 #include "common/effects/look.h"
 #include "common/effects/overview.h"
+#include "common/effects/post.h"
 
 #define OTP_WIRE_MAX	      4096 /* bytes that are ever read */
 #define OTP_WIRE_VERSION      1
@@ -34,6 +35,7 @@ enum otp_wire_verb {
 	OTP_WIRE_STATUS,   /* a part of the account's overview */
 	OTP_WIRE_FORGET,   /* otp_known_forget() */
 	OTP_WIRE_RESYNC,   /* otp_enrol_resync() */
+	OTP_WIRE_SEND,	   /* otp_post_code() */
 };
 
 /* Which part of an overview: there may be several of all but the first. */
@@ -55,7 +57,7 @@ struct otp_wire_request {
 	enum otp_wire_verb verb;
 	struct otp_request request;
 	bool want_enrolled;		 /* LOOK */
-	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY; RESYNC: the first code */
+	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY, SEND; RESYNC: the first code */
 	/* TOLD: as the answer to the try has them */
 	uint64_t generation;
 	uint32_t unreported;
@@ -73,12 +75,13 @@ struct otp_wire_answer {
 	enum otp_err err;	  /* if another than OK, nothing below counts */
 	struct otp_fault fault;	  /* of 'err' */
 	struct otp_look look;	  /* LOOK */
-	struct otp_answer answer; /* TRY */
+	struct otp_answer answer; /* TRY, without its 'told' */
 	bool noted;		  /* TOLD */
 	struct otp_wire_place place;  /* STATUS: the request's, */
 	struct otp_overview overview; /* of which only that part is filled */
 	uint32_t forgotten;	      /* FORGET: how many */
 	enum otp_verdict resync;      /* RESYNC */
+	struct otp_sent sent;	      /* SEND */
 };
 
 /*

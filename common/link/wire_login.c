@@ -5,8 +5,6 @@
 
 #include "common/link/wire_field.h"
 
-static void wire_told(struct otp_wire *, struct otp_told *);
-
 void
 otp_wire_judged(struct otp_wire *wire, struct otp_answer *answer)
 {
@@ -41,21 +39,13 @@ otp_wire_judged(struct otp_wire *wire, struct otp_answer *answer)
 	otp_wire_text(wire, answer->method, sizeof(answer->method));
 	otp_wire_text(wire, answer->token, sizeof(answer->token));
 	otp_wire_text(wire, answer->failure_host, sizeof(answer->failure_host));
-	wire_told(wire, &answer->told);
 }
 
-static void
-wire_told(struct otp_wire *wire, struct otp_told *told)
+void
+otp_wire_sent(struct otp_wire *wire, struct otp_sent *sent)
 {
-	struct otp_notice *notice = &told->notice;
-
-	notice->kind = (enum otp_notice_kind)otp_wire_limited(
-	    wire, (uint32_t)notice->kind, OTP_NOTICE_DEVICE);
-	otp_wire_i64(wire, &notice->time);
-	otp_wire_number(wire, sizeof(uint64_t), &notice->codes);
-	otp_wire_i64(wire, &notice->since);
-	told->to_count =
-	    otp_wire_limited(wire, told->to_count, OTP_SEED_ADDRESSES);
-	for (unsigned i = 0; i < OTP_SEED_ADDRESSES; i++)
-		otp_wire_text(wire, told->to[i], sizeof(told->to[i]));
+	sent->delivery = (enum otp_delivery)otp_wire_limited(
+	    wire, (uint32_t)sent->delivery, OTP_DELIVERY_SENT);
+	otp_wire_text(wire, sent->method, sizeof(sent->method));
+	otp_wire_text(wire, sent->tag, sizeof(sent->tag));
 }

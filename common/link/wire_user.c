@@ -40,6 +40,7 @@ otp_wire_user_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	case OTP_WIRE_LOOK:
 	case OTP_WIRE_TRY:
 	case OTP_WIRE_TOLD:
+	case OTP_WIRE_SEND:
 		break;
 	}
 }
@@ -83,6 +84,7 @@ otp_wire_user_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	case OTP_WIRE_LOOK:
 	case OTP_WIRE_TRY:
 	case OTP_WIRE_TOLD:
+	case OTP_WIRE_SEND:
 		break;
 	}
 }

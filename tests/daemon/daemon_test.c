@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/core/frame.h"
 #include "common/effects/attempt.h"
 #include "common/effects/overview.h"
 #include "common/link/client.h"
@@ -355,6 +356,71 @@ quick_socket(void)
 			skip(); \
 	} while (0)
 
+/* --- messages --- */
+
+/* The socket that takes them. */
+static int
+post_listen(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/deliver",
+	    host.sockets);
+	assert_int_equal(
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+/* Whether a message came to LISTENER. */
+static bool
+post_came(int listener, struct otp_message *ret_message)
+{
+	char frame[OTP_FRAME_MAX + 1];
+	size_t size = 0;
+	ssize_t got;
+	const int fd = accept(listener, NULL, NULL);
+
+	if (fd < 0)
+		return false;
+	while ((got = read(fd, frame + size, sizeof(frame) - size)) > 0)
+		size += (size_t)got;
+	(void)close(fd);
+	assert_int_equal(otp_frame_read(frame, size, ret_message), OTP_OK);
+	return true;
+}
+
+/* Alice is enrolled anew, with her token and an address. */
+static void
+give_address(void)
+{
+	struct otp_seed seed = sample_seed(&host.token);
+	struct otp_state account;
+	char path[3 * PATH_SIZE];
+
+	strcpy(seed.addresses[0].uri, "mailto:alice@example.org");
+	memset(seed.addresses[0].secret, 1, OTP_ADDRESS_SECRET_SIZE);
+	seed.addresses_count = 1;
+	account = sample_state(&seed, alice.uid, 1);
+	(void)snprintf(
+	    path, sizeof(path), "%s/state/%s", host.store, alice.name);
+	assert_int_equal(unlink(path), 0);
+	sample_enrol(host.store, alice.name, &account, &seed);
+}
+
+static struct otp_wire_request
+send_of(const char *typed)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_SEND, alice.name, alice.uid);
+
+	(void)snprintf(request.typed, sizeof(request.typed), "%s", typed);
+	return request;
+}
+
 /* --- tests --- */
 
 static void
@@ -373,6 +439,132 @@ daemon__accepts_a_code_once(void **state)
 	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REPLAY);
 	assert_true(log_has("result=accepted reason=ok user="));
 	assert_true(log_has("result=refused reason=replay user="));
+}
+
+/* The message has the login's service, address and tag, and a code for it. */
+static void
+daemon__sends_a_code_for_a_service(void **state)
+{
+	struct otp_wire_request request = send_of("mail");
+	struct otp_message message;
+	struct otp_wire_answer answer;
+	char code[16];
+	int post, fd;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_SENT);
+	assert_string_equal(answer.sent.method, "mail");
+	assert_true(post_came(post, &message));
+	assert_int_equal(message.kind, OTP_MESSAGE_CODE);
+	assert_string_equal(message.to.uri, "mailto:alice@example.org");
+	assert_string_equal(message.service, "sshd");
+	assert_string_equal(message.rhost, "203.0.113.5");
+	assert_string_equal(message.tag, answer.sent.tag);
+	(void)snprintf(code, sizeof(code), "%.9s", message.text);
+	assert_true(log_has("result=sent reason=ok user="));
+	assert_true(log_has(" service=sshd rhost=203.0.113.5 tag="));
+	assert_false(log_has(code));
+	/* Too soon: this is answered at once, as all are. */
+	fd = call(geteuid(), "service");
+	tell(fd, &request);
+	assert_true(comes(fd, SHORT));
+	assert_true(hear(fd, &answer));
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_LIMIT);
+	assert_false(post_came(post, &message));
+	request = try_of(code);
+	answer = ask(geteuid(), "service", &request);
+	assert_true(is_accepted(&answer));
+	assert_int_equal(answer.answer.kind, OTP_DELIVERED);
+	(void)close(post);
+}
+
+static void
+daemon__sends_what_it_can(void **state)
+{
+	struct otp_wire_request request = send_of("");
+	struct otp_wire_answer answer;
+
+	(void)state;
+	give_address();
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_HAS_TOKEN);
+	request = send_of("sms");
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_NO_ADDRESS);
+	request = send_of("123456");
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.err, OTP_ERR_PARSE);
+	assert_false(log_has("123456"));
+	request = send_of("send");
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_NO_SOCKET);
+	assert_non_null(strstr(answer.fault.where, "/deliver"));
+	assert_true(log_has("result=unsent reason=no-socket user="));
+	request = request_of(OTP_WIRE_SEND, "no-account-here", OTP_UID_VIRTUAL);
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_UNKNOWN_USER);
+	assert_int_equal(answer.sent.tag[0] != '\0', 1);
+	assert_false(log_has("no-account-here"));
+}
+
+/* A program of the user's may not have asked for a password. */
+static void
+daemon__sends_nothing_for_a_user(void **state)
+{
+	struct otp_wire_request request = send_of("send");
+	struct otp_message message;
+	struct otp_wire_answer answer;
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	request = wrong();
+	request.request.tell = true;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	assert_false(post_came(post, &message));
+	(void)close(post);
+}
+
+static void
+daemon__tells_the_owner_of_a_login_through_a_service(void **state)
+{
+	struct otp_wire_request request = wrong();
+	struct otp_message message;
+	struct otp_wire_answer answer;
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	assert_false(post_came(post, &message)); /* no first factor */
+	request.request.tell = true;
+	answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+	assert_true(post_came(post, &message));
+	assert_int_equal(message.kind, OTP_MESSAGE_NOTICE);
+	assert_string_equal(message.to.uri, "mailto:alice@example.org");
+	assert_string_equal(message.rhost, "203.0.113.5");
+	assert_non_null(strstr(message.text, "A wrong code was typed for "));
+	assert_true(log_has("result=sent reason=ok user="));
+	assert_true(log_has(" notice=wrong-code"));
+	/* Where it cannot be sent, the login is judged all the same. */
+	(void)close(post);
+	for (unsigned i = 0; i < 3; i++)
+		answer = ask(geteuid(), "service", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_true(answer.answer.wait > 0);
+	assert_true(log_has("result=unsent reason=no-socket user="));
+	assert_true(log_has(" notice=delay"));
 }
 
 /* What a peer of "user" says of itself is a claim; nothing of it is kept. */
@@ -925,7 +1117,7 @@ daemon__refuses_another_caller(void **state)
 static mode_t
 mode_of(const char *name)
 {
-	char path[2 * PATH_SIZE];
+	char path[3 * PATH_SIZE];
 	struct stat status;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", host.sockets, name);
@@ -1340,7 +1532,7 @@ daemon__finishes_at_sigterm(void **state)
 	const int late = call(0, "root");
 	struct otp_wire_answer heard;
 	uint8_t byte;
-	char path[2 * PATH_SIZE];
+	char path[3 * PATH_SIZE];
 	int status;
 
 	(void)state;
@@ -1527,6 +1719,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		DAEMON_TEST(daemon__accepts_a_code_once),
 		DAEMON_TEST(daemon__logs_what_was_claimed),
+		DAEMON_TEST(daemon__sends_a_code_for_a_service),
+		DAEMON_TEST(daemon__sends_what_it_can),
+		DAEMON_TEST(daemon__sends_nothing_for_a_user),
+		DAEMON_TEST(
+		    daemon__tells_the_owner_of_a_login_through_a_service),
 		DAEMON_TEST(daemon__answers_each_verb),
 		DAEMON_TEST(daemon__answers_a_service),
 		DAEMON_TEST(daemon__shows_users_their_account),

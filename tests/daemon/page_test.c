@@ -41,8 +41,9 @@ page__has_each_field_in_its_place(void **state)
 		{ 432, 440 },			/* status */
 		{ 432, 452 },			/* forget */
 		{ 432, 1462 },			/* resync */
+		{ 432, 945 },			/* send */
 		{ 0, 884 },			/* an answer */
-		{ 884, OTP_WIRE_ANSWER_SIZE },	/* look, try, told */
+		{ 884, 1289 },			/* look, try, told */
 		{ 884, 892 },			/* status */
 		{ 892, 1276 },			/* the account */
 		{ 892, 1444 },			/* a token */
@@ -50,6 +51,7 @@ page__has_each_field_in_its_place(void **state)
 		{ 892, 924 },			/* a device */
 		{ 884, 888 },			/* forget */
 		{ 884, 888 },			/* resync */
+		{ 884, 908 },			/* send */
 	};
 	FILE *page = page_open();
 	unsigned long offset, bytes, next = 0;

@@ -15,7 +15,8 @@ enum {
 };
 
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
-	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC };
+	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
+	OTP_WIRE_SEND };
 
 static const uint32_t peers[] = { ROOT, ALICE, BOB, RADIUS, OVERFLOW,
 	(uint32_t)VIRTUAL };
@@ -80,9 +81,12 @@ is_expected(enum otp_listener listener, uint32_t peer, enum otp_wire_verb verb,
 	if (verb == OTP_WIRE_TOLD)
 		return false;
 	if (listener == OTP_LISTENER_SERVICE)
-		return (verb == OTP_WIRE_LOOK || verb == OTP_WIRE_TRY) &&
+		return (verb == OTP_WIRE_LOOK || verb == OTP_WIRE_TRY ||
+			   verb == OTP_WIRE_SEND) &&
 		    peer != OVERFLOW && peer != (uint32_t)VIRTUAL &&
 		    strcmp(account, "root") != 0;
+	if (verb == OTP_WIRE_SEND)
+		return false;
 	return (peer == ALICE && strcmp(account, "alice") == 0) ||
 	    (peer == BOB && strcmp(account, "bob") == 0);
 }
@@ -110,7 +114,7 @@ rights__are_those_of_the_table(void **state)
 					allowed += is;
 				}
 	/* root: 7 accounts; service: 4 peers, 6 accounts; user: 2. */
-	assert_int_equal(allowed, 6 * 7 + 2 * (4 * 6) + 5 * 2);
+	assert_int_equal(allowed, 7 * 7 + 3 * (4 * 6) + 5 * 2);
 }
 
 /* The uid in the message is another than the account's. */
@@ -192,7 +196,7 @@ rights__refuse_what_is_not_known(void **state)
 		assert_false(is_allowed(
 		    listener, ROOT, (enum otp_wire_verb)0, "alice", ALICE));
 		assert_false(is_allowed(listener, ROOT,
-		    (enum otp_wire_verb)(OTP_WIRE_RESYNC + 1), "alice", ALICE));
+		    (enum otp_wire_verb)(OTP_WIRE_SEND + 1), "alice", ALICE));
 	}
 	assert_false(is_allowed((enum otp_listener)OTP_LISTENERS, ROOT,
 	    OTP_WIRE_TRY, "alice", ALICE));
@@ -236,7 +240,7 @@ rights__restrict_what_a_caller_states(void **state)
 	assert_memory_equal(
 	    &request.device, &no_device, sizeof(request.device));
 	assert_memory_equal(&request.owner, &no_owner, sizeof(request.owner));
-	assert_false(request.tell);
+	assert_true(request.tell);
 	assert_false(request.same_user);
 	assert_true(request.split);
 	assert_string_equal(request.account, "alice");

@@ -8,6 +8,7 @@ deliver_tests = \
 	%D%/limits.sh \
 	%D%/mailto.sh \
 	%D%/program.sh \
+	%D%/service.sh \
 	%D%/sms.sh \
 	%D%/socket.sh \
 	%D%/ssh.sh

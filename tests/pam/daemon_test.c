@@ -114,13 +114,14 @@ struct daemon {
 	uint8_t mask;
 	struct otp_look look;
 	struct otp_answer answer;
-	enum otp_err look_err, try_err;
+	struct otp_sent sent;
+	enum otp_err look_err, try_err, send_err;
 	struct otp_fault fault;
 	/* what it got */
 	unsigned connections;
-	unsigned messages[OTP_WIRE_TOLD + 1];
+	unsigned messages[OTP_WIRE_SEND + 1];
 	unsigned versions; /* messages that asked for it */
-	struct otp_wire_request looked, tried;
+	struct otp_wire_request looked, tried, asked_to_send;
 	uid_t peer;
 	_Atomic bool is_silent; /* and will be */
 	_Atomic unsigned hung_up;
@@ -188,10 +189,16 @@ answer_to(const struct otp_wire_request *request, bool spoiled,
 	strcpy(answer.account, request->request.account);
 	answer.look = there->look;
 	answer.answer = there->answer;
+	answer.sent = there->sent;
 	answer.noted = true;
 	answer.fault = there->fault;
 	answer.err =
 	    request->verb == OTP_WIRE_LOOK ? there->look_err : there->try_err;
+	if (request->verb == OTP_WIRE_SEND) {
+		answer.err = there->send_err;
+		answer.answer =
+		    (struct otp_answer){ .verdict = OTP_VERDICT_REJECT };
+	}
 	if (request->verb == OTP_WIRE_TOLD)
 		answer.answer =
 		    (struct otp_answer){ .verdict = OTP_VERDICT_REJECT };
@@ -249,6 +256,8 @@ serve(int fd)
 		there->looked = request;
 	else if (request.verb == OTP_WIRE_TRY)
 		there->tried = request;
+	else if (request.verb == OTP_WIRE_SEND)
+		there->asked_to_send = request;
 	memset(data, 0, sizeof(data));
 	spoiled = there->manner != ANSWERS && request.verb == there->at;
 	if (spoiled && there->manner == HANGS_UP)
@@ -527,7 +536,7 @@ daemon__is_not_asked_about_another_store(void **state)
 	assert_int_equal(there->connections, 0);
 }
 
-/* Root alone can say from which device a login comes, or send a code. */
+/* Root alone can say from which device a login comes. */
 static void
 daemon__is_told_nothing_that_only_root_can_know(void **state)
 {
@@ -555,7 +564,84 @@ daemon__is_told_nothing_that_only_root_can_know(void **state)
 }
 
 static void
-daemon__sends_no_code_for_programs_that_are_not_root(void **state)
+send_for_a_service(struct host *host, const char *options)
+{
+	begin(host, "service");
+	host_service(host, options);
+	host->app.pam_env = "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\n";
+	host->app.answers[1] = "123456";
+	there->sent.delivery = OTP_DELIVERY_SENT;
+	strcpy(there->sent.method, "mail");
+	strcpy(there->sent.tag, "Q9");
+}
+
+static void
+daemon__sends_a_code_for_a_service(void **state)
+{
+	struct host *host = *state;
+	const struct otp_wire_request *asked = &there->asked_to_send;
+
+	send_for_a_service(host, "deliver=yes notify");
+	assert_int_equal(login_as_alice(host, "bob", "send 2"), PAM_SUCCESS);
+	assert_int_equal(there->messages[OTP_WIRE_SEND], 1);
+	assert_string_equal(asked->typed, "send 2");
+	assert_string_equal(asked->request.account, "bob");
+	assert_true(there->tried.request.tell);
+	assert_string_equal(
+	    host->seen.prompt[1].text, "Code from message Q9: ");
+	assert_int_equal(fake.lines_count, 2);
+	assert_true(host_line_has(0, "result=sent"));
+	assert_true(host_line_has(0, "tag=Q9"));
+	assert_true(host_line_has(0, "method=mail"));
+	assert_true(host_line_has(1, "result=accepted"));
+	/* It is asked for without a word of the user, and the daemon knows. */
+	host_service(host, "deliver=auto");
+	assert_int_equal(login_as_alice(host, "bob", "123456"), PAM_SUCCESS);
+	assert_int_equal(there->messages[OTP_WIRE_SEND], 2);
+	assert_string_equal(asked->typed, "");
+	/* Before it, there was a password or a key. */
+	host->app.pam_env = NULL;
+	host_service(host, "deliver=yes notify");
+	assert_int_equal(login_as_alice(host, "bob", "send"), PAM_SUCCESS);
+	assert_true(host_line_has(0, "reason=no-first-factor"));
+	assert_int_equal(there->messages[OTP_WIRE_SEND], 2);
+	assert_false(there->tried.request.tell);
+}
+
+/* The user is asked for the code all the same, and after the same second. */
+static void
+daemon__that_sends_nothing_is_not_noticed(void **state)
+{
+	struct host *host = *state;
+	struct timespec before, after;
+
+	send_for_a_service(host, "deliver=yes");
+	there->sent.delivery = OTP_DELIVERY_NO_SOCKET;
+	strcpy(there->fault.where, "/run/pam_otp/deliver");
+	assert_int_equal(login_as_alice(host, "bob", "send"), PAM_SUCCESS);
+	assert_true(host_line_has(0, "reason=no-socket"));
+	assert_true(host_line_has(0, "file=/run/pam_otp/deliver"));
+	there->send_err = OTP_ERR_CHECKSUM;
+	assert_int_equal(login_as_alice(host, "bob", "send"), PAM_SUCCESS);
+	assert_true(host_line_has(0, "result=unsent"));
+	assert_true(host_line_has(0, "reason=checksum"));
+	assert_memory_equal(host->seen.prompt[1].text, "Code from message ",
+	    sizeof("Code from message ") - 1);
+	there->send_err = OTP_OK;
+	there->at = OTP_WIRE_SEND;
+	there->manner = SAYS_NOTHING;
+	hurry = true;
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &before), 0);
+	assert_int_equal(login_as_alice(host, "bob", "send"), PAM_SUCCESS);
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &after), 0);
+	assert_true(host_line_has(0, "reason=no-daemon"));
+	assert_true(host_line_has(0, "errno=ETIMEDOUT"));
+	assert_in_range(fake.ahead, 1, 2);
+	assert_in_range(after.tv_sec - before.tv_sec, 0, 4);
+}
+
+static void
+daemon__sends_no_code_for_programs_of_a_user(void **state)
 {
 	struct host *host = *state;
 
@@ -1068,8 +1154,9 @@ main(void)
 		DAEMON_TEST(daemon__is_not_asked_by_the_owner_of_the_store),
 		DAEMON_TEST(daemon__is_not_asked_about_another_store),
 		DAEMON_TEST(daemon__is_told_nothing_that_only_root_can_know),
-		DAEMON_TEST(
-		    daemon__sends_no_code_for_programs_that_are_not_root),
+		DAEMON_TEST(daemon__sends_a_code_for_a_service),
+		DAEMON_TEST(daemon__that_sends_nothing_is_not_noticed),
+		DAEMON_TEST(daemon__sends_no_code_for_programs_of_a_user),
 		DAEMON_TEST(daemon__splits_password_and_code),
 		DAEMON_TEST(daemon__is_sent_no_longer_text_than_fits),
 		DAEMON_TEST(daemon__says_who_is_not_asked),

@@ -50,19 +50,21 @@ enum {
 	ANSWER_METHOD = 952,
 	ANSWER_TOKEN = 969,
 	ANSWER_HOST = 1225,
-	ANSWER_NOTICE = 1289,
-	ANSWER_TO_COUNT = 1317,
-	ANSWER_TO = 1321,
+	ANSWER_JUDGED_END = 1289,
 
 	ANSWER_PART = 884,
 	ANSWER_NUMBER = 888,
 	ANSWER_STATUS = 892, /* what each part has for itself */
 	ANSWER_FORGOTTEN = 884,
 	ANSWER_RESYNC = 884,
+	ANSWER_DELIVERY = 884,
+	ANSWER_SENT_METHOD = 888,
+	ANSWER_TAG = 905,
 };
 
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
-	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC };
+	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
+	OTP_WIRE_SEND };
 
 /* All that a request of VERB can have, each another value. */
 static struct otp_wire_request
@@ -102,6 +104,8 @@ request_of(enum otp_wire_verb verb)
 		TEXT(message.typed, "123456");
 		TEXT(message.second, "234567");
 	}
+	if (verb == OTP_WIRE_SEND)
+		TEXT(message.typed, "send 2");
 	return message;
 }
 
@@ -129,13 +133,6 @@ judged(void)
 	answer.last_success = -1;
 	answer.device_left = 10;
 	TEXT(answer.failure_host, "198.51.100.7");
-	answer.told.notice.kind = OTP_NOTICE_DEVICE;
-	answer.told.notice.time = 11;
-	answer.told.notice.codes = 12;
-	answer.told.notice.since = 13;
-	answer.told.to_count = 4;
-	TEXT(answer.told.to[0], "mailto:alice@example.org");
-	TEXT(answer.told.to[3], "sms:+491701234567");
 	return answer;
 }
 
@@ -226,6 +223,11 @@ answer_of(enum otp_wire_verb verb)
 		message.forgotten = 8;
 	if (verb == OTP_WIRE_RESYNC)
 		message.resync = OTP_VERDICT_ACCEPT;
+	if (verb == OTP_WIRE_SEND) {
+		message.sent.delivery = OTP_DELIVERY_SENT;
+		TEXT(message.sent.method, "mail");
+		TEXT(message.sent.tag, "K7");
+	}
 	return message;
 }
 
@@ -373,13 +375,6 @@ assert_same_judged(const struct otp_answer *a, const struct otp_answer *b)
 	assert_int_equal(a->recovery_left, b->recovery_left);
 	assert_int_equal(a->fresh, b->fresh);
 	assert_int_equal(a->device_left, b->device_left);
-	assert_int_equal(a->told.notice.kind, b->told.notice.kind);
-	assert_int_equal(a->told.notice.time, b->told.notice.time);
-	assert_int_equal(a->told.notice.codes, b->told.notice.codes);
-	assert_int_equal(a->told.notice.since, b->told.notice.since);
-	assert_int_equal(a->told.to_count, b->told.to_count);
-	for (unsigned i = 0; i < OTP_SEED_ADDRESSES; i++)
-		assert_string_equal(a->told.to[i], b->told.to[i]);
 }
 
 static void
@@ -467,6 +462,9 @@ assert_same_answer(
 	assert_int_equal(a->place.number, b->place.number);
 	assert_int_equal(a->forgotten, b->forgotten);
 	assert_int_equal(a->resync, b->resync);
+	assert_int_equal(a->sent.delivery, b->sent.delivery);
+	assert_string_equal(a->sent.method, b->sent.method);
+	assert_string_equal(a->sent.tag, b->sent.tag);
 	assert_same_overview(&a->overview, &b->overview);
 }
 
@@ -586,6 +584,7 @@ wire__answers_end_where_the_page_says(void **state)
 		{ OTP_WIRE_STATUS, OTP_WIRE_DEVICE, 924 },
 		{ OTP_WIRE_FORGET, 8, 888 },
 		{ OTP_WIRE_RESYNC, OTP_VERDICT_ACCEPT, 888 },
+		{ OTP_WIRE_SEND, OTP_DELIVERY_SENT, 908 },
 	};
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 
@@ -602,6 +601,8 @@ wire__answers_end_where_the_page_says(void **state)
 			memset(data + 1212, 'x', 63);
 		if (ends[i].part == OTP_WIRE_DEVICE)
 			data[923] = 1;
+		if (ends[i].verb == OTP_WIRE_SEND)
+			data[905] = 'x';
 		assert_true(answer_is_read(data, sizeof(data)));
 		for (size_t at = ends[i].end; at < sizeof(data); at++) {
 			data[at] = 1;
@@ -657,6 +658,12 @@ wire__has_its_places(void **state)
 	    data + REQUEST_ALL, "\0\0\0\0fedcba9876543210\0", 21);
 	answer_bytes(OTP_WIRE_FORGET, data);
 	assert_memory_equal(data + ANSWER_FORGOTTEN, "\x08\0\0\0\0", 5);
+	request_bytes(OTP_WIRE_SEND, data);
+	assert_string_equal((char *)data + REQUEST_TYPED, "send 2");
+	answer_bytes(OTP_WIRE_SEND, data);
+	assert_memory_equal(data + ANSWER_DELIVERY, "\x0b\0\0\0", 4);
+	assert_string_equal((char *)data + ANSWER_SENT_METHOD, "mail");
+	assert_string_equal((char *)data + ANSWER_TAG, "K7");
 	answer_bytes(OTP_WIRE_STATUS, data);
 	assert_memory_equal(data + ANSWER_STATUS,
 	    "\x15\0\0\0\x0e\0\0\0\x64\0\0\0\0\0\0\0"
@@ -672,12 +679,8 @@ wire__has_its_places(void **state)
 	assert_string_equal((char *)data + ANSWER_METHOD, "mailto");
 	assert_string_equal((char *)data + ANSWER_TOKEN, "host:alice");
 	assert_string_equal((char *)data + ANSWER_HOST, "198.51.100.7");
-	assert_int_equal(data[ANSWER_TO_COUNT], 4);
-	assert_string_equal(
-	    (char *)data + ANSWER_TO, "mailto:alice@example.org");
-	assert_string_equal(
-	    (char *)data + ANSWER_TO + (size_t)3 * OTP_ADDRESS_SIZE,
-	    "sms:+491701234567");
+	for (size_t at = ANSWER_JUDGED_END; at < OTP_WIRE_ANSWER_SIZE; at++)
+		assert_int_equal(data[at], 0);
 }
 
 static void
@@ -719,7 +722,7 @@ wire__head_is_exact(void **state)
 			const uint8_t before = request[at];
 			const uint8_t former = answer[at];
 
-			if (at == AT_VERB && value >= 1 && value <= 6)
+			if (at == AT_VERB && value >= 1 && value <= 7)
 				continue;
 			request[at] = (uint8_t)value;
 			answer[at] = (uint8_t)value;
@@ -733,7 +736,7 @@ wire__head_is_exact(void **state)
 		}
 	}
 	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 0));
-	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 7));
+	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 8));
 	assert_false(answer_is_read_with(OTP_WIRE_TRY, AT_VERB, 0));
 }
 
@@ -786,8 +789,6 @@ wire__text_has_a_nul_and_zeros_after_it(void **state)
 		{ ANSWER_METHOD, OTP_ADDRESS_SCHEME_MAX + 1 },
 		{ ANSWER_TOKEN, OTP_LABEL_SIZE },
 		{ ANSWER_HOST, OTP_HOST_SIZE },
-		{ ANSWER_TO, OTP_ADDRESS_SIZE },
-		{ ANSWER_TO + 3 * OTP_ADDRESS_SIZE, OTP_ADDRESS_SIZE },
 	};
 	struct otp_wire_request request = request_of(OTP_WIRE_TRY);
 	struct otp_wire_answer answer = answer_of(OTP_WIRE_TRY);
@@ -809,8 +810,19 @@ wire__text_has_a_nul_and_zeros_after_it(void **state)
 	text_is_checked(data, OTP_WIRE_REQUEST_SIZE,
 	    &(const struct field){ REQUEST_SECOND, OTP_WIRE_CODE_SIZE },
 	    request_is_read);
+	request_bytes(OTP_WIRE_SEND, data);
+	text_is_checked(data, OTP_WIRE_REQUEST_SIZE,
+	    &(const struct field){ REQUEST_TYPED, OTP_WIRE_CODE_SIZE },
+	    request_is_read);
+	answer_bytes(OTP_WIRE_SEND, data);
+	text_is_checked(data, OTP_WIRE_ANSWER_SIZE,
+	    &(const struct field){ ANSWER_TAG, OTP_TAG_SIZE }, answer_is_read);
 	assert_false(request_is_read_with(
 	    OTP_WIRE_RESYNC, REQUEST_PART, OTP_SEED_TOKENS));
+	assert_true(answer_is_read_with(
+	    OTP_WIRE_SEND, ANSWER_DELIVERY, OTP_DELIVERY_NO_ADDRESS));
+	assert_false(answer_is_read_with(
+	    OTP_WIRE_SEND, ANSWER_DELIVERY, OTP_DELIVERY_SENT + 1));
 	memset(request.typed, 'x', sizeof(request.typed));
 	assert_false(request_is_written(&request));
 	memset(answer.answer.token, 'x', sizeof(answer.answer.token));
@@ -849,8 +861,6 @@ wire__numbers_have_their_range(void **state)
 		{ ANSWER_KIND, OTP_DELIVERED },
 		{ ANSWER_PASSWORD, OTP_WIRE_TYPED_SIZE - 1 },
 		{ ANSWER_RECOVERY, OTP_SEED_RECOVERY },
-		{ ANSWER_NOTICE, OTP_NOTICE_DEVICE },
-		{ ANSWER_TO_COUNT, OTP_SEED_ADDRESSES },
 	};
 	/* From ANSWER_STATUS on. */
 	static const struct {
@@ -937,7 +947,8 @@ wire__of_a_request_has_its_own_fields(void **state)
 		request = request_of(verbs[i]);
 		TEXT(request.typed, "1");
 		assert_int_equal(request_is_written(&request),
-		    verbs[i] == OTP_WIRE_TRY || verbs[i] == OTP_WIRE_RESYNC);
+		    verbs[i] == OTP_WIRE_TRY || verbs[i] == OTP_WIRE_RESYNC ||
+			verbs[i] == OTP_WIRE_SEND);
 		request = request_of(verbs[i]);
 		TEXT(request.second, "1");
 		assert_int_equal(

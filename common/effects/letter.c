@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "pam_module/letter.h"
+#include "common/effects/letter.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -28,8 +28,8 @@ struct occasion {
 	char text[3 * OTP_FRAME_VALUE_SIZE];
 };
 
-static void letter_head(
-    const struct otp_login *login, int64_t time, struct otp_message *message);
+static void letter_head(const struct otp_request *request, int64_t time,
+    struct otp_message *message);
 static void letter_rhost(
     const char *host, char ret_rhost[OTP_FRAME_RHOST_SIZE]);
 static void letter_text(
@@ -45,16 +45,16 @@ static void notice_add_count(
 static struct occasion occasion_of(const struct otp_message *message);
 
 enum otp_err
-otp_letter_write(const struct otp_login *login,
-    const struct otp_dispatch *dispatch, char ret_frame[OTP_FRAME_MAX],
-    size_t *ret_size)
+otp_letter_write(const struct otp_request *request,
+    const struct otp_dispatch *dispatch, const char tag[OTP_TAG_SIZE],
+    char ret_frame[OTP_FRAME_MAX], size_t *ret_size)
 {
 	struct otp_message message = { .kind = OTP_MESSAGE_CODE,
 		.to = dispatch->to };
 	enum otp_err err;
 
-	letter_head(login, dispatch->time, &message);
-	memcpy(message.tag, login->tag, sizeof(message.tag));
+	letter_head(request, dispatch->time, &message);
+	memcpy(message.tag, tag, sizeof(message.tag));
 	letter_text(dispatch, &message);
 	err = otp_frame_write(&message, ret_frame, ret_size);
 	otp_wipe(&message, sizeof(message));
@@ -62,24 +62,23 @@ otp_letter_write(const struct otp_login *login,
 }
 
 enum otp_err
-otp_letter_write_notice(const struct otp_login *login, unsigned number,
+otp_letter_write_notice(const struct otp_request *request,
+    const struct otp_answer *answer, unsigned number,
     char ret_frame[OTP_FRAME_MAX], size_t *ret_size)
 {
-	const struct otp_told *told = &login->answer.told;
+	const struct otp_told *told = &answer->told;
 	struct otp_message message = { .kind = OTP_MESSAGE_NOTICE };
 
 	memcpy(message.to.uri, told->to[number], sizeof(message.to.uri));
-	letter_head(login, told->notice.time, &message);
-	notice_text(&login->answer, &message);
+	letter_head(request, told->notice.time, &message);
+	notice_text(answer, &message);
 	return otp_frame_write(&message, ret_frame, ret_size);
 }
 
 static void
-letter_head(
-    const struct otp_login *login, int64_t time, struct otp_message *message)
+letter_head(const struct otp_request *request, int64_t time,
+    struct otp_message *message)
 {
-	const struct otp_request *request = &login->request;
-
 	otp_outbox_head(message, request->account, time);
 	otp_logline_escape(
 	    request->service, message->service, sizeof(message->service));

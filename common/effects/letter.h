@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The messages to the owner of an account: pam_otp_deliver(5). */
+#ifndef OTP_LETTER_H
+#define OTP_LETTER_H
+
+#include <stddef.h>
+
+#include "common/core/frame.h"
+#include "common/core/tag.h"
+#include "common/effects/attempt.h"
+#include "common/effects/deliver.h"
+
+/*
+ * Write the frame of the message with DISPATCH's code to REQUEST's user.  It is
+ * a secret.  Errors: LIMIT, PARSE.
+ */
+enum otp_err otp_letter_write(const struct otp_request *request,
+    const struct otp_dispatch *dispatch, const char tag[OTP_TAG_SIZE],
+    char ret_frame[OTP_FRAME_MAX], size_t *ret_size) OTP_MUST_USE;
+
+/*
+ * Write the frame of the notice to REQUEST's owner, to address NUMBER, from 0,
+ * of those in ANSWER.  Errors: LIMIT, PARSE.
+ */
+enum otp_err otp_letter_write_notice(const struct otp_request *request,
+    const struct otp_answer *answer, unsigned number,
+    char ret_frame[OTP_FRAME_MAX], size_t *ret_size) OTP_MUST_USE;
+
+#endif
