@@ -663,6 +663,36 @@ former__revives_nothing_wherever_it_is_stopped(void **unused)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* The account is renamed back, after a rename that was stopped at any write. */
+static void
+former__can_be_taken_back_wherever_it_was_stopped(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+	unsigned moved = 0;
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		char code[16];
+
+		assert_true(call < 100);
+		world_close(&world);
+		begin();
+		stop_from(call);
+		err = adopt_former(false);
+		stop_from(0);
+		if (world_has(&world, "seed/bob")) {
+			moved++;
+			assert_int_equal(
+			    rename_to(world.account.subject, "bob", false),
+			    OTP_OK);
+		}
+		oracle_code(&world.seed.tokens[1], 5, code);
+		assert_false(lets_in("bob", code));
+		assert_true(lets_in("alice", code));
+	}
+	assert_true(moved > 0);
+}
+
 int
 main(void)
 {
@@ -688,6 +718,7 @@ main(void)
 		TEST(
 		    former__changes_nothing_where_it_cannot_tell_what_is_in_force),
 		TEST(former__revives_nothing_wherever_it_is_stopped),
+		TEST(former__can_be_taken_back_wherever_it_was_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
