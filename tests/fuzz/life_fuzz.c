@@ -636,6 +636,10 @@ step_adopt_uid(void)
 	add_set(&set);
 	after = life.model;
 	adopt_by_force(&after);
+	/* What was used ahead of time may be so already. */
+	for (unsigned i = 0; life.hit && i < after.tokens_count; i++)
+		if (life.model.tokens[i].least > after.tokens[i].next)
+			life.model.tokens[i].least = after.tokens[i].next;
 	if (set.count > 0)
 		replace_adopted(&after, code);
 	if (set.count > 0) {
