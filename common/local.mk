@@ -16,6 +16,7 @@ common_libcore_la_SOURCES = \
 	%D%/core/token.c %D%/core/token.h \
 	%D%/core/uri.c %D%/core/uri.h \
 	%D%/core/recovery.c %D%/core/recovery.h \
+	%D%/core/invitation.c %D%/core/invitation.h \
 	%D%/core/address.c %D%/core/address.h \
 	%D%/core/code.c %D%/core/code.h \
 	%D%/core/typed.c %D%/core/typed.h \
@@ -83,6 +84,7 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/enrol_address.c \
 	%D%/effects/enrol_adopt.c \
 	%D%/effects/enrol_change.c \
+	%D%/effects/enrol_invite.c \
 	%D%/effects/enrol_import.c %D%/effects/enrol_import.h \
 	%D%/effects/enrol_rename.c \
 	%D%/effects/inspect.c %D%/effects/inspect.h \

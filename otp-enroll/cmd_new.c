@@ -6,7 +6,6 @@
 
 #include "common/core/uri.h"
 #include "common/core/wipe.h"
-#include "common/store/store.h"
 #include "common/effects/snapshot.h"
 #include "otp-enroll/account/backend.h"
 #include "otp-enroll/account/owner.h"
@@ -242,14 +241,12 @@ static enum otp_err
 new_choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
 {
 	const struct otp_args *args = &enrolling->tool->args;
-	struct otp_store *store = NULL;
-	bool has_seed = false;
-	enum otp_err err = otp_store_open(enrolling->tool->host.store,
-	    enrolling->subject.account, &store, fault);
+	struct otp_snapshot snapshot;
+	const enum otp_err err = otp_snapshot_read(&enrolling->tool->host,
+	    enrolling->subject.account, &snapshot, fault);
+	const bool has_seed = err == OTP_OK && otp_snapshot_has_seed(&snapshot);
 
-	if (err == OTP_OK)
-		err = otp_store_has_seed(store, &has_seed, fault);
-	otp_store_close(store);
+	otp_snapshot_wipe(&snapshot);
 	enrolling->fresh = !has_seed;
 	if (args->replace || enrolling->proven)
 		enrolling->mode = OTP_ENROL_REPLACE;

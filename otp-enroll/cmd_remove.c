@@ -32,6 +32,8 @@ static enum otp_exit remove_token(
 static void remove_say_unsafe(const struct otp_subject *subject);
 static enum otp_exit remove_all(
     const struct otp_tool *tool, const struct otp_subject *subject);
+static bool is_invited_alone(
+    const struct otp_tool *tool, const struct otp_subject *subject);
 static bool remove_is_meant(
     const struct otp_tool *tool, const struct otp_subject *subject);
 
@@ -198,6 +200,7 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 	const bool purge = tool->args.purge;
 	struct otp_account account = otp_account_of(&tool->host, subject);
 	const struct otp_owner_told told = otp_owner_note(tool, subject);
+	const bool invited = is_invited_alone(tool, subject);
 	enum otp_exit status = OTP_EXIT_DONE;
 	enum otp_err err;
 
@@ -215,6 +218,9 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 		    otp_report(tool, subject->account, err, &account.fault);
 		if (account.committed || account.partly)
 			remove_say_unsafe(subject);
+	} else if (invited && !purge) {
+		otp_print_line(_("The invitation of %s no longer works."),
+		    otp_escaped(subject->account).text);
 	} else {
 		otp_print_line(purge
 			? _("%s is no longer enrolled. The record of "
@@ -226,6 +232,22 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 	return status;
 }
 
+/* Whether an invitation is all that is removed. */
+static bool
+is_invited_alone(const struct otp_tool *tool, const struct otp_subject *subject)
+{
+	struct otp_fault fault = { 0 };
+	struct otp_snapshot snapshot;
+	const enum otp_err err =
+	    otp_snapshot_read(&tool->host, subject->account, &snapshot, &fault);
+	const bool alone = err == OTP_OK && snapshot.seed_err == OTP_OK &&
+	    !otp_snapshot_has_seed(&snapshot) &&
+	    !otp_snapshot_lost_seed(&snapshot);
+
+	otp_snapshot_wipe(&snapshot);
+	return alone;
+}
+
 /* Where there is nothing to lose, nothing is asked. */
 static bool
 remove_is_meant(const struct otp_tool *tool, const struct otp_subject *subject)
@@ -234,8 +256,7 @@ remove_is_meant(const struct otp_tool *tool, const struct otp_subject *subject)
 	struct otp_snapshot snapshot;
 	const enum otp_err err = tool->backend->snapshot(
 	    &tool->host, subject->account, &snapshot, &fault);
-	const bool no_seed =
-	    err != OTP_OK || snapshot.seed_err == OTP_ERR_ABSENT;
+	const bool no_seed = err != OTP_OK || !otp_snapshot_has_seed(&snapshot);
 	const bool no_state =
 	    err != OTP_OK || snapshot.state_err == OTP_ERR_ABSENT;
 

@@ -29,11 +29,13 @@ static void status_say_problem(const struct otp_tool *tool,
 
 const struct otp_command otp_command_status = {
 	.name = "status",
-	.operands = "[USER | --all | --exempt | --orphans]",
+	.operands = "[USER | --all | --exempt | --invited]",
 	.summary = N_("show an account's status (no secrets)"),
 	.help =
 	    N_("  --all      every account in the store, one per line\n"
 	       "  --exempt   accounts with an exemption, and when it ends or "
+	       "ended\n"
+	       "  --invited  accounts with an invitation, and when it ends or "
 	       "ended\n"
 	       "  --orphans  seed and state files of accounts that no "
 	       "longer exist or were\n"
@@ -43,7 +45,7 @@ const struct otp_command otp_command_status = {
 	       "Exit status: 1 if no code is accepted (the output says "
 	       "why), 3 not enrolled.\n"),
 	.user = true,
-	.takes = { "all", "exempt", "orphans", "json" },
+	.takes = { "all", "exempt", "invited", "orphans", "json" },
 	.by_users = true,
 	.users_take = { "json" },
 	.run = status_run,
@@ -56,17 +58,18 @@ status_run(const struct otp_tool *tool)
 	struct otp_subject subject;
 	enum otp_exit status;
 
-	if (args->orphans + args->all + args->exempt + (args->user != NULL) >
+	if (args->orphans + args->all + args->exempt + args->invited +
+		(args->user != NULL) >
 	    1) {
-		otp_complain(_("Give only one of --all, --exempt, --orphans "
-			       "and a user name."));
+		otp_complain(_("Give only one of --all, --exempt, --invited, "
+			       "--orphans and a user name."));
 		return OTP_EXIT_USAGE;
 	}
 	if (args->json)
 		otp_i18n_end();
 	if (args->orphans)
 		return otp_orphans_show(tool);
-	if (args->all || args->exempt)
+	if (args->all || args->exempt || args->invited)
 		return status_show_all(tool);
 	status = otp_subject_find(tool, &subject);
 	return status == OTP_EXIT_DONE ? status_show_one(tool, &subject)
@@ -80,7 +83,7 @@ status_show_all(const struct otp_tool *tool)
 	struct otp_fault fault = { 0 };
 	enum otp_err err;
 
-	if (!tool->args.json && !tool->args.exempt)
+	if (!tool->args.json && tool->args.all)
 		otp_status_print_headings();
 	err = otp_store_each(tool->host.store, status_visit, &sweep, &fault);
 	if (err != OTP_OK)
@@ -111,7 +114,9 @@ status_visit(void *context, const char *name)
 		return err == OTP_ERR_NOMEM ? err : OTP_OK;
 	}
 	otp_overview_of(&tool->host, &snapshot, NULL, &overview);
-	if (!tool->args.exempt || overview.exemption.until != 0)
+	if (tool->args.all ||
+	    (tool->args.exempt && overview.exemption.until != 0) ||
+	    (tool->args.invited && overview.invited))
 		status_show_row(sweep, name, &overview);
 	otp_snapshot_wipe(&snapshot);
 	return OTP_OK;
@@ -128,6 +133,8 @@ status_show_row(
 	if (args->json) {
 		if (!otp_json_print(otp_status_json(name, overview)))
 			sweep->status = OTP_EXIT_FAILED;
+	} else if (args->invited) {
+		otp_status_print_invitation(name, overview);
 	} else if (args->exempt) {
 		otp_status_print_exemption(name, overview);
 	} else {
@@ -156,7 +163,7 @@ status_show_one(const struct otp_tool *tool, const struct otp_subject *subject)
 		return status;
 	}
 	if (status != OTP_EXIT_UNENROLLED || overview.suspended ||
-	    overview.exempt)
+	    overview.exempt || overview.invited)
 		otp_status_print(subject->account, &overview);
 	if (status == OTP_EXIT_UNENROLLED)
 		(void)otp_report(

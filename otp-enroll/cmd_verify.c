@@ -197,6 +197,8 @@ verify_print_used(const struct otp_inspection *found)
 	if (found->kind == OTP_RECOVERY)
 		otp_print(_("Correct, but already used. Each recovery code "
 			    "works once.\n"));
+	else if (found->kind == OTP_INVITATION)
+		otp_print(_("An invitation that was already used.\n"));
 	else if (found->kind == OTP_DELIVERED)
 		otp_print(_("Correct, but already used. A code sent by mail or "
 			    "SMS works only once.\n"));
@@ -217,6 +219,11 @@ verify_print_wrong(const char *account, const struct otp_inspection *found)
 		verify_print_clock(found);
 	else if (found->ahead_known)
 		verify_print_counter(account, found);
+	else if (found->verdict == OTP_VERDICT_INVITED)
+		otp_print(_("An unused invitation: it enrolls at a login by a "
+			    "service with 'enroll=invited'.\n"));
+	else if (found->verdict == OTP_VERDICT_INVITATION_ENDED)
+		otp_print(_("An invitation that expired.\n"));
 	else if (found->kind == OTP_RECOVERY)
 		otp_print(_("Wrong: not one of %s's recovery codes.\n"),
 		    otp_escaped(account).text);
@@ -289,6 +296,8 @@ was_compared(const struct otp_inspection *found)
 	return found->verdict == OTP_VERDICT_ACCEPT ||
 	    found->verdict == OTP_VERDICT_REPLAY ||
 	    found->verdict == OTP_VERDICT_REJECT ||
+	    found->verdict == OTP_VERDICT_INVITED ||
+	    found->verdict == OTP_VERDICT_INVITATION_ENDED ||
 	    found->verdict == OTP_VERDICT_MALFORMED;
 }
 

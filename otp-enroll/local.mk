@@ -15,6 +15,7 @@ otp_enroll_sources = \
 	%D%/cmd_check.c \
 	%D%/cmd_devices.c \
 	%D%/cmd_exempt.c \
+	%D%/cmd_invite.c \
 	%D%/cmd_import.c \
 	%D%/cmd_init.c \
 	%D%/cmd_new.c \

@@ -19,6 +19,7 @@
 /* In the order of the overview. */
 static const struct otp_command *const commands[] = {
 	&otp_command_new,
+	&otp_command_invite,
 	&otp_command_show,
 	&otp_command_verify,
 	&otp_command_status,
@@ -117,8 +118,7 @@ static void
 show_overview(void)
 {
 	otp_print(_("Usage: otp-enroll COMMAND [USER] [OPTION...]\n"
-		    "Without a USER: you; root must name the USER.\n"
-		    "\n"));
+		    "Without a USER: you; root must name the USER.\n"));
 	for (size_t i = 0; i < COMMANDS; i++)
 		otp_print(
 		    "  %-9s %s\n", commands[i]->name, _(commands[i]->summary));

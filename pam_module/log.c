@@ -52,6 +52,8 @@ verdict_priority(const struct otp_login *login)
 		    answer->failures >= login->options.policy.lock_after)
 			return LOG_WARNING;
 		break;
+	case OTP_VERDICT_INVITED:
+	case OTP_VERDICT_INVITATION_ENDED:
 	case OTP_VERDICT_WAITING:
 	case OTP_VERDICT_MALFORMED:
 	case OTP_VERDICT_WITHHELD:
@@ -131,6 +133,8 @@ was_enrolled(const struct otp_login *login, enum otp_step step)
 	case OTP_VERDICT_REPLAY:
 	case OTP_VERDICT_WAITING:
 	case OTP_VERDICT_LOCKED:
+	case OTP_VERDICT_INVITED:
+	case OTP_VERDICT_INVITATION_ENDED:
 		return true;
 	case OTP_VERDICT_MALFORMED:
 	case OTP_VERDICT_WITHHELD:

@@ -187,6 +187,8 @@ replay_text(const struct otp_login *login)
 	switch (login->answer.kind) {
 	case OTP_RECOVERY:
 		return "That recovery code was already used.";
+	case OTP_INVITATION:
+		return "That invitation was already used.";
 	case OTP_HOTP:
 		return "That code was already used. Press the button for a new "
 		       "one.";
@@ -235,6 +237,15 @@ otp_message_verdict(const struct otp_login *login)
 			tell(login, PAM_ERROR_MSG, "%s",
 			    login->options.forward_pass ? NO_CODE_AT_THE_END
 							: NO_CODE);
+		break;
+	case OTP_VERDICT_INVITED:
+		tell(login, PAM_ERROR_MSG,
+		    "That is an invitation. This service does not take it.");
+		break;
+	case OTP_VERDICT_INVITATION_ENDED:
+		tell(login, PAM_ERROR_MSG,
+		    "That invitation expired. Please ask your administrator "
+		    "for a new one.");
 		break;
 	case OTP_VERDICT_REJECT:
 	case OTP_VERDICT_WITHHELD:

@@ -26,6 +26,8 @@ verdict_code(enum otp_verdict verdict)
 	case OTP_VERDICT_UNKNOWN_USER:
 	case OTP_VERDICT_CHANGED_USER:
 	case OTP_VERDICT_SUSPENDED:
+	case OTP_VERDICT_INVITED:
+	case OTP_VERDICT_INVITATION_ENDED:
 		return PAM_AUTH_ERR;
 	}
 	return PAM_SYSTEM_ERR;

@@ -148,6 +148,8 @@ verdict_allows_retry(enum otp_verdict verdict)
 	case OTP_VERDICT_UNENROLLED:
 	case OTP_VERDICT_UNKNOWN_USER:
 		return true;
+	case OTP_VERDICT_INVITED:
+	case OTP_VERDICT_INVITATION_ENDED:
 	case OTP_VERDICT_WITHHELD:
 	case OTP_VERDICT_CHANGED_USER:
 	case OTP_VERDICT_SUSPENDED:

@@ -204,7 +204,8 @@ was_compared(enum otp_verdict verdict)
 {
 	return verdict == OTP_VERDICT_ACCEPT || verdict == OTP_VERDICT_REJECT ||
 	    verdict == OTP_VERDICT_REPLAY || verdict == OTP_VERDICT_WAITING ||
-	    verdict == OTP_VERDICT_LOCKED;
+	    verdict == OTP_VERDICT_LOCKED || verdict == OTP_VERDICT_INVITED ||
+	    verdict == OTP_VERDICT_INVITATION_ENDED;
 }
 
 static int
@@ -220,6 +221,8 @@ verdict_priority(const struct otp_answer *answer)
 		return answer->benign ? LOG_NOTICE : LOG_WARNING;
 	case OTP_VERDICT_REJECT:
 		return answer->wait > 0 ? LOG_WARNING : LOG_NOTICE;
+	case OTP_VERDICT_INVITED:
+	case OTP_VERDICT_INVITATION_ENDED:
 	case OTP_VERDICT_MALFORMED:
 	case OTP_VERDICT_WITHHELD:
 	case OTP_VERDICT_WAITING:

@@ -29,6 +29,7 @@ core_tests = \
 	%D%/effects/look_test \
 	%D%/effects/own_test \
 	%D%/effects/overview_test \
+	%D%/effects/invite_test \
 	%D%/effects/snapshot_test \
 	%D%/effects/tell_test \
 	%D%/unit/address_test \

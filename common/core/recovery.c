@@ -10,10 +10,7 @@
 #include "common/core/wipe.h"
 
 #define LINE_PREFIX "recovery:"
-#define LINE_HASH   ":sha256$"
-#define HASH_LENGTH                                               \
-	(sizeof(LINE_HASH) - 1 + 2 * OTP_RECOVERY_SALT_SIZE + 1 + \
-	    2 * OTP_DIGEST_SIZE)
+#define HASH_PREFIX "sha256$"
 
 #define GROUP 4 /* characters between dashes */
 
@@ -191,27 +188,35 @@ times_read(const char *text, size_t length, struct otp_recovery *recovery)
 		&recovery->until);
 }
 
+bool
+otp_recovery_read_hash(const char *text, struct otp_recovery *recovery)
+{
+	const char *salt = text + sizeof(HASH_PREFIX) - 1;
+	const char *dollar = salt + 2 * OTP_RECOVERY_SALT_SIZE;
+
+	return memcmp(text, HASH_PREFIX, sizeof(HASH_PREFIX) - 1) == 0 &&
+	    *dollar == '$' &&
+	    hex_read(salt, recovery->salt, OTP_RECOVERY_SALT_SIZE) &&
+	    hex_read(dollar + 1, recovery->hash, OTP_DIGEST_SIZE);
+}
+
 enum otp_err
 otp_recovery_parse(
     const char *line, size_t length, struct otp_recovery *ret_recovery)
 {
 	const size_t prefix = sizeof(LINE_PREFIX) - 1;
 	struct otp_recovery recovery;
-	const char *hash, *salt, *dollar;
+	const char *hash;
 
-	if (length < prefix + HASH_LENGTH ||
+	if (length < prefix + 1 + OTP_RECOVERY_HASH_LENGTH ||
 	    length > OTP_RECOVERY_LINE_SIZE - 1 ||
 	    memcmp(line, LINE_PREFIX, prefix) != 0)
 		return OTP_ERR_PARSE;
-	hash = line + length - HASH_LENGTH;
-	salt = hash + sizeof(LINE_HASH) - 1;
-	dollar = salt + 2 * OTP_RECOVERY_SALT_SIZE;
-	if (memcmp(hash, LINE_HASH, sizeof(LINE_HASH) - 1) != 0 ||
-	    *dollar != '$' ||
+	hash = line + length - OTP_RECOVERY_HASH_LENGTH;
+	if (hash[-1] != ':' ||
 	    !times_read(
-		line + prefix, length - prefix - HASH_LENGTH, &recovery) ||
-	    !hex_read(salt, recovery.salt, OTP_RECOVERY_SALT_SIZE) ||
-	    !hex_read(dollar + 1, recovery.hash, OTP_DIGEST_SIZE))
+		line + prefix, (size_t)(hash - 1 - line) - prefix, &recovery) ||
+	    !otp_recovery_read_hash(hash, &recovery))
 		return OTP_ERR_PARSE;
 	/* cppcheck-suppress uninitvar; it was filled above */
 	*ret_recovery = recovery;
@@ -238,11 +243,18 @@ otp_recovery_format(
 		*to++ = '-';
 		to = time_write(recovery->until, to);
 	}
-	to = stpcpy(to, LINE_HASH);
+	*to++ = ':';
+	to = otp_recovery_write_hash(recovery, to);
+	*to = '\0';
+}
+
+char *
+otp_recovery_write_hash(const struct otp_recovery *recovery, char *to)
+{
+	to = stpcpy(to, HASH_PREFIX);
 	to = hex_write(recovery->salt, OTP_RECOVERY_SALT_SIZE, to);
 	*to++ = '$';
-	to = hex_write(recovery->hash, OTP_DIGEST_SIZE, to);
-	*to = '\0';
+	return hex_write(recovery->hash, OTP_DIGEST_SIZE, to);
 }
 
 void

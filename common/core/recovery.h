@@ -64,6 +64,16 @@ enum otp_err otp_recovery_check(const struct otp_recovery *recovery,
 bool otp_recovery_is_valid(
     const struct otp_recovery *recovery, int64_t now) OTP_MUST_USE;
 
+/*
+ * Read or write what a line has of the code: "sha256$SALT$HASH", of
+ * OTP_RECOVERY_HASH_LENGTH bytes, without a NUL.
+ */
+#define OTP_RECOVERY_HASH_LENGTH                               \
+	(sizeof("sha256$$") - 1 + 2 * OTP_RECOVERY_SALT_SIZE + \
+	    2 * OTP_DIGEST_SIZE)
+bool otp_recovery_read_hash(const char *text, struct otp_recovery *recovery);
+char *otp_recovery_write_hash(const struct otp_recovery *recovery, char *to);
+
 /* Read one line of a seed file, LENGTH bytes.  Errors: PARSE. */
 enum otp_err otp_recovery_parse(const char *line, size_t length,
     struct otp_recovery *ret_recovery) OTP_MUST_USE;

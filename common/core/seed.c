@@ -14,12 +14,14 @@
 _Static_assert(OTP_URI_MAX == OTP_SEED_LINE_MAX, "a URI is a line");
 _Static_assert(OTP_SEED_TOKENS *(OTP_URI_MAX + 1) +
 	    OTP_SEED_RECOVERY * OTP_RECOVERY_LINE_SIZE +
-	    OTP_SEED_ADDRESSES * OTP_ADDRESS_LINE_SIZE <=
+	    OTP_SEED_ADDRESSES * OTP_ADDRESS_LINE_SIZE +
+	    OTP_INVITATION_LINE_SIZE <=
 	OTP_SEED_SIZE_MAX,
     "a full seed fits");
 
 #define RECOVERY_PREFIX "recovery:"
 #define ADDRESS_PREFIX	"deliver:"
+#define INVITE_PREFIX	"invite:"
 #define TOKENS_PREFIX	"pam_otp tokens 1"
 
 static enum otp_err parse_lines(struct otp_seed *seed, const char *text,
@@ -31,6 +33,8 @@ static enum otp_err add_token(struct otp_seed *seed, const char *text,
     size_t length, unsigned line, struct otp_fault *fault);
 static enum otp_err add_recovery(struct otp_seed *seed, const char *text,
     size_t length, unsigned line, struct otp_fault *fault);
+static enum otp_err add_invitation(struct otp_seed *seed, const char *text,
+    size_t length, unsigned line, struct otp_fault *fault);
 static enum otp_err add_address(struct otp_seed *seed, const char *text,
     size_t length, unsigned line, struct otp_fault *fault);
 static bool begins_with(const char *text, size_t length, const char *prefix);
@@ -40,6 +44,7 @@ static bool has_token(
     const struct otp_seed *seed, const struct otp_token *token);
 static bool has_address(
     const struct otp_seed *seed, const struct otp_address *address);
+static bool has_end(const struct otp_seed *seed);
 static bool has_times(const struct otp_recovery *recovery);
 static bool has_recovery(
     const struct otp_seed *seed, const struct otp_recovery *recovery);
@@ -79,7 +84,7 @@ parse_lines(struct otp_seed *seed, const char *text, size_t size,
 		if (err != OTP_OK)
 			return err;
 	}
-	if (seed->tokens_count == 0 && seed->addresses_count == 0)
+	if (!otp_seed_is_active(seed) && !seed->invited)
 		return refuse(fault, 0, OTP_DETAIL_NO_TOKEN);
 	return OTP_OK;
 }
@@ -103,6 +108,8 @@ parse_line(struct otp_seed *seed, const struct otp_line *whole, unsigned line,
 		return add_recovery(seed, text, length, line, fault);
 	if (begins_with(text, length, ADDRESS_PREFIX))
 		return add_address(seed, text, length, line, fault);
+	if (begins_with(text, length, INVITE_PREFIX))
+		return add_invitation(seed, text, length, line, fault);
 	return add_token(seed, text, length, line, fault);
 }
 
@@ -161,6 +168,18 @@ add_recovery(struct otp_seed *seed, const char *text, size_t length,
 }
 
 static enum otp_err
+add_invitation(struct otp_seed *seed, const char *text, size_t length,
+    unsigned line, struct otp_fault *fault)
+{
+	if (seed->invited)
+		return refuse(fault, line, OTP_DETAIL_SECOND_INVITATION);
+	if (otp_invitation_parse(text, length, &seed->invitation) != OTP_OK)
+		return refuse(fault, line, OTP_DETAIL_BAD_INVITATION);
+	seed->invited = true;
+	return OTP_OK;
+}
+
+static enum otp_err
 add_address(struct otp_seed *seed, const char *text, size_t length,
     unsigned line, struct otp_fault *fault)
 {
@@ -209,6 +228,11 @@ otp_seed_format(const struct otp_seed *seed,
 		to += strlen(to);
 		*to++ = '\n';
 	}
+	if (seed->invited) {
+		otp_invitation_format(&seed->invitation, to);
+		to += strlen(to);
+		*to++ = '\n';
+	}
 	*to = '\0';
 	*ret_size = (size_t)(to - ret_text);
 	return OTP_OK;
@@ -219,10 +243,11 @@ static bool
 is_sound(const struct otp_seed *seed)
 {
 	struct otp_seed above;
-	bool sound = seed->tokens_count + seed->addresses_count >= 1 &&
+	bool sound = (otp_seed_is_active(seed) || has_end(seed)) &&
 	    seed->tokens_count <= OTP_SEED_TOKENS &&
 	    seed->recovery_count <= OTP_SEED_RECOVERY &&
-	    seed->addresses_count <= OTP_SEED_ADDRESSES;
+	    seed->addresses_count <= OTP_SEED_ADDRESSES &&
+	    (!seed->invited || has_end(seed));
 
 	memcpy(&above, seed, sizeof(above));
 	while (sound && above.tokens_count > 0) {
@@ -290,6 +315,14 @@ has_address(const struct otp_seed *seed, const struct otp_address *address)
 	return false;
 }
 
+/* Whether there is an invitation, with an end that can be read back. */
+static bool
+has_end(const struct otp_seed *seed)
+{
+	return seed->invited && seed->invitation.until >= 1 &&
+	    seed->invitation.until <= OTP_RECOVERY_TIME_MAX;
+}
+
 /* Whether its times could be read back. */
 static bool
 has_times(const struct otp_recovery *recovery)
@@ -307,6 +340,12 @@ has_recovery(const struct otp_seed *seed, const struct otp_recovery *recovery)
 			OTP_ID_SIZE) == 0)
 			return true;
 	return false;
+}
+
+bool
+otp_seed_is_active(const struct otp_seed *seed)
+{
+	return seed->tokens_count > 0 || seed->addresses_count > 0;
 }
 
 enum otp_err

@@ -6,10 +6,12 @@
 #ifndef OTP_SEED_H
 #define OTP_SEED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/core/address.h"
 #include "common/core/err.h"
+#include "common/core/invitation.h"
 #include "common/core/recovery.h"
 #include "common/core/token.h"
 
@@ -20,21 +22,29 @@
 #define OTP_SEED_ADDRESSES 4
 
 struct otp_seed {
-	unsigned tokens_count; /* from 1, unless there are addresses */
+	unsigned tokens_count; /* 0 with addresses or an invitation alone */
 	unsigned recovery_count;
 	unsigned addresses_count;
+	bool invited; /* 'invitation' is there */
 	struct otp_token tokens[OTP_SEED_TOKENS];
 	unsigned token_lines[OTP_SEED_TOKENS]; /* from 1; 0 if not read */
 	struct otp_recovery recovery[OTP_SEED_RECOVERY];
 	struct otp_address addresses[OTP_SEED_ADDRESSES];
+	struct otp_recovery invitation;
 };
+
+/*
+ * Whether there is something whose codes are asked for: a token or an address.
+ * Without it, SEED has an invitation, and the account is not enrolled.
+ */
+bool otp_seed_is_active(const struct otp_seed *seed);
 
 /*
  * Read a whole file's SIZE bytes.  It is used whole or not at all: a NUL
  * byte, a last line without newline, a carriage return, a line that is not
  * understood, two credentials with one id, two addresses with one URI or
- * secret, neither token nor address, or too many make it invalid.  A line of
- * spaces and tabs is blank.  Errors: PARSE; FAULT's line and detail say where
+ * secret, two invitations, neither token nor address nor invitation, or too
+ * many make it invalid.  A line of spaces and tabs is blank.  Errors: PARSE; FAULT's line and detail say where
  * and why.  *RET_SEED holds secrets: the caller wipes it; on failure it is wiped
  * here.
  */

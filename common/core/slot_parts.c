@@ -190,7 +190,8 @@ otp_slot_get_credential(const uint8_t *at, struct otp_credential *credential)
 {
 	uint32_t kind = otp_get_u32(at + CREDENTIAL_KIND);
 
-	if (kind != OTP_TOTP && kind != OTP_HOTP && kind != OTP_RECOVERY)
+	if (kind != OTP_TOTP && kind != OTP_HOTP && kind != OTP_RECOVERY &&
+	    kind != OTP_INVITATION)
 		return false;
 	credential->kind = (enum otp_kind)kind;
 	memcpy(credential->id, at + CREDENTIAL_ID, OTP_ID_SIZE);

@@ -15,6 +15,9 @@ static enum otp_err is_token_of(const struct otp_credential *credential,
     const struct otp_seed *seed, bool *ret_is);
 static bool is_recovery_of(
     const struct otp_credential *credential, const struct otp_seed *seed);
+static bool is_invitation_of(
+    const struct otp_credential *credential, const struct otp_seed *seed);
+static enum otp_recovery_use use_of(const struct otp_credential *credential);
 static bool is_credential(const struct otp_credential *credential,
     enum otp_kind kind, const uint8_t id[OTP_ID_SIZE]);
 static int64_t last_heard_of(const struct otp_credential *credential);
@@ -126,7 +129,8 @@ static enum otp_err
 is_of(const struct otp_credential *credential, const struct otp_seed *seed,
     bool *ret_is)
 {
-	*ret_is = is_recovery_of(credential, seed);
+	*ret_is = is_recovery_of(credential, seed) ||
+	    is_invitation_of(credential, seed);
 	return *ret_is ? OTP_OK : is_token_of(credential, seed, ret_is);
 }
 
@@ -162,6 +166,16 @@ is_recovery_of(
 }
 
 static bool
+is_invitation_of(
+    const struct otp_credential *credential, const struct otp_seed *seed)
+{
+	uint8_t id[OTP_ID_SIZE];
+
+	otp_recovery_id(&seed->invitation, id);
+	return seed->invited && is_credential(credential, OTP_INVITATION, id);
+}
+
+static bool
 is_credential(const struct otp_credential *credential, enum otp_kind kind,
     const uint8_t id[OTP_ID_SIZE])
 {
@@ -181,16 +195,34 @@ enum otp_recovery_use
 otp_state_recovery(
     const struct otp_state *state, const struct otp_recovery *recovery)
 {
-	const struct otp_credential *credential;
 	uint8_t id[OTP_ID_SIZE];
 
 	if (recovery->made <= state->recovery_made)
 		return OTP_RECOVERY_USED;
 	otp_recovery_id(recovery, id);
-	credential = otp_state_find(state, OTP_RECOVERY, id);
+	return use_of(otp_state_find(state, OTP_RECOVERY, id));
+}
+
+static enum otp_recovery_use
+use_of(const struct otp_credential *credential)
+{
 	if (credential == NULL)
 		return OTP_RECOVERY_UNKNOWN;
 	return credential->value == 0 ? OTP_RECOVERY_UNUSED : OTP_RECOVERY_USED;
+}
+
+enum otp_recovery_use
+otp_state_invitation(
+    const struct otp_state *state, const struct otp_recovery *invitation)
+{
+	enum otp_recovery_use use;
+	uint8_t id[OTP_ID_SIZE];
+
+	otp_recovery_id(invitation, id);
+	use = use_of(otp_state_find(state, OTP_INVITATION, id));
+	return use == OTP_RECOVERY_UNKNOWN && state->forgotten
+	    ? OTP_RECOVERY_USED
+	    : use;
 }
 
 void

@@ -58,7 +58,7 @@ struct otp_credential {
 	/*
 	 * TOTP: the time at which the highest accepted step ended, only steps
 	 * that begin at or after it are accepted.  HOTP: the next counter.
-	 * Recovery code: when it was used; 0 = not yet.
+	 * Recovery code, invitation: when it was used; 0 = not yet.
 	 */
 	uint64_t value;
 	int64_t created;   /* when it became known; recovery code: was made */
@@ -149,7 +149,7 @@ void otp_state_accept(
  * and 'created'.  If all are taken, the one that was created or used longest
  * ago goes, among those that are neither in SEED, which is to become active,
  * nor in OLD, which is active until then (or NULL); 'forgotten' is set.
- * Errors: FULL (cannot happen: these are at most 48), CRYPTO.
+ * Errors: FULL (cannot happen: these are at most 50), CRYPTO.
  */
 enum otp_err otp_state_claim(struct otp_state *state,
     const struct otp_seed *seed, const struct otp_seed *old, enum otp_kind kind,
@@ -164,6 +164,13 @@ enum otp_recovery_use {
 };
 enum otp_recovery_use otp_state_recovery(
     const struct otp_state *state, const struct otp_recovery *recovery);
+
+/*
+ * The same of INVITATION.  One that is not known may have been used if
+ * credentials were forgotten, and is used then.
+ */
+enum otp_recovery_use otp_state_invitation(
+    const struct otp_state *state, const struct otp_recovery *invitation);
 
 /*
  * Recovery codes made at MADE or earlier are used from now on, and their

@@ -140,6 +140,8 @@ otp_kind_name(enum otp_kind kind)
 		return "recovery";
 	case OTP_DELIVERED:
 		return "delivered";
+	case OTP_INVITATION:
+		return "invitation";
 	}
 	return "unknown";
 }

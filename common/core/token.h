@@ -13,8 +13,9 @@
 enum otp_kind {
 	OTP_TOTP = 1,
 	OTP_HOTP = 2,
-	OTP_RECOVERY = 3,  /* in the state and in answers; never a token */
-	OTP_DELIVERED = 4, /* likewise: a code that was sent (send.h) */
+	OTP_RECOVERY = 3,   /* in the state and in answers; never a token */
+	OTP_DELIVERED = 4,  /* likewise: a code that was sent (send.h) */
+	OTP_INVITATION = 5, /* likewise (invitation.h) */
 };
 
 /* Bounds of what the module accepts (bytes, digits, seconds). */

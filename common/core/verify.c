@@ -37,6 +37,7 @@ static enum otp_err find_token_of(const struct otp_seed *,
 static enum otp_err find_address_of(const struct otp_seed *,
     const struct otp_accepted *, unsigned, struct otp_match *);
 static enum otp_err search_recovery(struct search *);
+static enum otp_err search_invitation(struct search *);
 static enum otp_err search_digits(struct search *);
 static enum otp_err search_tokens(struct search *);
 static enum otp_err search_totp(struct search *, const struct target *);
@@ -55,6 +56,7 @@ static void found_unused(struct search *, enum otp_kind,
     const uint8_t[OTP_ID_SIZE], unsigned, struct otp_spend);
 static void found_used(struct search *, enum otp_kind, unsigned);
 static void found_recovery(struct search *, const struct otp_recovery *);
+static void found_invitation(struct search *, const struct otp_recovery *);
 static void found_stateless(struct search *, unsigned);
 
 enum otp_err
@@ -380,9 +382,43 @@ search_recovery(struct search *search)
 			continue;
 		if (otp_recovery_is_valid(recovery, search->now))
 			found_recovery(search, recovery);
-		break;
+		return OTP_OK;
 	}
-	return OTP_OK;
+	return search->seed->invited ? search_invitation(search) : OTP_OK;
+}
+
+static enum otp_err
+search_invitation(struct search *search)
+{
+	const struct otp_recovery *invitation = &search->seed->invitation;
+	bool same = false;
+	enum otp_err err =
+	    otp_recovery_check(invitation, search->code->recovery, &same);
+
+	if (err == OTP_OK && same)
+		found_invitation(search, invitation);
+	return err;
+}
+
+static void
+found_invitation(struct search *search, const struct otp_recovery *invitation)
+{
+	struct otp_match *match = &search->match;
+
+	switch (otp_state_invitation(search->state, invitation)) {
+	case OTP_RECOVERY_USED:
+		found_used(search, OTP_INVITATION, 0);
+		return;
+	case OTP_RECOVERY_UNKNOWN:
+		found_stateless(search, 0);
+		return;
+	case OTP_RECOVERY_UNUSED:
+		match->kind = OTP_INVITATION;
+		match->verdict = otp_recovery_is_valid(invitation, search->now)
+		    ? OTP_VERDICT_INVITED
+		    : OTP_VERDICT_INVITATION_ENDED;
+		return;
+	}
 }
 
 static void
@@ -625,6 +661,10 @@ otp_verdict_reason(enum otp_verdict verdict)
 		return "changed-user";
 	case OTP_VERDICT_SUSPENDED:
 		return "suspended";
+	case OTP_VERDICT_INVITED:
+		return "invited";
+	case OTP_VERDICT_INVITATION_ENDED:
+		return "invitation-expired";
 	case OTP_VERDICT_ACCEPT:
 		return "ok";
 	}

@@ -28,6 +28,8 @@ enum otp_verdict {
 	OTP_VERDICT_UNKNOWN_USER,
 	OTP_VERDICT_CHANGED_USER,
 	OTP_VERDICT_SUSPENDED,
+	OTP_VERDICT_INVITED, /* not a login's code: its owner may enroll */
+	OTP_VERDICT_INVITATION_ENDED,
 	OTP_VERDICT_ACCEPT = 0x5ca9b3e6,
 };
 
@@ -45,8 +47,9 @@ struct otp_spend {
 };
 
 struct otp_match {
-	enum otp_verdict verdict; /* ACCEPT, REPLAY, REJECT or MALFORMED */
-	enum otp_kind kind;	  /* of the credential that matched, or 0 */
+	/* ACCEPT, REPLAY, REJECT, MALFORMED, INVITED or INVITATION_ENDED */
+	enum otp_verdict verdict;
+	enum otp_kind kind; /* of the credential that matched, or 0 */
 	unsigned token; /* its index in the seed: of a token, or an address */
 	int32_t drift;	/* seconds, where drift_known */
 	bool drift_known;
@@ -84,6 +87,8 @@ enum otp_err otp_verify_repeated(const struct otp_seed *seed,
  * last OTP_DRIFT_STEPS steps, never if it is going to be.  A credential that
  * STATE does not know cannot be judged: if the code would be right for it, the
  * answer is OTP_ERR_NO_STATE with the seed's line.
+ *
+ * An invitation spends nothing here: what it enrolls does (enrol.h).
  *
  * Errors: CRYPTO, NOMEM, NO_STATE, LIMIT (a HOTP counter at its end).
  */

@@ -40,6 +40,7 @@ static enum step attempt_account(struct attempt *);
 static enum step attempt_pretend(struct attempt *);
 static enum step attempt_peek(struct attempt *);
 static enum step attempt_load(struct attempt *);
+static bool may_be_invitation(const struct attempt *);
 static enum step attempt_split(struct attempt *);
 static enum step attempt_throttle(struct attempt *);
 static enum step attempt_judge(struct attempt *);
@@ -241,18 +242,28 @@ attempt_load(struct attempt *attempt)
 		err = otp_snapshot_state_err(account, attempt->fault);
 	if (err == OTP_OK && account->state.suspended)
 		return attempt_answer(attempt, OTP_VERDICT_SUSPENDED);
-	if (err == OTP_OK && otp_snapshot_lost_seed(account)) {
+	if (err == OTP_OK && otp_snapshot_lost_seed(account) &&
+	    !may_be_invitation(attempt)) {
 		keep_fault(attempt, &account->seed_fault);
 		err = otp_snapshot_seed_gone(attempt->fault);
 	}
 	if (err != OTP_OK)
 		return attempt_fail(attempt, err);
-	if (account->seed_err == OTP_ERR_ABSENT)
+	if (!otp_snapshot_has_seed(account) && !may_be_invitation(attempt))
 		return attempt_answer(attempt, OTP_VERDICT_UNENROLLED);
 	if (account->seed_err != OTP_OK)
 		return attempt_fail(
 		    attempt, otp_snapshot_seed_err(account, attempt->fault));
 	return STEP_CONTINUE;
+}
+
+/* An invitation is compared, even if there is nothing else in the seed. */
+static bool
+may_be_invitation(const struct attempt *attempt)
+{
+	return attempt->account.seed_err == OTP_OK &&
+	    attempt->account.seed.invited &&
+	    attempt->code.typed == OTP_TYPED_RECOVERY;
 }
 
 /* If password and code were typed as one, only the seed has the length. */
@@ -356,6 +367,9 @@ attempt_judge(struct attempt *attempt)
 		return attempt_fail(attempt, err);
 	if (timed && match.verdict == OTP_VERDICT_REJECT)
 		return attempt_untimely(attempt);
+	if (match.verdict == OTP_VERDICT_REJECT &&
+	    !otp_snapshot_has_seed(account))
+		return attempt_answer(attempt, OTP_VERDICT_UNENROLLED);
 	fill_answer(attempt, &match);
 	return attempt_answer(attempt, match.verdict);
 }

@@ -30,6 +30,8 @@ static enum otp_err confirm_hotp(struct otp_enrolment *,
 static enum otp_err find_first(struct otp_oath *, const struct otp_enrolment *,
     const struct otp_code *, struct range, bool *, uint64_t *);
 static int32_t drift_of(uint64_t, uint64_t, unsigned);
+static enum otp_err check_invited(
+    const struct otp_txn *, const struct otp_enrolment *);
 static enum otp_err remember(
     struct otp_txn *, const struct otp_enrolment *, const struct otp_seed *);
 static void accept(struct otp_state *, const struct otp_enrolment *,
@@ -99,7 +101,7 @@ static enum otp_err
 join(const struct otp_txn *txn, enum otp_enrol_mode mode,
     const struct otp_token *token, struct otp_seed *seed)
 {
-	const bool has_seed = txn->snap.seed_err != OTP_ERR_ABSENT;
+	const bool has_seed = otp_snapshot_has_seed(&txn->snap);
 	const bool lost = otp_snapshot_lost_seed(&txn->snap);
 
 	if (mode == OTP_ENROL_NEW && (has_seed || lost))
@@ -266,6 +268,8 @@ otp_enrol_put(struct otp_account *account,
 	if (err != OTP_OK)
 		goto out;
 	err = otp_txn_check_former(&txn);
+	if (err == OTP_OK)
+		err = check_invited(&txn, enrolment);
 	if (err != OTP_OK)
 		goto out;
 	err = otp_txn_need_state(&txn);
@@ -288,6 +292,35 @@ out:
 	otp_txn_close(&txn);
 	otp_wipe(&seed, sizeof(seed));
 	return err;
+}
+
+/*
+ * Whether the invitation that the user gave is still there and unused, now under
+ * the lock: of two logins with it, one enrolls.
+ */
+static enum otp_err
+check_invited(const struct otp_txn *txn, const struct otp_enrolment *enrolment)
+{
+	const struct otp_snapshot *snap = &txn->snap;
+	const struct otp_recovery *invitation = &snap->seed.invitation;
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err;
+
+	if (!enrolment->invited)
+		return OTP_OK;
+	err = otp_txn_state_err(txn);
+	if (err == OTP_OK)
+		err = otp_txn_seed_err(txn);
+	if (err != OTP_OK)
+		return err == OTP_ERR_ABSENT ? OTP_ERR_CONFLICT : err;
+	otp_recovery_id(invitation, id);
+	return snap->seed.invited &&
+		memcmp(id, enrolment->invitation, sizeof(id)) == 0 &&
+		otp_state_invitation(&snap->state, invitation) ==
+		    OTP_RECOVERY_UNUSED &&
+		otp_recovery_is_valid(invitation, snap->now)
+	    ? OTP_OK
+	    : OTP_ERR_CONFLICT;
 }
 
 /* Record the new token and its used code in the state. */

@@ -51,6 +51,8 @@ struct otp_enrolment {
 	bool confirmed;
 	uint32_t code; /* the confirming one */
 	bool by_user;  /* its user makes it active: not while suspended */
+	bool invited;  /* its user has the invitation with this id */
+	uint8_t invitation[OTP_ID_SIZE];
 };
 
 /*
@@ -105,10 +107,23 @@ enum otp_err otp_enrol_make_set(struct otp_account *account, unsigned count,
  * codes are those of SET, which ADD ignores: the old codes stay.  Failures and
  * delays stay as they are.
  * 'committed': the token is active.
- * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('former'), SUSPENDED ('by_user', and the account is).
+ * An invitation is used then, whoever enrolls.
+ * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('former'; 'invited', and the
+ * invitation is not valid any more), SUSPENDED ('by_user', and the account is).
  */
 enum otp_err otp_enrol_put(struct otp_account *account,
     const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set) OTP_MUST_USE;
+
+/*
+ * Make the invitation of SET, which has one code and an end, the account's only
+ * one.  What is active stays so until the invitation is used; REPLACE is needed
+ * if anything is, or was lost.
+ * 'committed': the invitation is valid.
+ * Errors: EXISTS (without REPLACE), CLOCK, CONFLICT (the end came in the
+ * meantime), NO_STATE (the state was lost), UID.
+ */
+enum otp_err otp_enrol_invite(struct otp_account *account, bool replace,
     const struct otp_recovery_set *set) OTP_MUST_USE;
 
 /*

@@ -12,7 +12,8 @@
 #include "common/effects/enrol.h"
 #include "common/effects/txn.h"
 
-_Static_assert(OTP_SEED_TOKENS + 2 * OTP_SEED_RECOVERY <= OTP_STATE_CREDENTIALS,
+_Static_assert(
+    OTP_SEED_TOKENS + 2 * OTP_SEED_RECOVERY + 1 <= OTP_STATE_CREDENTIALS,
     "a lost state has room for the old recovery codes beside the new");
 
 struct adopting {
@@ -33,6 +34,7 @@ static enum otp_err adopt_token(struct adopting *, const struct otp_token *);
 static uint64_t first_value(const struct adopting *, const struct otp_token *);
 static enum otp_err adopt_recovery(struct adopting *);
 static enum otp_err replace_recovery(struct adopting *);
+static enum otp_err adopt_invitation(struct adopting *);
 static uint64_t used_now(const struct adopting *);
 static enum otp_err adopt_put(struct adopting *);
 static enum otp_err adopt_settle(struct otp_txn *);
@@ -74,6 +76,8 @@ adopt_seed(struct adopting *adopting)
 			return err;
 	}
 	err = adopt_recovery(adopting);
+	if (err == OTP_OK && adopting->seed.invited)
+		err = adopt_invitation(adopting);
 	return err == OTP_OK ? adopt_put(adopting) : err;
 }
 
@@ -183,6 +187,31 @@ adopt_recovery(struct adopting *adopting)
 	return OTP_OK;
 }
 
+static enum otp_err
+adopt_invitation(struct adopting *adopting)
+{
+	struct otp_txn *txn = &adopting->txn;
+	const struct otp_recovery *invitation = &adopting->seed.invitation;
+	struct otp_credential *credential = NULL;
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err;
+
+	otp_recovery_id(invitation, id);
+	if (otp_state_find(&txn->snap.state, OTP_INVITATION, id) != NULL)
+		return OTP_OK;
+	err = otp_txn_claim_invitation(
+	    txn, &adopting->seed, invitation, &credential);
+	if (err != OTP_OK)
+		return err;
+	if (adopting->forgotten) {
+		credential->value = used_now(adopting);
+		txn->account->doubtful++;
+	}
+	adopting->adoption.adopted++;
+	adopting->changed = true;
+	return OTP_OK;
+}
+
 static uint64_t
 used_now(const struct adopting *adopting)
 {
@@ -234,13 +263,15 @@ adopt_put(struct adopting *adopting)
 {
 	struct otp_txn *txn = &adopting->txn;
 	struct otp_account *account = txn->account;
+	const bool active = otp_seed_is_active(&adopting->seed);
 	bool in_effect;
 	enum otp_err err;
 
-	if (txn->snap.state.enrolled && !adopting->changed)
+	if ((txn->snap.state.enrolled || !active) && !adopting->changed)
 		return adopt_settle(txn);
 	adopting->adoption.changed = true;
-	txn->snap.state.enrolled = true;
+	if (active)
+		txn->snap.state.enrolled = true;
 	err = adopting->lost ? remake(adopting) : otp_txn_commit(txn);
 	in_effect = otp_store_in_effect(txn->store);
 	account->partly = in_effect;
@@ -261,7 +292,7 @@ adopt_settle(struct otp_txn *txn)
 	bool ours = false;
 	enum otp_err err = otp_store_check_uid(txn->store, uid, &ours, fault);
 
-	if (err == OTP_OK && !ours)
+	if (err == OTP_OK && !ours && txn->snap.state.enrolled)
 		err = otp_store_claim_uid(txn->store, uid, fault);
 	return err == OTP_OK ? otp_store_settle(txn->store, fault) : err;
 }

@@ -215,7 +215,7 @@ has_login(const struct otp_state *state)
 }
 
 /*
- * Clear 'enrolled' first.  If the process is killed between the two writes, the
+ * Clear 'enrolled' and end an invitation first.  If the process is killed between the two writes, the
  * old seed stays active, and the user is not locked out by a state without its
  * seed.  *RET_DROPPED: there was one, or should have been, and there is none
  * now, even on an error.
@@ -227,9 +227,15 @@ drop_seed(struct otp_txn *txn, bool *ret_dropped)
 	struct otp_fault *fault = &txn->account->fault;
 	enum otp_err err = OTP_OK;
 
-	if (snap->state_err == OTP_OK && !has_login(&snap->state))
+	const bool change = has_login(&snap->state) ||
+	    (snap->seed_err == OTP_OK && snap->seed.invited);
+	const struct otp_seed none = { 0 };
+
+	if (snap->state_err == OTP_OK && !change)
 		err = otp_store_settle(txn->store, fault);
-	if (snap->state_err == OTP_OK && has_login(&snap->state)) {
+	if (snap->state_err == OTP_OK && change)
+		err = otp_txn_end_invitation(txn, &none);
+	if (err == OTP_OK && snap->state_err == OTP_OK && change) {
 		snap->state.enrolled = false;
 		memset(&snap->state.devices, 0, sizeof(snap->state.devices));
 		snap->state.own_code.time = 0;

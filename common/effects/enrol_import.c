@@ -86,7 +86,7 @@ join(struct importing *importing, enum otp_enrol_mode mode, bool *ret_there)
 		return OTP_OK;
 	}
 	if (mode == OTP_ENROL_NEW &&
-	    (txn->snap.seed_err != OTP_ERR_ABSENT ||
+	    (otp_snapshot_has_seed(&txn->snap) ||
 		otp_snapshot_lost_seed(&txn->snap)))
 		return OTP_ERR_EXISTS; /* a lost file may be found again */
 	for (unsigned i = 0; i < import->count; i++) {

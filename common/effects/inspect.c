@@ -131,7 +131,8 @@ inspect_judge(struct inspecting *inspecting)
 	found->accepted = match.verdict == OTP_VERDICT_ACCEPT &&
 	    !found->suspended && (recovery || found->gate == OTP_GATE_OPEN);
 	if (recovery)
-		found->kind = OTP_RECOVERY;
+		found->kind = match.kind == OTP_INVITATION ? OTP_INVITATION
+							   : OTP_RECOVERY;
 	else if (match.verdict == OTP_VERDICT_REJECT)
 		return explain(inspecting);
 	else if (match.verdict != OTP_VERDICT_MALFORMED)

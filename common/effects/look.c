@@ -26,6 +26,7 @@ static enum otp_err look_open(struct look *, struct otp_fault *);
 static void look_standing(const struct look *, struct otp_look *);
 static enum otp_err look_enrolled(
     struct look *, struct otp_look *, struct otp_fault *);
+static bool look_seed(struct look *, struct otp_look *);
 static enum otp_err check_index(const struct look *, bool, struct otp_fault *);
 static void look_known(struct look *, struct otp_answer *);
 
@@ -136,12 +137,29 @@ look_enrolled(struct look *look, struct otp_look *seen, struct otp_fault *fault)
 	else if (!has_seed && account->state_err == OTP_OK &&
 	    account->state.enrolled)
 		err = otp_snapshot_seed_gone(fault);
-	else if (!has_seed)
+	else if (has_seed && !account->state.enrolled)
+		has_seed = look_seed(look, seen);
+	if (err == OTP_OK && !has_seed)
 		err = check_index(
 		    look, account->state_err == OTP_ERR_ABSENT, fault);
 	if (err == OTP_OK)
 		seen->enrolled = has_seed ? OTP_ENROLLED_YES : OTP_ENROLLED_NO;
 	return err;
+}
+
+/* Whether the seed has more than an invitation. */
+static bool
+look_seed(struct look *look, struct otp_look *seen)
+{
+	struct otp_snapshot *account = &look->account;
+
+	otp_snapshot_seed(account, look->store);
+	if (otp_snapshot_has_seed(account))
+		return true;
+	seen->invited = account->seed_err == OTP_OK &&
+	    otp_state_invitation(&account->state, &account->seed.invitation) !=
+		OTP_RECOVERY_USED;
+	return false;
 }
 
 /*

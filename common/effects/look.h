@@ -21,9 +21,10 @@
 enum otp_enrolled {
 	OTP_ENROLLED_UNKNOWN = 0,
 	OTP_ENROLLED_YES,
-	OTP_ENROLLED_NO, /* certainly: there is a store, but no seed in it, no
-			    state that says otherwise, and no other account
-			    that is enrolled with the uid */
+	OTP_ENROLLED_NO, /* certainly: there is a store, but no seed in it, or
+			    one with an invitation alone, no state that says
+			    otherwise, and no other account that is enrolled
+			    with the uid */
 };
 
 /* A flat value, not a secret. */
@@ -32,6 +33,7 @@ struct otp_look {
 	struct otp_exemption exemption; /* if 'standing' is EXEMPT */
 	/* UNKNOWN if it is not asked for, or the account is suspended */
 	enum otp_enrolled enrolled;
+	bool invited; /* NO: there is an invitation, which may have ended */
 	/*
 	 * Its verdict is ACCEPT if the request comes from a known device, or
 	 * the owner gave a code a while ago (known.h): the user is not asked.

@@ -30,7 +30,7 @@ otp_overview_of(const struct otp_host *host,
 {
 	struct otp_overview overview = {
 		.now = snapshot->now,
-		.enrolled = snapshot->seed_err != OTP_ERR_ABSENT,
+		.enrolled = otp_snapshot_has_seed(snapshot),
 	};
 
 	if (snapshot->seed_err == OTP_OK)
@@ -72,6 +72,12 @@ take_seed(const struct otp_host *host, const struct otp_snapshot *snapshot,
 	overview->tokens_count = seed->tokens_count;
 	for (unsigned i = 0; i < seed->tokens_count; i++)
 		overview->tokens[i] = take_token(snapshot, &seed->tokens[i]);
+	overview->invited = seed->invited;
+	overview->invitation_until = seed->invitation.until;
+	overview->invitation_use =
+	    snapshot->state_err != OTP_OK || !seed->invited
+	    ? OTP_RECOVERY_UNKNOWN
+	    : otp_state_invitation(&snapshot->state, &seed->invitation);
 	overview->addresses_count = seed->addresses_count;
 	for (unsigned i = 0; i < seed->addresses_count; i++)
 		overview->addresses[i] =
@@ -160,14 +166,15 @@ find_problem(const struct otp_snapshot *snapshot, const uint32_t *uid,
 		overview->fault = snapshot->seed_fault;
 	} else if (snapshot->state_err == OTP_ERR_ABSENT) {
 		overview->problem =
-		    overview->enrolled ? OTP_ERR_NO_STATE : OTP_OK;
+		    snapshot->seed_err == OTP_OK ? OTP_ERR_NO_STATE : OTP_OK;
 	} else if (snapshot->state_err != OTP_OK) {
 		overview->problem = snapshot->state_err;
 		overview->fault = snapshot->state_fault;
 	} else if (!overview->enrolled) {
 		/* The state says enrolled, and the seed is gone. */
-		overview->problem =
-		    snapshot->state.enrolled ? OTP_ERR_ABSENT : OTP_OK;
+		overview->problem = snapshot->state.enrolled
+		    ? OTP_ERR_ABSENT
+		    : check_known(snapshot);
 	} else if (uid != NULL && snapshot->state.uid != *uid) {
 		overview->problem = OTP_ERR_UID;
 	} else {
@@ -175,7 +182,7 @@ find_problem(const struct otp_snapshot *snapshot, const uint32_t *uid,
 	}
 }
 
-/* Tokens that the state does not know are not adopted yet. */
+/* Tokens and an invitation that the state does not know are not adopted yet. */
 static enum otp_err
 check_known(const struct otp_snapshot *snapshot)
 {
@@ -189,5 +196,9 @@ check_known(const struct otp_snapshot *snapshot)
 		if (credential == NULL)
 			return OTP_ERR_NO_STATE;
 	}
-	return OTP_OK;
+	return snapshot->seed.invited &&
+		otp_state_invitation(&snapshot->state,
+		    &snapshot->seed.invitation) == OTP_RECOVERY_UNKNOWN
+	    ? OTP_ERR_NO_STATE
+	    : OTP_OK;
 }

@@ -44,10 +44,13 @@ struct otp_overview_address {
 /* A flat value.  What cannot be read is left out; 'problem' says so. */
 struct otp_overview {
 	int64_t now;
-	bool enrolled; /* there is a seed, readable or not */
+	bool enrolled; /* there are tokens or addresses, readable or not */
 	bool suspended;
-	bool exempt;	      /* not asked, now */
-	enum otp_err problem; /* OTP_OK, or why no code is accepted */
+	bool exempt;  /* not asked, now */
+	bool invited; /* there is an invitation: */
+	enum otp_recovery_use invitation_use;
+	int64_t invitation_until; /* it may have ended */
+	enum otp_err problem;	  /* OTP_OK, or why no code is accepted */
 	struct otp_fault fault;
 	double chance; /* 0 to 1: that a code is guessed before the lockout */
 	unsigned recovery_total;

@@ -125,15 +125,25 @@ otp_snapshot_enrolled(
 {
 	if (snapshot->seed_err != OTP_OK)
 		return otp_snapshot_seed_err(snapshot, fault);
+	if (!otp_snapshot_has_seed(snapshot))
+		return OTP_ERR_ABSENT;
 	if (snapshot->state_err == OTP_ERR_ABSENT)
 		return otp_snapshot_not_adopted(fault);
 	return otp_snapshot_state_err(snapshot, fault);
 }
 
 bool
+otp_snapshot_has_seed(const struct otp_snapshot *snapshot)
+{
+	return snapshot->seed_err != OTP_ERR_ABSENT &&
+	    (snapshot->seed_err != OTP_OK ||
+		otp_seed_is_active(&snapshot->seed));
+}
+
+bool
 otp_snapshot_lost_seed(const struct otp_snapshot *snapshot)
 {
-	return snapshot->seed_err == OTP_ERR_ABSENT &&
+	return !otp_snapshot_has_seed(snapshot) &&
 	    snapshot->state_err == OTP_OK && snapshot->state.enrolled;
 }
 

@@ -66,13 +66,19 @@ enum otp_err otp_snapshot_seed_err(
     const struct otp_snapshot *snapshot, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Whether there are both seed and state.  Errors: those of the one that cannot
+ * Whether there are both such a seed and a state.  Errors: those of the one that cannot
  * be used; ABSENT, NO_STATE.
  */
 enum otp_err otp_snapshot_enrolled(
     const struct otp_snapshot *snapshot, struct otp_fault *fault) OTP_MUST_USE;
 
-/* Whether the state says enrolled, and there is no seed. */
+/*
+ * Whether there is a seed, readable or not, other than one that has an
+ * invitation alone.
+ */
+bool otp_snapshot_has_seed(const struct otp_snapshot *snapshot);
+
+/* Whether the state says enrolled, and there is no such seed. */
 bool otp_snapshot_lost_seed(const struct otp_snapshot *snapshot);
 
 /* Return NO_STATE: there is a seed that no state knows. */

@@ -203,6 +203,37 @@ otp_txn_claim_recovery(struct otp_txn *txn, const struct otp_seed *seed,
 	    recovery->made, ret_credential);
 }
 
+enum otp_err
+otp_txn_claim_invitation(struct otp_txn *txn, const struct otp_seed *seed,
+    const struct otp_recovery *invitation,
+    struct otp_credential **ret_credential)
+{
+	uint8_t id[OTP_ID_SIZE];
+
+	otp_recovery_id(invitation, id);
+	return otp_txn_claim(txn, seed, OTP_INVITATION, id, ret_credential);
+}
+
+enum otp_err
+otp_txn_end_invitation(struct otp_txn *txn, const struct otp_seed *seed)
+{
+	const struct otp_seed *old = &txn->snap.seed;
+	struct otp_credential *credential = NULL;
+	enum otp_err err;
+
+	if (txn->snap.seed_err != OTP_OK || !old->invited ||
+	    (seed->invited &&
+		memcmp(old->invitation.hash, seed->invitation.hash,
+		    sizeof(seed->invitation.hash)) == 0))
+		return OTP_OK;
+	err =
+	    otp_txn_claim_invitation(txn, seed, &old->invitation, &credential);
+	if (err == OTP_OK && credential->value == 0)
+		credential->value =
+		    txn->snap.now > 0 ? (uint64_t)txn->snap.now : 1;
+	return err;
+}
+
 /* When the newest of SEED's recovery codes was made; 0 if it has none. */
 static int64_t
 newest_made(const struct otp_seed *seed)
@@ -254,6 +285,9 @@ enum otp_err
 otp_txn_put(struct otp_txn *txn, const struct otp_seed *seed)
 {
 	enum otp_err err = otp_state_bind_devices(&txn->snap.state, seed);
+
+	if (err == OTP_OK)
+		err = otp_txn_end_invitation(txn, seed);
 
 	/* A commit that sets 'enrolled' would do it, but with the seed there. */
 	if (err == OTP_OK && !txn->snap.state.enrolled)

@@ -96,6 +96,18 @@ enum otp_err otp_txn_claim_recovery(struct otp_txn *txn,
     const struct otp_seed *seed, const struct otp_recovery *recovery,
     struct otp_credential **ret_credential) OTP_MUST_USE;
 
+/* Likewise for an invitation. */
+enum otp_err otp_txn_claim_invitation(struct otp_txn *txn,
+    const struct otp_seed *seed, const struct otp_recovery *invitation,
+    struct otp_credential **ret_credential) OTP_MUST_USE;
+
+/*
+ * The invitation that was active, unless SEED has it too, is used from the next
+ * commit on.
+ */
+enum otp_err otp_txn_end_invitation(
+    struct otp_txn *txn, const struct otp_seed *seed) OTP_MUST_USE;
+
 /*
  * Replace SEED's codes by those of SET, with credentials in the state.  They
  * are made later than any that were replaced, even if the clock went back.
@@ -105,7 +117,8 @@ enum otp_err otp_txn_recovery(struct otp_txn *txn,
     const struct otp_recovery_set *set, struct otp_seed *seed) OTP_MUST_USE;
 
 /*
- * Make SEED active: commit the state first, so that used codes are recorded,
+ * Make SEED active: commit the state first, so that used codes, and an
+ * invitation that SEED does not have any more, are recorded,
  * then write the seed, then set 'enrolled', and let the recovery codes that
  * were replaced be used.
  */

@@ -165,6 +165,6 @@ otp_wire_verdict(struct otp_wire *wire, enum otp_verdict verdict)
 static bool
 is_verdict(uint32_t verdict)
 {
-	return verdict <= OTP_VERDICT_SUSPENDED ||
+	return verdict <= OTP_VERDICT_INVITATION_ENDED ||
 	    verdict == OTP_VERDICT_ACCEPT;
 }

@@ -22,7 +22,7 @@ otp_wire_judged(struct otp_wire *wire, struct otp_answer *answer)
 	otp_wire_flags(wire, flags, sizeof(flags) / sizeof(flags[0]));
 	answer->verdict = otp_wire_verdict(wire, answer->verdict);
 	answer->kind = (enum otp_kind)otp_wire_limited(
-	    wire, (uint32_t)answer->kind, OTP_DELIVERED);
+	    wire, (uint32_t)answer->kind, OTP_INVITATION);
 	otp_wire_u32(wire, &answer->failures);
 	otp_wire_u32(wire, &answer->month_failures);
 	otp_wire_u32(wire, &answer->wait);

@@ -100,6 +100,18 @@ exemption_json(const struct otp_overview *overview)
 	    otp_json_text(exemption->reason), "active", overview->exempt);
 }
 
+/* Null if there is none; one that ended stays until something removes it. */
+static json_t *
+invitation_json(const struct otp_overview *overview)
+{
+	if (!overview->invited)
+		return json_null();
+	return json_pack("{s:o, s:b}", "until",
+	    otp_json_time(overview->invitation_until), "active",
+	    overview->invitation_use == OTP_RECOVERY_UNUSED &&
+		overview->now < overview->invitation_until);
+}
+
 static json_t *
 failures_json(const struct otp_overview_tally *tally)
 {
@@ -140,7 +152,7 @@ json_t *
 otp_status_json(const char *account, const struct otp_overview *overview)
 {
 	return json_pack("{s:o, s:b, s:o, s:o, s:{s:i, s:i, s:i}, s:o, s:o, "
-			 "s:o, s:I, s:b, s:o, s:b, s:o, s:f, s:o, s:o}",
+			 "s:o, s:I, s:b, s:o, s:b, s:o, s:f, s:o, s:o, s:o}",
 	    "user", otp_json_text(account), "enrolled", overview->enrolled,
 	    "problem", problem_json(overview), "tokens", tokens_json(overview),
 	    "recovery_codes", "left", (int)overview->recovery_left, "total",
@@ -154,5 +166,5 @@ otp_status_json(const char *account, const struct otp_overview *overview)
 	    "suspended", overview->suspended, "exemption",
 	    exemption_json(overview), "guess_chance", overview->chance,
 	    "devices", devices_json(overview), "addresses",
-	    addresses_json(overview));
+	    addresses_json(overview), "invitation", invitation_json(overview));
 }

@@ -19,6 +19,9 @@ void otp_status_print_address(
 /* A line about its exemption, which may have ended. */
 void otp_status_print_exemption(
     const char *account, const struct otp_overview *overview);
+/* A line about its invitation, which may have ended. */
+void otp_status_print_invitation(
+    const char *account, const struct otp_overview *overview);
 void otp_status_print_row(
     const char *account, const struct otp_overview *overview);
 

@@ -36,6 +36,7 @@ static const char wrong_codes[] = N_("Wrong codes");
 static const char known_devices[] = N_("Known devices");
 static const char suspended[] = N_("Suspended");
 static const char exempt[] = N_("Exempt");
+static const char invitation[] = N_("Invitation");
 static const char locked[] = N_("Locked out");
 static const char blocked[] = N_("Blocked");
 static const char other_callers[] = N_("Own programs");
@@ -46,7 +47,7 @@ print_name(const char *name)
 {
 	static const char *const names[] = { problem, recovery_codes,
 		address_name, last_login, last_failure, wrong_codes,
-		known_devices, suspended, exempt, locked, blocked,
+		known_devices, suspended, exempt, invitation, locked, blocked,
 		other_callers, guess_odds };
 	int width = 0;
 
@@ -206,6 +207,29 @@ otp_status_print_address(
 	otp_print("%u  %s  %s\n", number, address->method, address->masked);
 }
 
+/* An account without tokens and addresses. */
+static const char *
+not_enrolled(const struct otp_overview *overview)
+{
+	return overview->invited ? _("invited") : _("not enrolled");
+}
+
+static void
+print_invitation(const struct otp_overview *overview)
+{
+	const struct otp_when until =
+	    otp_when_moment(overview->invitation_until);
+
+	if (overview->invitation_use == OTP_RECOVERY_USED)
+		otp_print("%s\n", _("used"));
+	else if (overview->invitation_use == OTP_RECOVERY_UNKNOWN)
+		otp_print("%s\n", _("not adopted yet"));
+	else if (overview->now < overview->invitation_until)
+		otp_print(_("until %s\n"), until.text);
+	else
+		otp_print(_("expired %s\n"), until.text);
+}
+
 static const char *
 summary(const struct otp_overview *overview)
 {
@@ -215,6 +239,8 @@ summary(const struct otp_overview *overview)
 		return _("suspended");
 	if (overview->exempt)
 		return _("exempt");
+	if (!overview->enrolled)
+		return not_enrolled(overview);
 	if (overview->tally.locked)
 		return _("locked out");
 	return overview->tally.wait > 0 ? _("blocked") : _("enrolled");
@@ -238,6 +264,10 @@ otp_status_print(const char *account, const struct otp_overview *overview)
 		otp_print(_("until %s (%s)\n"),
 		    otp_when_moment(overview->exemption.until).text,
 		    otp_escaped(overview->exemption.reason).text);
+	}
+	if (overview->invited) {
+		print_name(invitation);
+		print_invitation(overview);
 	}
 	for (unsigned i = 0; i < overview->tokens_count; i++)
 		print_token(overview, i);
@@ -324,7 +354,7 @@ print_state(const struct otp_overview *overview)
 		print_field(STATE,
 		    overview->suspended		   ? _("suspended")
 			: overview->exempt	   ? _("exempt")
-			: !overview->enrolled	   ? _("not enrolled")
+			: !overview->enrolled	   ? not_enrolled(overview)
 			: overview->tally.locked   ? _("locked out")
 			: overview->tally.wait > 0 ? _("blocked")
 						   : _("ok"));
@@ -361,4 +391,12 @@ otp_status_print_exemption(
 	else
 		otp_print(_("ended %s  %s\n"), until.text,
 		    otp_escaped(exemption->reason).text);
+}
+
+void
+otp_status_print_invitation(
+    const char *account, const struct otp_overview *overview)
+{
+	print_field(USER, otp_escaped(account).text);
+	print_invitation(overview);
 }

@@ -37,6 +37,7 @@ struct login_mark_text {
 static void check_snapshot(const struct checked *checked, bool *ret_enrolled);
 static void check_enrolled(const struct checked *checked);
 static void check_uid(const struct checked *checked);
+static bool check_invitation(const struct checked *checked);
 static bool check_standing(const struct checked *checked);
 static void check_throttle(const struct checked *checked);
 static void check_tally(const struct checked *checked,
@@ -89,15 +90,18 @@ check_snapshot(const struct checked *checked, bool *ret_enrolled)
 	const struct otp_snapshot *snapshot = checked->snapshot;
 
 	*ret_enrolled = true;
-	if (snapshot->seed_err == OTP_OK) {
+	if (snapshot->seed_err == OTP_OK && otp_snapshot_has_seed(snapshot)) {
 		check_enrolled(checked);
-	} else if (snapshot->seed_err != OTP_ERR_ABSENT) {
+	} else if (otp_snapshot_has_seed(snapshot)) {
 		add_err(checked, snapshot->seed_err, &snapshot->seed_fault);
-	} else if (snapshot->state_err == OTP_OK && snapshot->state.enrolled) {
+	} else if (otp_snapshot_lost_seed(snapshot)) {
 		add_finding(checked, OTP_FOUND_NO_SEED, NULL, NULL);
 	} else if (snapshot->state_err != OTP_OK &&
 	    snapshot->state_err != OTP_ERR_ABSENT) {
 		add_err(checked, snapshot->state_err, &snapshot->state_fault);
+	} else if (snapshot->seed_err == OTP_OK &&
+	    snapshot->state_err == OTP_ERR_ABSENT) {
+		add_finding(checked, OTP_FOUND_NO_STATE, NULL, NULL);
 	} else {
 		*ret_enrolled = false;
 		check_unenrolled(checked);
@@ -124,6 +128,7 @@ check_enrolled(const struct checked *checked)
 	check_throttle(checked);
 	check_lock(checked);
 	check_tokens(checked);
+	(void)check_invitation(checked);
 	if (otp_snapshot_recovery(checked->snapshot).unused == 0)
 		add_finding(checked, OTP_FOUND_NO_RECOVERY, NULL, NULL);
 	(void)snprintf(tokens, sizeof(tokens),
@@ -165,6 +170,28 @@ check_standing(const struct checked *checked)
 		add_finding(checked, found, otp_when_moment(until).text,
 		    state->exemption.reason);
 	return state->suspended || exempt;
+}
+
+/* Whether there is an invitation that can be used. */
+static bool
+check_invitation(const struct checked *checked)
+{
+	const struct otp_snapshot *snapshot = checked->snapshot;
+	const struct otp_recovery *invitation = &snapshot->seed.invitation;
+	enum otp_recovery_use use;
+	bool valid;
+
+	if (snapshot->seed_err != OTP_OK || !snapshot->seed.invited)
+		return false;
+	use = otp_state_invitation(&snapshot->state, invitation);
+	valid = otp_recovery_is_valid(invitation, snapshot->now);
+	if (use == OTP_RECOVERY_UNKNOWN)
+		add_finding(checked, OTP_FOUND_NO_STATE, NULL, NULL);
+	else if (use == OTP_RECOVERY_UNUSED)
+		add_finding(checked,
+		    valid ? OTP_FOUND_INVITED : OTP_FOUND_INVITATION_ENDED,
+		    otp_when_moment(invitation->until).text, NULL);
+	return use == OTP_RECOVERY_UNUSED && valid;
 }
 
 static void
@@ -344,7 +371,7 @@ check_unenrolled(const struct checked *checked)
 	const char *shell = NULL;
 
 	(void)snprintf(number, sizeof(number), "%u", uid);
-	if (check_standing(checked))
+	if (check_standing(checked) || check_invitation(checked))
 		return;
 	if (otp_check_renamed(checked->tool, uid, former))
 		add_finding(checked, OTP_FOUND_RENAMED, former, number);

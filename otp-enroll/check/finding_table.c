@@ -553,6 +553,14 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "every login."),
 	    N_("If the user is to log in again, run 'otp-enroll resume "
 	       "{user}'.") },
+	[OTP_FOUND_INVITED] = { "invited", OTP_LEVEL_NOTE,
+	    N_("{what} is invited until {where}, and can enroll at a login by "
+	       "a service with 'enroll=invited'."),
+	    N_("Nothing to do. The invitation ends with 'otp-enroll new', and "
+	       "a later one replaces it.") },
+	[OTP_FOUND_INVITATION_ENDED] = { "invited", OTP_LEVEL_WARNING,
+	    N_("The invitation of {what} expired at {where}."),
+	    N_("Run 'otp-enroll invite {user}' for a new one.") },
 	[OTP_FOUND_EXEMPT] = { "exempt", OTP_LEVEL_NOTE,
 	    N_("{what} is exempt until {where}, and is not asked for codes. "
 	       "The reason: {more}."),

@@ -111,6 +111,7 @@ static const struct row rows[] = {
 	{ "reason", TEXT, FIELD(reason), 0, 0, NULL },
 	{ "end", FLAG, FIELD(end), 0, 0, NULL },
 	{ "exempt", FLAG, FIELD(exempt), 0, 0, NULL },
+	{ "invited", FLAG, FIELD(invited), 0, 0, NULL },
 	{ "forget", TEXT, FIELD(forget), 0, 0, NULL },
 	{ "remove", TEXT, FIELD(remove), 0, 0, NULL },
 };

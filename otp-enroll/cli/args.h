@@ -93,6 +93,7 @@ struct otp_args {
 	const char *reason;
 	bool end;
 	bool exempt;
+	bool invited;
 	const char *forget; /* a device's number, or "all" */
 	const char *remove; /* an address's number */
 };

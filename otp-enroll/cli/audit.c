@@ -68,3 +68,10 @@ otp_audit_exemption(const char *action, const struct otp_subject *subject,
 {
 	audit_write(action, subject, until, "because", reason);
 }
+
+void
+otp_audit_invitation(
+    const char *action, const struct otp_subject *subject, const char *until)
+{
+	audit_write(action, subject, until, NULL, NULL);
+}

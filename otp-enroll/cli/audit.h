@@ -25,6 +25,10 @@ void otp_audit_address(
 void otp_audit_former(
     const char *action, const struct otp_subject *subject, const char *former);
 
+/* Likewise, with the end of an invitation. */
+void otp_audit_invitation(
+    const char *action, const struct otp_subject *subject, const char *until);
+
 /* Likewise, with the end of an exemption and why there is one, or "". */
 void otp_audit_exemption(const char *action, const struct otp_subject *subject,
     const char *until, const char *reason);

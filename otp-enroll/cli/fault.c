@@ -147,6 +147,9 @@ static const char *const details[] = {
 	    N_("an account has at most 4 addresses"),
 	[OTP_DETAIL_SAME_ADDRESS] =
 	    N_("a line above has the same address, or the same secret"),
+	[OTP_DETAIL_BAD_INVITATION] = N_("not an invitation"),
+	[OTP_DETAIL_SECOND_INVITATION] =
+	    N_("an account has at most one invitation"),
 	[OTP_DETAIL_ADDRESS] =
 	    N_("not an address: use user@example.org, +491701234567 or a URI"),
 	[OTP_DETAIL_ADDRESS_LONG] = N_("the address is longer than 247 bytes"),

@@ -251,7 +251,7 @@ done
 
 # actions: what the tool writes to the audit log.
 actions() {
-	grep -hoE 'otp_audit(_former|_exemption|_address)?\([^;]*' "$top_srcdir"/otp-enroll/*.c \
+	grep -hoE 'otp_audit(_former|_exemption|_invitation|_address)?\([^;]*' "$top_srcdir"/otp-enroll/*.c \
 	    "$top_srcdir"/otp-enroll/*/*.c | grep -oE '"[a-z-]+"' | tr -d '"'
 	grep -hoE 'return [^;]*"(enrolled|added|replaced)"[^;]*' \
 	    "$top_srcdir/otp-enroll/cmd_new.c" | grep -oE '"[a-z]+"' |

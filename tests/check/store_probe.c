@@ -212,6 +212,12 @@ show_seed(struct otp_store *store)
 		print_id(id);
 		printf("\n");
 	}
+	if (err == OTP_OK && seed.invited) {
+		otp_recovery_id(&seed.invitation, id);
+		printf("invitation ");
+		print_id(id);
+		printf("\n");
+	}
 	return say(err);
 }
 
@@ -233,6 +239,9 @@ make_seed(struct otp_seed *seed)
 	memset(
 	    seed->addresses[0].secret, 0xc3, sizeof(seed->addresses[0].secret));
 	strcpy(seed->addresses[0].uri, "mailto:alice@example.org");
+	seed->invited = true;
+	seed->invitation.until = NOW;
+	memset(seed->invitation.hash, 0x3c, sizeof(seed->invitation.hash));
 	seed->recovery[0].made = NOW - 2;
 	memset(seed->recovery[0].salt, 0x5a, sizeof(seed->recovery[0].salt));
 	memset(seed->recovery[0].hash, 0xa5, sizeof(seed->recovery[0].hash));

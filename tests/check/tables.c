@@ -425,7 +425,8 @@ print_messages(void)
 		OTP_VERDICT_REPLAY, OTP_VERDICT_WAITING, OTP_VERDICT_LOCKED,
 		OTP_VERDICT_REJECT, OTP_VERDICT_MALFORMED, OTP_VERDICT_WITHHELD,
 		OTP_VERDICT_UNENROLLED, OTP_VERDICT_UNKNOWN_USER,
-		OTP_VERDICT_CHANGED_USER, OTP_VERDICT_SUSPENDED };
+		OTP_VERDICT_CHANGED_USER, OTP_VERDICT_SUSPENDED,
+		OTP_VERDICT_INVITED, OTP_VERDICT_INVITATION_ENDED };
 	const size_t rows = 4 * sizeof(verdicts) / sizeof(verdicts[0]);
 	struct otp_answer answer = { .last_success = 172800 };
 
@@ -439,6 +440,8 @@ print_messages(void)
 	}
 	answer.verdict = OTP_VERDICT_REPLAY;
 	answer.kind = OTP_HOTP;
+	print_messages_of(answer, OTP_STEP_VERDICT, 0);
+	answer.kind = OTP_INVITATION;
 	print_messages_of(answer, OTP_STEP_VERDICT, 0);
 	answer.kind = OTP_DELIVERED;
 	print_messages_of(answer, OTP_STEP_VERDICT, 0);

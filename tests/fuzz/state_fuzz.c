@@ -174,7 +174,8 @@ check_sound(const struct otp_state *state)
 	    state->last_success.service[OTP_SERVICE_SIZE - 1] == '\0');
 	for (unsigned i = 0; i < state->credentials_count; i++)
 		FUZZ_MUST(state->credentials[i].kind >= OTP_TOTP &&
-		    state->credentials[i].kind <= OTP_RECOVERY);
+		    state->credentials[i].kind <= OTP_INVITATION &&
+		    state->credentials[i].kind != OTP_DELIVERED);
 }
 
 /* Whether a charge is of a layout that is not known: one that no longer

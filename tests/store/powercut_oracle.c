@@ -159,6 +159,8 @@ powercut_judge_death(const struct powercut_try *try,
 	case OTP_VERDICT_UNENROLLED:
 	case OTP_VERDICT_UNKNOWN_USER:
 	case OTP_VERDICT_CHANGED_USER:
+	case OTP_VERDICT_INVITED:
+	case OTP_VERDICT_INVITATION_ENDED:
 	case OTP_VERDICT_SUSPENDED:
 		break;
 	}

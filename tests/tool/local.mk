@@ -32,6 +32,7 @@ tool_scripts = \
 	%D%/tokens.sh \
 	%D%/self.sh \
 	%D%/standing.sh \
+	%D%/invite.sh \
 	%D%/status.sh \
 	%D%/typed.sh \
 	%D%/usage.sh

@@ -75,7 +75,7 @@ outcome__says_yes_to_one_verdict_alone(void **unused)
 
 		if (verdict == OTP_VERDICT_ACCEPT)
 			assert_int_equal(code, PAM_SUCCESS);
-		else if (i >= 0 && verdict <= OTP_VERDICT_SUSPENDED)
+		else if (i >= 0 && verdict <= OTP_VERDICT_INVITATION_ENDED)
 			assert_int_equal(code, PAM_AUTH_ERR);
 		else
 			assert_int_equal(code, PAM_SYSTEM_ERR);

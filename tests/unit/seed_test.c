@@ -17,6 +17,7 @@
 #define HASH	 "00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100"
 #define MAIL	 "deliver:" SECRET ":mailto:alice@example.org\n"
 #define SMS	 "deliver:" SECRET2 ":sms:+491701234567\n"
+#define INVITE	 "invite:sha256$" SALT "$" HASH ":1790000000\n"
 #define RECOVERY "recovery:1790000000:sha256$" SALT "$" HASH "\n"
 
 static struct otp_seed
@@ -90,6 +91,65 @@ seed_parse__takes_addresses_with_and_without_a_token(void **state)
 	seed = parsed(RECOVERY MAIL, strlen(RECOVERY MAIL));
 	assert_int_equal(seed.tokens_count, 0);
 	assert_int_equal(seed.addresses_count, 1);
+}
+
+static void
+seed_parse__takes_an_invitation_with_and_without_a_token(void **state)
+{
+	struct otp_seed seed = parsed(INVITE, strlen(INVITE));
+
+	(void)state;
+	assert_true(seed.invited);
+	assert_false(otp_seed_is_active(&seed));
+	assert_int_equal(seed.invitation.made, 0);
+	assert_int_equal(seed.invitation.until, 1790000000);
+	assert_int_equal(seed.invitation.salt[1], 0x01);
+	assert_int_equal(seed.invitation.hash[1], 0x11);
+	seed = parsed(TOTP INVITE, strlen(TOTP INVITE));
+	assert_true(seed.invited);
+	assert_true(otp_seed_is_active(&seed));
+	seed = parsed(TOTP, strlen(TOTP));
+	assert_false(seed.invited);
+}
+
+static void
+seed_parse__refuses_a_bad_or_second_invitation(void **state)
+{
+	static const char *const bad[] = {
+		"invite:\n",
+		"invite:sha256$" SALT "$" HASH "\n",
+		"invite:sha256$" SALT "$" HASH ":\n",
+		"invite:sha256$" SALT "$" HASH ":0\n",
+		"invite:sha256$" SALT "$" HASH ":01\n",
+		"invite:sha256$" SALT "$" HASH ":253402300800\n",
+		"invite:sha256$" SALT "$" HASH ":17x\n",
+		"invite:sha256$" SALT "$" HASH "f:1790000000\n",
+		"invite:sha256$" SALT "." HASH ":1790000000\n",
+		"invite:sha512$" SALT "$" HASH ":1790000000\n",
+		"invite:1790000000:sha256$" SALT "$" HASH "\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_refused(bad[i], 1, "bad-invitation");
+	assert_refused(INVITE INVITE, 2, "second-invitation");
+}
+
+static void
+seed_format__writes_an_invitation_that_can_be_read(void **state)
+{
+	static char text[OTP_SEED_SIZE_MAX + 1];
+	struct otp_seed seed = parsed(INVITE, strlen(INVITE));
+	size_t size = 0;
+
+	(void)state;
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_OK);
+	assert_string_equal(text, INVITE);
+	for (unsigned i = 0; i < 2; i++) {
+		seed.invitation.until = i == 0 ? 0 : OTP_RECOVERY_TIME_MAX + 1;
+		assert_int_equal(
+		    otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
+	}
 }
 
 static void
@@ -537,6 +597,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    seed_parse__takes_tokens_recovery_codes_and_comments),
+		cmocka_unit_test(
+		    seed_parse__takes_an_invitation_with_and_without_a_token),
+		cmocka_unit_test(
+		    seed_parse__refuses_a_bad_or_second_invitation),
+		cmocka_unit_test(
+		    seed_format__writes_an_invitation_that_can_be_read),
 		cmocka_unit_test(
 		    seed_parse__takes_addresses_with_and_without_a_token),
 		cmocka_unit_test(

@@ -1179,7 +1179,7 @@ verdict_reason__is_the_logs_word(void **unused)
 	static const char *const words[] = { "wrong", "malformed",
 		"withheld-by-sshd", "replay", "blocked", "locked-out",
 		"not-enrolled", "unknown-user", "changed-user", "suspended",
-		"wrong" };
+		"invited", "invitation-expired", "wrong" };
 
 	(void)unused;
 	for (unsigned i = 0; i < COUNT(words); i++)

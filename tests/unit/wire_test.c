@@ -858,7 +858,7 @@ wire__numbers_have_their_range(void **state)
 		{ ANSWER_ENROLLED, OTP_ENROLLED_NO },
 		{ ANSWER_NOTED, 1 },
 		{ ANSWER_FLAGS, 0x1f },
-		{ ANSWER_KIND, OTP_DELIVERED },
+		{ ANSWER_KIND, OTP_INVITATION },
 		{ ANSWER_PASSWORD, OTP_WIRE_TYPED_SIZE - 1 },
 		{ ANSWER_RECOVERY, OTP_SEED_RECOVERY },
 	};
@@ -1033,7 +1033,7 @@ accepts(const uint8_t data[OTP_WIRE_ANSWER_SIZE])
 static void
 wire__bit_never_makes_a_yes(void **state)
 {
-	const uint32_t last = OTP_VERDICT_SUSPENDED;
+	const uint32_t last = OTP_VERDICT_INVITATION_ENDED;
 
 	(void)state;
 	for (uint32_t verdict = 0; verdict <= last; verdict++) {
@@ -1053,7 +1053,7 @@ wire__bit_never_makes_a_yes(void **state)
 		assert_false(answer_is_read_with(OTP_WIRE_TRY, ANSWER_VERDICT,
 		    OTP_VERDICT_ACCEPT ^ UINT32_C(1) << bit));
 	assert_false(answer_is_read_with(
-	    OTP_WIRE_TRY, ANSWER_VERDICT, OTP_VERDICT_SUSPENDED + 1));
+	    OTP_WIRE_TRY, ANSWER_VERDICT, OTP_VERDICT_INVITATION_ENDED + 1));
 }
 
 static void

@@ -5,7 +5,7 @@
 # the tokens of a user whose status the caller may see. A test compares the lists
 # with the tool's own help.
 
-set -l commands new show verify status check recovery unlock suspend resume exempt devices address resync remove adopt import init
+set -l commands new invite show verify status check recovery unlock suspend resume exempt devices address resync remove adopt import init
 set -l seen __fish_seen_subcommand_from
 
 function __otp_enroll_tokens
@@ -28,6 +28,7 @@ complete -c otp-enroll -l help -d 'show help'
 complete -c otp-enroll -l version -d 'show the version'
 complete -c otp-enroll -n __otp_enroll_wants_user -a '(__fish_complete_users)'
 complete -c otp-enroll -n "not $seen $commands" -a new -d 'enroll a user: show a QR code and confirm it with a first code'
+complete -c otp-enroll -n "not $seen $commands" -a invite -d 'let a user enroll at a login, once'
 complete -c otp-enroll -n "not $seen $commands" -a show -d 'show the QR code of a token again'
 complete -c otp-enroll -n "not $seen $commands" -a verify -d 'say whether a code is correct, and if not, why'
 complete -c otp-enroll -n "not $seen $commands" -a status -d 'show an account\'s status (no secrets)'
@@ -66,6 +67,12 @@ complete -c otp-enroll -n "$seen new" -l batch -r -F -d 'many users, from CSV or
 complete -c otp-enroll -n "$seen new" -l notify -d 'send a notice to users who have an address'
 complete -c otp-enroll -n "$seen new" -l self -d 'enroll the user who called sudo'
 
+complete -c otp-enroll -n "$seen invite" -l until -x -d 'such as 8h or 14d, or a date'
+complete -c otp-enroll -n "$seen invite" -l replace -d 'even if the user is enrolled'
+complete -c otp-enroll -n "$seen invite" -l batch -r -F -d 'many users: CSV or JSON lines, or -'
+complete -c otp-enroll -n "$seen invite" -l print -d 'show secrets even if this is not a terminal'
+complete -c otp-enroll -n "$seen invite" -l json -d 'JSON, one object per user'
+
 complete -c otp-enroll -n "$seen show" -l token -x -a '(__otp_enroll_tokens)' -d 'which token, by its label or its number in \'status\''
 complete -c otp-enroll -n "$seen show" -l uri -d 'show the URI only'
 complete -c otp-enroll -n "$seen show" -l qr -x -a 'utf8 ascii png svg none' -d 'utf8, ascii, png, svg or none'
@@ -76,6 +83,7 @@ complete -c otp-enroll -n "$seen verify" -l json -d 'one JSON object'
 
 complete -c otp-enroll -n "$seen status" -l all -d 'every account in the store, one per line'
 complete -c otp-enroll -n "$seen status" -l exempt -d 'accounts with an exemption'
+complete -c otp-enroll -n "$seen status" -l invited -d 'accounts with an invitation'
 complete -c otp-enroll -n "$seen status" -l orphans -d 'files of accounts that no longer exist or were renamed'
 complete -c otp-enroll -n "$seen status" -l json -d 'one JSON object per account, one per line'
 

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Invitations: made, judged, used once, and used for good. */
+#include "config.h"
+
+#include "tests/effects/world.h"
+
+#include "common/effects/standing.h"
+
+#define LATER (WORLD_NOW + 86400)
+
+static struct otp_recovery_set
+made_set(struct world *world)
+{
+	struct otp_recovery_set set;
+
+	assert_int_equal(otp_enrol_make_set(&world->account, 1, &set), OTP_OK);
+	set.until = LATER;
+	return set;
+}
+
+/* Invite alice; TEXT is what she gets. */
+static void
+invited(struct world *world, bool replace, char text[OTP_RECOVERY_TEXT_SIZE])
+{
+	struct otp_recovery_set set = made_set(world);
+
+	assert_int_equal(
+	    otp_enrol_invite(&world->account, replace, &set), OTP_OK);
+	assert_true(world->account.committed);
+	memcpy(text, set.text[0], OTP_RECOVERY_TEXT_SIZE);
+}
+
+static void
+begun(struct world *world, struct otp_enrolment *enrolment)
+{
+	const struct otp_token token = {
+		.kind = OTP_TOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.label = "host:alice",
+	};
+	struct otp_seed seed;
+
+	world_seed(world, &seed);
+	assert_true(seed.invited);
+	assert_int_equal(otp_enrol_begin(&world->account, OTP_ENROL_REPLACE,
+			     &token, enrolment),
+	    OTP_OK);
+	enrolment->by_user = enrolment->invited = true;
+	otp_recovery_id(&seed.invitation, enrolment->invitation);
+}
+
+static enum otp_err
+put(struct world *world, const struct otp_enrolment *enrolment)
+{
+	struct otp_recovery_set set;
+
+	assert_int_equal(otp_enrol_make_set(&world->account, 2, &set), OTP_OK);
+	return otp_enrol_put(&world->account, enrolment, &set);
+}
+
+static struct otp_look
+looked(struct world *world)
+{
+	struct otp_look look = { .enrolled = OTP_ENROLLED_UNKNOWN };
+
+	assert_int_equal(
+	    otp_look_at(&world->host, &world->request, true, &look, NULL),
+	    OTP_OK);
+	return look;
+}
+
+static void
+invite__leaves_the_account_unenrolled(void **state)
+{
+	struct world world;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	assert_false(looked(&world).invited);
+	invited(&world, false, text);
+	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_NO);
+	assert_true(looked(&world).invited);
+	assert_false(world_state(&world)->enrolled);
+	assert_false(world_has(&world, "uid/1000"));
+	assert_int_equal(world_try(&world, "000000"), OTP_VERDICT_UNENROLLED);
+	assert_int_equal(world_try(&world, "0000-0000-0000-0000-0000-0000"),
+	    OTP_VERDICT_UNENROLLED);
+	assert_int_equal(world_state(&world)->tally.failures, 0);
+	world_close(&world);
+}
+
+static void
+invitation__is_judged_and_not_used_by_that(void **state)
+{
+	struct world world;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+		assert_int_equal(world.answer.kind, OTP_INVITATION);
+	}
+	world.now = LATER - 1;
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+	world.now = LATER;
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITATION_ENDED);
+	assert_true(looked(&world).invited); /* so that it can be told */
+	world_close(&world);
+}
+
+static void
+invitation__enrolls_once(void **state)
+{
+	struct world world;
+	struct otp_enrolment first, second;
+	struct otp_seed seed, kept;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	world_seed(&world, &kept);
+	begun(&world, &first);
+	begun(&world, &second);
+	assert_int_equal(put(&world, &first), OTP_OK);
+	assert_int_equal(put(&world, &second), OTP_ERR_CONFLICT);
+	assert_false(world.account.committed);
+	world_seed(&world, &seed);
+	assert_false(seed.invited);
+	assert_int_equal(seed.tokens_count, 1);
+	assert_int_equal(seed.recovery_count, 2);
+	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_REJECT);
+
+	/* configuration management puts it back */
+	world.seed = kept;
+	world_put_seed(&world);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
+	assert_int_equal(world_try_text(&world, "000000"), OTP_ERR_READ);
+	assert_int_equal(put(&world, &second), OTP_ERR_CONFLICT);
+	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	world_close(&world);
+}
+
+static void
+invitation__that_expired_enrolls_nobody(void **state)
+{
+	struct world world;
+	struct otp_enrolment enrolment;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	begun(&world, &enrolment);
+	world.now = LATER;
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_NO);
+	world_close(&world);
+}
+
+static void
+invitation__of_the_suspended_enrolls_nobody(void **state)
+{
+	struct world world;
+	struct otp_enrolment enrolment;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	bool changed;
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	begun(&world, &enrolment);
+	assert_int_equal(
+	    otp_standing_suspend(&world.account, true, &changed), OTP_OK);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_SUSPENDED);
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_SUSPENDED);
+	world_close(&world);
+}
+
+static void
+invite__needs_replace_where_there_is_something(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set;
+	struct otp_enrolment enrolment;
+	struct otp_seed seed;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	set = made_set(&world);
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_EXISTS);
+	invited(&world, true, text);
+	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+	begun(&world, &enrolment);
+	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	world_seed(&world, &seed);
+	assert_int_equal(seed.tokens_count, 1);
+	assert_memory_equal(seed.tokens[0].secret, enrolment.token.secret, 20);
+	world_close(&world);
+}
+
+static void
+invitation__is_compared_while_codes_are_blocked(void **state)
+{
+	struct world world;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	invited(&world, true, text);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
+	assert_int_equal(world_guess(&world), OTP_VERDICT_WAITING);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+	assert_int_equal(world_guess(&world), OTP_VERDICT_WAITING);
+	world_close(&world);
+}
+
+/* Whatever makes an invitation go, it is used. */
+static void
+invitation__that_went_stays_used(void **state)
+{
+	struct world world;
+	struct otp_seed first, second;
+	struct otp_enrolment enrolment;
+	char text[3][OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text[0]);
+	world_seed(&world, &first);
+	invited(&world, false, text[1]); /* a later one */
+	world_seed(&world, &second);
+	world.seed = first;
+	world_put_seed(&world);
+	assert_int_equal(world_try(&world, text[0]), OTP_VERDICT_REPLAY);
+	world.seed = second;
+	world_put_seed(&world);
+	assert_int_equal(world_try(&world, text[1]), OTP_VERDICT_INVITED);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
+	world_put_seed(&world);
+	assert_int_equal(world_try(&world, text[1]), OTP_VERDICT_REPLAY);
+	invited(&world, false, text[2]);
+	world_seed(&world, &first);
+	begun(&world, &enrolment); /* as 'new' does, without an invitation */
+	enrolment.invited = false;
+	enrolment.mode = OTP_ENROL_NEW;
+	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	world.seed = first;
+	world_put_seed(&world);
+	assert_int_equal(world_try(&world, text[2]), OTP_VERDICT_REPLAY);
+	world_close(&world);
+}
+
+static void
+invitation__that_no_state_knows_is_adopted_first(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set, none = { 0 };
+	struct otp_adoption adoption;
+	struct otp_look look;
+	struct otp_state changed;
+
+	(void)state;
+	world_open(&world);
+	set = made_set(&world);
+	world.seed.invited = true;
+	world.seed.invitation = set.kept[0];
+	world.seed.invitation.until = LATER;
+	world_put_seed(&world);
+	assert_int_equal(world_try_text(&world, set.text[0]), OTP_ERR_NO_STATE);
+	assert_int_equal(
+	    otp_look_at(&world.host, &world.request, true, &look, NULL),
+	    OTP_ERR_NO_STATE);
+	assert_int_equal(
+	    otp_enrol_adopt(&world.account, false, &none, &adoption), OTP_OK);
+	assert_int_equal(adoption.adopted, 1);
+	assert_false(world_state(&world)->enrolled);
+	assert_int_equal(world_try(&world, set.text[0]), OTP_VERDICT_INVITED);
+	assert_int_equal(
+	    otp_enrol_adopt(&world.account, false, &none, &adoption), OTP_OK);
+	assert_false(adoption.changed);
+
+	/* A state that has forgotten something may have known it. */
+	changed = *world_state(&world);
+	changed.credentials_count = 0;
+	world_put_state(&world, &changed);
+	assert_int_equal(world_try_text(&world, set.text[0]), OTP_ERR_NO_STATE);
+	changed.forgotten = true;
+	world_put_state(&world, &changed);
+	assert_int_equal(world_try(&world, set.text[0]), OTP_VERDICT_REPLAY);
+	assert_int_equal(
+	    otp_enrol_adopt(&world.account, false, &none, &adoption), OTP_OK);
+	assert_int_equal(world.account.doubtful, 1);
+	assert_int_equal(world_try(&world, set.text[0]), OTP_VERDICT_REPLAY);
+	world_close(&world);
+}
+
+static void
+invite__refuses_a_wrong_clock_and_an_end_that_came(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set;
+
+	(void)state;
+	world_open(&world);
+	set = made_set(&world);
+	world.now = LATER;
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_CONFLICT);
+	world.now = 1000;
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_CLOCK);
+	assert_false(world_has(&world, "seed/alice"));
+	world_close(&world);
+}
+
+/* Else a lost record of used codes would look like none. */
+static void
+invite__refuses_a_lost_state(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set;
+	char path[96];
+
+	(void)state;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	set = made_set(&world);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, true, &set), OTP_ERR_NO_STATE);
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, true, &set), OTP_ERR_NO_STATE);
+	world_close(&world);
+}
+
+static void
+invite__begins_anew_for_a_lost_seed(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set;
+	struct otp_enrolment enrolment;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	char path[96];
+
+	(void)state;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	set = made_set(&world);
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_EXISTS);
+	invited(&world, true, text);
+	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	assert_int_equal(world_try_text(&world, "000000"), OTP_ERR_READ);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+	begun(&world, &enrolment);
+	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	world_close(&world);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(invite__leaves_the_account_unenrolled),
+		cmocka_unit_test(invitation__is_judged_and_not_used_by_that),
+		cmocka_unit_test(invitation__enrolls_once),
+		cmocka_unit_test(invitation__that_expired_enrolls_nobody),
+		cmocka_unit_test(invitation__of_the_suspended_enrolls_nobody),
+		cmocka_unit_test(
+		    invite__needs_replace_where_there_is_something),
+		cmocka_unit_test(
+		    invitation__is_compared_while_codes_are_blocked),
+		cmocka_unit_test(invitation__that_went_stays_used),
+		cmocka_unit_test(
+		    invitation__that_no_state_knows_is_adopted_first),
+		cmocka_unit_test(
+		    invite__refuses_a_wrong_clock_and_an_end_that_came),
+		cmocka_unit_test(invite__refuses_a_lost_state),
+		cmocka_unit_test(invite__begins_anew_for_a_lost_seed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
