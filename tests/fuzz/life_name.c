@@ -255,7 +255,7 @@ step_rename(void)
 	if (!told)
 		life.subject.uid = life.seen.has_state ? life.model.uid : uid;
 	if (!told && !may && !life.seen.has_seed) {
-		life.subject.uid = uid;
-		turn(); /* it keeps its name */
+		turn(); /* it keeps its name, and the uid that it had with it */
+		life.subject.uid = life.seen.has_state ? life.model.uid : uid;
 	}
 }
