@@ -103,6 +103,7 @@ static struct connection *listener_next(enum otp_listener);
 static bool uid_is_busy(uint32_t);
 static void connection_read(enum otp_listener, struct connection *);
 static bool connection_start(enum otp_listener, struct connection *);
+static void connection_leave(struct connection *);
 static _Noreturn void worker_main(enum otp_listener, struct connection *, int);
 static void connection_finish(enum otp_listener, struct connection *);
 static void connection_refuse(
@@ -538,15 +539,23 @@ worker_main(enum otp_listener listener, struct connection *connection, int fd)
 	(void)sigaction(SIGINT, &ignored, NULL);
 	for (unsigned i = 0; i < OTP_LISTENERS; i++)
 		otp_path_close(&acceptor.sockets.fds[i]);
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++) {
-		otp_path_close(&connection_at(i)->fd);
-		otp_path_close(&connection_at(i)->worker);
-	}
+	for (unsigned i = 0; i < CONNECTIONS_ALL; i++)
+		connection_leave(connection_at(i));
 	otp_worker_run(&job, &answer);
 	otp_wipe(&connection->request, sizeof(connection->request));
 	written = otp_wire_put_answer(&answer, data) == OTP_OK &&
 	    write(fd, data, sizeof(data)) == (ssize_t)sizeof(data);
 	_exit(written ? 0 : 1);
+}
+
+/* A write, of -1 too, would copy the page of each connection. */
+static void
+connection_leave(struct connection *connection)
+{
+	if (connection->fd >= 0)
+		otp_path_close(&connection->fd);
+	if (connection->worker >= 0)
+		otp_path_close(&connection->worker);
 }
 
 /* The worker has answered, all at once, or has ended without that. */
