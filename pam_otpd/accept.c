@@ -32,12 +32,11 @@
 #include "common/core/wipe.h"
 #include "common/link/wire.h"
 #include "common/store/path.h"
+#include "pam_otpd/child.h"
+#include "pam_otpd/connection.h"
 #include "pam_otpd/limits.h"
 #include "pam_otpd/report.h"
-#include "pam_otpd/worker.h"
 
-#define CONNECTIONS	 64 /* of each socket */
-#define CONNECTIONS_ALL	 (OTP_LISTENERS * CONNECTIONS)
 #define CONNECTIONS_UID	 4    /* of one uid on "user" */
 #define REQUEST_DEADLINE 5000 /* milliseconds */
 #define ANSWER_DEADLINE	 10000
@@ -45,33 +44,6 @@
 #define STOP_DEADLINE	 15000
 #define TRIES		 10 /* of a uid in a minute */
 #define IDLE		 OTP_LIMITS_MINUTE
-
-enum connection_step {
-	CONNECTION_FREE = 0,
-	CONNECTION_READING, /* no message came yet */
-	CONNECTION_QUEUED,  /* it waits for a worker */
-	CONNECTION_WORKING,
-	CONNECTION_HELD, /* the answer, until 'due' */
-};
-
-struct connection {
-	enum connection_step step;
-	int fd;	    /* of the caller; -1: they are not answered any more */
-	int worker; /* WORKING: the end to read from, else -1 */
-	uint32_t peer;
-	bool denied;	/* HELD: the request was not allowed */
-	int64_t due;	/* when the step ends, if nothing else ends it */
-	uint64_t order; /* of those that wait for a worker */
-	struct otp_wire_request request;
-	uint8_t answer[OTP_WIRE_ANSWER_SIZE];
-};
-
-/* How many workers a socket has. */
-static const unsigned workers_most[OTP_LISTENERS] = {
-	[OTP_LISTENER_ROOT] = 8,
-	[OTP_LISTENER_SERVICE] = 4,
-	[OTP_LISTENER_USER] = 4,
-};
 
 /* Everything has a fixed size, however many callers there are. */
 static struct acceptor {
@@ -84,7 +56,6 @@ static struct acceptor {
 	int64_t stop_due;
 	struct otp_limits tries; /* on "user" */
 	struct otp_limits lines; /* of requests that are refused */
-	struct connection connections[OTP_LISTENERS][CONNECTIONS];
 } acceptor;
 
 static volatile sig_atomic_t signalled;
@@ -96,33 +67,17 @@ static void acceptor_stop(void);
 static void acceptor_expire(void);
 static int64_t acceptor_due(void);
 static void listener_accept(enum otp_listener);
-static struct connection *listener_place(enum otp_listener);
 static bool uid_has_room(enum otp_listener, uint32_t);
 static void listener_dispatch(enum otp_listener);
-static struct connection *listener_next(enum otp_listener);
-static bool uid_is_busy(uint32_t);
-static void connection_read(enum otp_listener, struct connection *);
-static bool connection_start(enum otp_listener, struct connection *);
-static void connection_leave(struct connection *);
-static _Noreturn void worker_main(enum otp_listener, struct connection *, int);
-static void connection_finish(enum otp_listener, struct connection *);
+static void connection_read(enum otp_listener, struct otp_connection *);
+static void connection_finish(enum otp_listener, struct otp_connection *);
 static void connection_refuse(
-    enum otp_listener, struct connection *, enum otp_err, int);
-static void connection_answer(enum otp_listener, struct connection *, bool);
-static void connection_send(struct connection *);
-static void connection_wipe(struct connection *);
-static void connection_close(struct connection *);
+    enum otp_listener, struct otp_connection *, enum otp_err, int);
+static void connection_answer(enum otp_listener, struct otp_connection *, bool);
+static void connection_send(struct otp_connection *);
 static bool is_counted(enum otp_listener, enum otp_wire_verb);
 static bool is_refusal(const struct otp_wire_answer *);
 static bool read_clock(void);
-
-/* Connection NUMBER, of those of all sockets. */
-static struct connection *
-connection_at(unsigned number)
-{
-	return &acceptor
-		    .connections[number / CONNECTIONS][number % CONNECTIONS];
-}
 
 bool
 otp_accept_all(
@@ -136,8 +91,7 @@ otp_accept_all(
 	acceptor.tries.span = OTP_LIMITS_MINUTE;
 	acceptor.lines.most = 1;
 	acceptor.lines.span = OTP_LIMITS_MINUTE;
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++)
-		connection_at(i)->fd = connection_at(i)->worker = -1;
+	otp_connections_prepare();
 	if (!signals_prepare(&waiting) || !read_clock())
 		return false;
 	acceptor.active = acceptor.now;
@@ -147,8 +101,12 @@ otp_accept_all(
 		acceptor_expire();
 		for (unsigned i = 0; i < OTP_LISTENERS; i++)
 			listener_dispatch((enum otp_listener)i);
-		if (acceptor_is_done(until_idle))
+		if (acceptor_is_done(until_idle)) {
+			otp_child_dismiss();
 			return true;
+		}
+		if (!acceptor.stops && !otp_connections_are_busy())
+			(void)otp_child_prepare(&acceptor.sockets, conf);
 		if (!acceptor_wait(&waiting))
 			return false;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -200,14 +158,15 @@ read_clock(void)
 /* What the loop waits for, and whose it is. */
 struct waits {
 	nfds_t count;
-	struct pollfd fds[OTP_LISTENERS * (CONNECTIONS + 1)];
-	enum otp_listener listeners[OTP_LISTENERS * (CONNECTIONS + 1)];
-	struct connection *connections[OTP_LISTENERS * (CONNECTIONS + 1)];
+	struct pollfd fds[OTP_LISTENERS * (OTP_CONNECTIONS + 1)];
+	enum otp_listener listeners[OTP_LISTENERS * (OTP_CONNECTIONS + 1)];
+	struct otp_connection
+	    *connections[OTP_LISTENERS * (OTP_CONNECTIONS + 1)];
 };
 
 static void
 wait_for(struct waits *waits, int fd, unsigned listener,
-    struct connection *connection)
+    struct otp_connection *connection)
 {
 	if (fd < 0)
 		return;
@@ -226,18 +185,18 @@ static void
 waits_fill(struct waits *waits)
 {
 	waits->count = 0;
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++) {
-		struct connection *connection = connection_at(i);
+	for (unsigned i = 0; i < OTP_CONNECTIONS_ALL; i++) {
+		struct otp_connection *connection = otp_connection_at(i);
 
-		if (connection->step == CONNECTION_READING)
-			wait_for(
-			    waits, connection->fd, i / CONNECTIONS, connection);
-		else if (connection->step == CONNECTION_WORKING)
-			wait_for(waits, connection->worker, i / CONNECTIONS,
+		if (connection->step == OTP_CONNECTION_READING)
+			wait_for(waits, connection->fd, i / OTP_CONNECTIONS,
+			    connection);
+		else if (connection->step == OTP_CONNECTION_WORKING)
+			wait_for(waits, connection->worker, i / OTP_CONNECTIONS,
 			    connection);
 	}
 	for (unsigned i = 0; i < OTP_LISTENERS; i++)
-		if (listener_place((enum otp_listener)i) != NULL)
+		if (otp_connection_place((enum otp_listener)i) != NULL)
 			wait_for(waits, acceptor.sockets.fds[i], i, NULL);
 }
 
@@ -256,14 +215,14 @@ acceptor_wait(const sigset_t *waiting)
 	if ((ready < 0 && errno != EINTR) || !read_clock())
 		return false;
 	for (nfds_t i = 0; ready > 0 && i < waits.count; i++) {
-		struct connection *connection = waits.connections[i];
+		struct otp_connection *connection = waits.connections[i];
 
 		if (waits.fds[i].revents == 0)
 			continue;
 		acceptor.active = acceptor.now;
 		if (connection == NULL)
 			listener_accept(waits.listeners[i]);
-		else if (connection->step == CONNECTION_READING)
+		else if (connection->step == OTP_CONNECTION_READING)
 			connection_read(waits.listeners[i], connection);
 		else
 			connection_finish(waits.listeners[i], connection);
@@ -276,8 +235,8 @@ acceptor_is_done(bool until_idle)
 {
 	if (acceptor.stops && acceptor.now >= acceptor.stop_due)
 		return true;
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++)
-		if (connection_at(i)->step != CONNECTION_FREE)
+	for (unsigned i = 0; i < OTP_CONNECTIONS_ALL; i++)
+		if (otp_connection_at(i)->step != OTP_CONNECTION_FREE)
 			return false;
 	return acceptor.stops ||
 	    (until_idle && acceptor.now - acceptor.active >= IDLE &&
@@ -294,6 +253,7 @@ acceptor_stop(void)
 {
 	acceptor.stops = true;
 	acceptor.stop_due = acceptor.now + STOP_DEADLINE;
+	otp_child_dismiss();
 	for (unsigned i = 0; i < OTP_LISTENERS; i++)
 		otp_path_close(&acceptor.sockets.fds[i]);
 }
@@ -301,16 +261,16 @@ acceptor_stop(void)
 static void
 acceptor_expire(void)
 {
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++) {
-		struct connection *connection = connection_at(i);
+	for (unsigned i = 0; i < OTP_CONNECTIONS_ALL; i++) {
+		struct otp_connection *connection = otp_connection_at(i);
 
-		if (connection->step == CONNECTION_FREE ||
+		if (connection->step == OTP_CONNECTION_FREE ||
 		    acceptor.now < connection->due)
 			continue;
-		if (connection->step == CONNECTION_HELD)
+		if (connection->step == OTP_CONNECTION_HELD)
 			connection_send(connection);
-		else if (connection->step == CONNECTION_READING)
-			connection_close(connection);
+		else if (connection->step == OTP_CONNECTION_READING)
+			otp_connection_close(connection);
 		else /* what was read is done, but the caller has left */
 			otp_path_close(&connection->fd);
 	}
@@ -324,10 +284,10 @@ acceptor_due(void)
 
 	if (acceptor.stops)
 		due = acceptor.stop_due;
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++) {
-		const struct connection *connection = connection_at(i);
+	for (unsigned i = 0; i < OTP_CONNECTIONS_ALL; i++) {
+		const struct otp_connection *connection = otp_connection_at(i);
 
-		if (connection->step != CONNECTION_FREE &&
+		if (connection->step != OTP_CONNECTION_FREE &&
 		    connection->fd >= 0 && connection->due < due)
 			due = connection->due;
 	}
@@ -339,7 +299,7 @@ listener_accept(enum otp_listener listener)
 {
 	struct ucred peer = { .uid = (uid_t)-1 };
 	socklen_t size = sizeof(peer);
-	struct connection *connection;
+	struct otp_connection *connection;
 	int fd = accept4(acceptor.sockets.fds[listener], NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK);
 
@@ -347,65 +307,27 @@ listener_accept(enum otp_listener listener)
 		return; /* it was closed again, or no descriptor is left */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
 	    !uid_has_room(listener, peer.uid) ||
-	    (connection = listener_place(listener)) == NULL) {
+	    (connection = otp_connection_place(listener)) == NULL) {
 		otp_path_close(&fd);
 		return;
 	}
-	if (connection->step == CONNECTION_HELD)
+	if (connection->step == OTP_CONNECTION_HELD)
 		connection_send(connection);
-	else if (connection->step == CONNECTION_READING)
-		connection_close(connection);
-	connection->step = CONNECTION_READING;
+	else if (connection->step == OTP_CONNECTION_READING)
+		otp_connection_close(connection);
+	connection->step = OTP_CONNECTION_READING;
 	connection->fd = fd;
 	connection->peer = peer.uid;
 	connection->due = acceptor.now + REQUEST_DEADLINE;
-}
-
-/*
- * A place for one more connection, or NULL.  If all are taken, the oldest that sent
- * nothing goes, which any caller does at once; else the oldest answer is not held
- * any longer, first of those that say no to a caller who may not ask.
- */
-static struct connection *
-listener_place(enum otp_listener listener)
-{
-	struct connection *place = NULL;
-	unsigned rank = 0;
-
-	for (unsigned i = 0; i < CONNECTIONS; i++) {
-		struct connection *connection =
-		    &acceptor.connections[listener][i];
-		unsigned its_rank = 0;
-
-		if (connection->step == CONNECTION_FREE)
-			return connection;
-		if (connection->step == CONNECTION_READING)
-			its_rank = 3;
-		else if (connection->step == CONNECTION_HELD)
-			its_rank = connection->denied ? 2 : 1;
-		if (its_rank > rank ||
-		    (place != NULL && its_rank == rank &&
-			connection->due < place->due)) {
-			place = connection;
-			rank = its_rank;
-		}
-	}
-	return place;
 }
 
 static bool
 uid_has_room(enum otp_listener listener, uint32_t peer)
 {
 	static const struct otp_fault none;
-	unsigned count = 0;
 
-	if (listener != OTP_LISTENER_USER)
-		return true;
-	for (unsigned i = 0; i < CONNECTIONS; i++)
-		if (acceptor.connections[listener][i].step != CONNECTION_FREE &&
-		    acceptor.connections[listener][i].peer == peer)
-			count++;
-	if (count < CONNECTIONS_UID)
+	if (listener != OTP_LISTENER_USER ||
+	    otp_connections_of(listener, peer) < CONNECTIONS_UID)
 		return true;
 	if (otp_limits_log(&acceptor.lines, peer, acceptor.now))
 		otp_report_refused(listener, peer, OTP_ERR_LIMIT, &none);
@@ -413,7 +335,7 @@ uid_has_room(enum otp_listener listener, uint32_t peer)
 }
 
 static void
-connection_read(enum otp_listener listener, struct connection *connection)
+connection_read(enum otp_listener listener, struct otp_connection *connection)
 {
 	uint8_t data[OTP_WIRE_MAX];
 	const ssize_t size =
@@ -422,9 +344,9 @@ connection_read(enum otp_listener listener, struct connection *connection)
 	if (size < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (size > 0 && (size_t)size <= sizeof(data) &&
-	    otp_wire_get_request(data, (size_t)size, &connection->request) ==
+	    otp_wire_get_request(data, (size_t)size, connection->request) ==
 		OTP_OK) {
-		connection->step = CONNECTION_QUEUED;
+		connection->step = OTP_CONNECTION_QUEUED;
 		connection->due = acceptor.now + ANSWER_DEADLINE;
 		connection->order = ++acceptor.order;
 	} else if (size > 0 && (size_t)size <= sizeof(data) &&
@@ -436,9 +358,9 @@ connection_read(enum otp_listener listener, struct connection *connection)
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	}
 	otp_wipe(data, sizeof(data));
-	if (connection->step != CONNECTION_QUEUED)
-		connection_close(connection);
-	else if (is_counted(listener, connection->request.verb) &&
+	if (connection->step != OTP_CONNECTION_QUEUED)
+		otp_connection_close(connection);
+	else if (is_counted(listener, connection->request->verb) &&
 	    !otp_limits_count(&acceptor.tries, connection->peer, acceptor.now))
 		connection_refuse(listener, connection, OTP_ERR_LIMIT, 0);
 }
@@ -447,132 +369,26 @@ connection_read(enum otp_listener listener, struct connection *connection)
 static void
 listener_dispatch(enum otp_listener listener)
 {
-	struct connection *next;
+	struct otp_connection *next;
 
-	while ((next = listener_next(listener)) != NULL)
-		if (!connection_start(listener, next))
+	while ((next = otp_connection_next(listener)) != NULL)
+		if (otp_child_start(
+			&acceptor.sockets, acceptor.conf, listener, next)) {
+			next->step = OTP_CONNECTION_WORKING;
+			otp_connection_wipe(next);
+		} else {
 			connection_refuse(listener, next, OTP_ERR_LIMIT, errno);
-}
-
-static struct connection *
-listener_next(enum otp_listener listener)
-{
-	struct connection *next = NULL;
-	unsigned workers = 0;
-
-	for (unsigned i = 0; i < CONNECTIONS; i++) {
-		struct connection *connection =
-		    &acceptor.connections[listener][i];
-
-		if (connection->step == CONNECTION_WORKING)
-			workers++;
-		if (connection->step == CONNECTION_QUEUED &&
-		    (next == NULL || connection->order < next->order) &&
-		    (listener != OTP_LISTENER_USER ||
-			!uid_is_busy(connection->peer)))
-			next = connection;
-	}
-	return workers < workers_most[listener] ? next : NULL;
-}
-
-/* Whether a request of UID is in flight on "user". */
-static bool
-uid_is_busy(uint32_t uid)
-{
-	for (unsigned i = 0; i < CONNECTIONS; i++) {
-		const struct connection *connection =
-		    &acceptor.connections[OTP_LISTENER_USER][i];
-
-		if (connection->peer == uid &&
-		    (connection->step == CONNECTION_WORKING ||
-			connection->step == CONNECTION_HELD))
-			return true;
-	}
-	return false;
-}
-
-/* Start a worker.  Returns false, with errno, if there can be none now. */
-static bool
-connection_start(enum otp_listener listener, struct connection *connection)
-{
-	int ends[2] = { -1, -1 };
-	int errnum = 0;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return false;
-	connection->worker = ends[0];
-	pid = fork();
-	if (pid == 0)
-		worker_main(listener, connection, ends[1]);
-	errnum = errno;
-	otp_path_close(&ends[1]);
-	if (pid < 0) {
-		otp_path_close(&connection->worker);
-		errno = errnum;
-		return false;
-	}
-	connection->step = CONNECTION_WORKING;
-	connection_wipe(connection);
-	return true;
-}
-
-/*
- * A worker keeps no connection open, and runs to its end, whatever the caller or
- * the acceptor does.
- */
-static _Noreturn void
-worker_main(enum otp_listener listener, struct connection *connection, int fd)
-{
-	const struct sigaction ignored = { .sa_handler = SIG_IGN };
-	const struct otp_job job = {
-		.listener = listener,
-		.peer = connection->peer,
-		.conf = acceptor.conf,
-		.request = &connection->request,
-	};
-	struct otp_wire_answer answer;
-	uint8_t data[OTP_WIRE_ANSWER_SIZE];
-	bool written = false;
-
-	(void)sigaction(SIGTERM, &ignored, NULL);
-	(void)sigaction(SIGINT, &ignored, NULL);
-	for (unsigned i = 0; i < OTP_LISTENERS; i++)
-		otp_path_close(&acceptor.sockets.fds[i]);
-	for (unsigned i = 0; i < CONNECTIONS_ALL; i++)
-		connection_leave(connection_at(i));
-	otp_worker_run(&job, &answer);
-	otp_wipe(&connection->request, sizeof(connection->request));
-	written = otp_wire_put_answer(&answer, data) == OTP_OK &&
-	    write(fd, data, sizeof(data)) == (ssize_t)sizeof(data);
-	_exit(written ? 0 : 1);
-}
-
-/* A write, of -1 too, would copy the page of each connection. */
-static void
-connection_leave(struct connection *connection)
-{
-	if (connection->fd >= 0)
-		otp_path_close(&connection->fd);
-	if (connection->worker >= 0)
-		otp_path_close(&connection->worker);
+		}
 }
 
 /* The worker has answered, all at once, or has ended without that. */
 static void
-connection_finish(enum otp_listener listener, struct connection *connection)
+connection_finish(enum otp_listener listener, struct otp_connection *connection)
 {
 	struct otp_wire_answer answer;
-	const ssize_t size = read(
-	    connection->worker, connection->answer, sizeof(connection->answer));
 
-	if (size < 0 && errno == EINTR)
-		return;
-	otp_path_close(&connection->worker);
-	if (size < 0 ||
-	    otp_wire_get_answer(connection->answer, (size_t)size, &answer) !=
-		OTP_OK) {
-		connection_close(connection);
+	if (!otp_child_finish(connection, &answer)) {
+		otp_connection_close(connection);
 		return;
 	}
 	if (answer.err != OTP_OK &&
@@ -611,32 +427,32 @@ is_refusal(const struct otp_wire_answer *answer)
 
 /* Answer without a worker. */
 static void
-connection_refuse(enum otp_listener listener, struct connection *connection,
+connection_refuse(enum otp_listener listener, struct otp_connection *connection,
     enum otp_err err, int errnum)
 {
 	struct otp_wire_answer answer = {
-		.verb = connection->request.verb,
+		.verb = connection->request->verb,
 		.err = err,
 		.fault = { .errnum = errnum },
 	};
 
-	memcpy(answer.account, connection->request.request.account,
+	memcpy(answer.account, connection->request->request.account,
 	    sizeof(answer.account));
-	connection_wipe(connection);
+	otp_connection_wipe(connection);
 	if (otp_limits_log(&acceptor.lines, connection->peer, acceptor.now))
 		otp_report_refused(
 		    listener, connection->peer, err, &answer.fault);
 	if (otp_wire_put_answer(&answer, connection->answer) != OTP_OK)
-		connection_close(connection);
+		otp_connection_close(connection);
 	else
 		connection_answer(listener, connection, true);
 }
 
 static void
 connection_answer(
-    enum otp_listener listener, struct connection *connection, bool refused)
+    enum otp_listener listener, struct otp_connection *connection, bool refused)
 {
-	connection->step = CONNECTION_HELD;
+	connection->step = OTP_CONNECTION_HELD;
 	connection->due = acceptor.now;
 	if (refused && listener != OTP_LISTENER_ROOT && connection->fd >= 0)
 		connection->due += HOLD;
@@ -646,29 +462,10 @@ connection_answer(
 
 /* At once, or not at all. */
 static void
-connection_send(struct connection *connection)
+connection_send(struct otp_connection *connection)
 {
 	if (connection->fd >= 0)
 		(void)send(connection->fd, connection->answer,
-		    sizeof(connection->answer), MSG_DONTWAIT | MSG_NOSIGNAL);
-	connection_close(connection);
-}
-
-/* The codes: what is not started any more needs none. */
-static void
-connection_wipe(struct connection *connection)
-{
-	struct otp_wire_request *request = &connection->request;
-
-	otp_wipe(request->typed, sizeof(request->typed));
-	otp_wipe(request->second, sizeof(request->second));
-}
-
-static void
-connection_close(struct connection *connection)
-{
-	otp_path_close(&connection->fd);
-	otp_path_close(&connection->worker);
-	otp_wipe(connection, sizeof(*connection));
-	connection->fd = connection->worker = -1;
+		    OTP_WIRE_ANSWER_SIZE, MSG_DONTWAIT | MSG_NOSIGNAL);
+	otp_connection_close(connection);
 }

@@ -9,6 +9,8 @@ endif
 pam_otpd_pam_otpd_SOURCES = %D%/main.c \
 	%D%/accept.c %D%/accept.h \
 	%D%/account.c %D%/account.h \
+	%D%/child.c %D%/child.h \
+	%D%/connection.c %D%/connection.h \
 	%D%/limits.c %D%/limits.h \
 	%D%/report.c %D%/report.h \
 	%D%/rights.c %D%/rights.h \

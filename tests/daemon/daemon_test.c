@@ -130,9 +130,17 @@ daemon_run(const char *argument)
 
 static int caller(uid_t uid, const char *name);
 
+/*
+ * It listens on the socket "user" last.  That of a daemon that was killed goes
+ * first: a process of it may still listen there for a moment.
+ */
 static void
 daemon_start(void)
 {
+	char path[3 * PATH_SIZE];
+
+	(void)snprintf(path, sizeof(path), "%s/user", host.sockets);
+	(void)unlink(path);
 	host.pid = fork();
 	assert_true(host.pid >= 0);
 	if (host.pid == 0)
@@ -1703,6 +1711,93 @@ daemon__takes_the_sockets_of_systemd(void **state)
 	    log_has("no sockets: option: LISTEN_FDS"));
 }
 
+/* The only child of the daemon once nothing is answered, or 0. */
+static pid_t
+ready_process(void)
+{
+	char path[PATH_SIZE];
+	int first = 0, second = 0, count = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)host.pid, (int)host.pid);
+	pause_for(200); /* one that has answered ends */
+	for (unsigned i = 0; i < 500 && count != 1; i++) {
+		FILE *file = fopen(path, "r");
+
+		assert_non_null(file);
+		count = fscanf(file, "%d %d", &first, &second);
+		(void)fclose(file);
+		pause_for(10);
+	}
+	return count == 1 ? first : 0;
+}
+
+static unsigned
+descriptors_of(pid_t pid)
+{
+	char path[PATH_SIZE];
+	unsigned count = 0;
+	DIR *folder;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	folder = opendir(path);
+	assert_non_null(folder);
+	while (readdir(folder) != NULL)
+		count++;
+	(void)closedir(folder);
+	return count - 2;
+}
+
+/* One that has ended may be kept until somebody waits for it. */
+static bool
+is_running(pid_t pid)
+{
+	char path[PATH_SIZE];
+	char letter = 'Z';
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	if (fscanf(file, "%*d %*s %c", &letter) != 1)
+		letter = 'Z';
+	(void)fclose(file);
+	return letter != 'Z';
+}
+
+/* It has no connection, and ends with the daemon, however that ends. */
+static void
+daemon__keeps_one_process_ready(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+	const int open = call(geteuid(), quick_socket());
+	pid_t ready;
+
+	(void)state;
+	NEEDS_ROOT();
+	answer = ask(geteuid(), quick_socket(), &request);
+	assert_true(is_accepted(&answer));
+	ready = ready_process();
+	assert_true(ready > 0);
+	pause_for(50);
+	/* It has neither the 3 sockets nor a connection nor the other end. */
+	assert_int_equal(descriptors_of(ready), descriptors_of(host.pid) - 4);
+	assert_int_equal(kill(ready, SIGKILL), 0);
+	pause_for(50);
+	request = right();
+	answer = ask(geteuid(), quick_socket(), &request);
+	assert_true(is_accepted(&answer));
+	ready = ready_process();
+	assert_true(ready > 0);
+	(void)daemon_end(SIGKILL);
+	for (unsigned i = 0; i < 200 && is_running(ready); i++)
+		pause_for(10);
+	assert_false(is_running(ready));
+	(void)close(open);
+}
+
 static int
 users(void **state)
 {
@@ -1756,6 +1851,7 @@ main(void)
 		DAEMON_TEST(daemon__finishes_at_sigterm),
 		DAEMON_TEST(daemon__killed_accepts_a_code_once),
 		DAEMON_TEST(daemon__shares_the_store_with_direct_logins),
+		DAEMON_TEST(daemon__keeps_one_process_ready),
 		DAEMON_TEST(daemon__takes_the_sockets_of_systemd),
 	};
 

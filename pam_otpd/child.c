@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "pam_otpd/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "common/core/wipe.h"
+#include "common/store/path.h"
+#include "pam_otpd/worker.h"
+
+/* What a child is given to do, by a process of the same program. */
+struct task {
+	enum otp_listener listener;
+	uint32_t peer;
+	struct otp_wire_request request;
+};
+
+static int ready = -1; /* our end of the one that is ready */
+
+static _Noreturn void child_main(struct otp_sockets, const char *, int);
+static bool child_wait(int, struct task *);
+static bool child_answer(int, const struct task *, const char *);
+
+bool
+otp_child_prepare(const struct otp_sockets *sockets, const char *conf)
+{
+	int ends[2] = { -1, -1 };
+	int errnum = 0;
+	pid_t pid;
+
+	if (ready >= 0)
+		return true;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		otp_path_close(&ends[0]);
+		child_main(*sockets, conf, ends[1]);
+	}
+	errnum = errno;
+	otp_path_close(&ends[1]);
+	if (pid > 0)
+		ready = ends[0];
+	else
+		otp_path_close(&ends[0]);
+	errno = errnum;
+	return pid > 0;
+}
+
+void
+otp_child_dismiss(void)
+{
+	otp_path_close(&ready);
+}
+
+/* One that was killed in the meantime is replaced. */
+bool
+otp_child_start(const struct otp_sockets *sockets, const char *conf,
+    enum otp_listener listener, struct otp_connection *connection)
+{
+	struct task task;
+	ssize_t sent = -1;
+
+	memset(&task, 0, sizeof(task));
+	task.listener = listener;
+	task.peer = connection->peer;
+	task.request = *connection->request;
+	for (unsigned i = 0; i < 2 && sent < 0; i++) {
+		if (!otp_child_prepare(sockets, conf))
+			break;
+		sent = send(ready, &task, sizeof(task), MSG_NOSIGNAL);
+		if (sent < 0)
+			otp_child_dismiss();
+	}
+	otp_wipe(&task, sizeof(task));
+	if (sent < 0)
+		return false;
+	connection->worker = ready;
+	ready = -1;
+	return true;
+}
+
+/*
+ * A child keeps no connection open, and runs to its end, whatever the caller or
+ * the acceptor does.
+ */
+static _Noreturn void
+child_main(struct otp_sockets sockets, const char *conf, int fd)
+{
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+	struct task task;
+	bool answered = false;
+
+	(void)sigaction(SIGTERM, &ignored, NULL);
+	(void)sigaction(SIGINT, &ignored, NULL);
+	for (unsigned i = 0; i < OTP_LISTENERS; i++)
+		otp_path_close(&sockets.fds[i]);
+	otp_connections_leave();
+	if (!child_wait(fd, &task))
+		_exit(0);
+	answered = child_answer(fd, &task, conf);
+	_exit(answered ? 0 : 1);
+}
+
+/* Returns false if there is nothing to do any more. */
+static bool
+child_wait(int fd, struct task *ret_task)
+{
+	ssize_t size = -1;
+
+	do
+		size = recv(fd, ret_task, sizeof(*ret_task), 0);
+	while (size < 0 && errno == EINTR);
+	return size == (ssize_t)sizeof(*ret_task);
+}
+
+static bool
+child_answer(int fd, const struct task *task, const char *conf)
+{
+	const struct otp_job job = {
+		.listener = task->listener,
+		.peer = task->peer,
+		.conf = conf,
+		.request = &task->request,
+	};
+	struct otp_wire_answer answer;
+	uint8_t data[OTP_WIRE_ANSWER_SIZE];
+	bool written = false;
+
+	otp_worker_run(&job, &answer);
+	written = otp_wire_put_answer(&answer, data) == OTP_OK &&
+	    send(fd, data, sizeof(data), MSG_NOSIGNAL) == (ssize_t)sizeof(data);
+	otp_wipe(&answer, sizeof(answer));
+	otp_wipe(data, sizeof(data));
+	return written;
+}
+
+bool
+otp_child_finish(
+    struct otp_connection *connection, struct otp_wire_answer *ret_answer)
+{
+	ssize_t size = -1;
+
+	do
+		size = recv(connection->worker, connection->answer,
+		    OTP_WIRE_ANSWER_SIZE, 0);
+	while (size < 0 && errno == EINTR);
+	otp_path_close(&connection->worker);
+	return size > 0 &&
+	    otp_wire_get_answer(connection->answer, (size_t)size, ret_answer) ==
+	    OTP_OK;
+}
