@@ -135,6 +135,7 @@ dist_stacks_DATA = \
 	%D%/stacks/sshd-key-network.access \
 	%D%/stacks/sshd-key-remember \
 	%D%/stacks/sshd-key-rollout \
+	%D%/stacks/sshd-key-invited \
 	%D%/stacks/sshd-key-root.conf \
 	%D%/stacks/sshd-key.conf \
 	%D%/stacks/sshd-password \

@@ -135,6 +135,12 @@ otp_decide_send(
 	return OTP_OK;
 }
 
+void
+otp_decide_host(const struct otp_login *login, struct otp_host *ret_host)
+{
+	*ret_host = host_of(login);
+}
+
 static struct otp_host
 host_of(const struct otp_login *login)
 {

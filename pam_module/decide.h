@@ -33,6 +33,9 @@ enum otp_err otp_decide_look(struct otp_login *login, bool want_enrolled,
 enum otp_err otp_decide_try(
     struct otp_login *login, const char *typed) OTP_MUST_USE;
 
+/* The store that LOGIN's process writes itself: its 'way' is DIRECT. */
+void otp_decide_host(const struct otp_login *login, struct otp_host *ret_host);
+
 /* The user saw the news of LOGIN's answer: otp_attempt_told(). */
 bool otp_decide_told(const struct otp_login *login);
 

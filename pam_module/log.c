@@ -80,6 +80,8 @@ headline(const struct otp_login *login, enum otp_step step)
 			first.reason = OTP_REASON_KNOWN_DEVICE;
 		else if (login->answer.fresh)
 			first.reason = OTP_REASON_FRESH_LOGIN;
+		else if (login->enrolled)
+			first.reason = OTP_REASON_ENROLLED;
 		first.priority = verdict_priority(login);
 		break;
 	case OTP_STEP_UNENROLLED:
@@ -105,6 +107,16 @@ headline(const struct otp_login *login, enum otp_step step)
 	case OTP_STEP_CONVERSATION:
 		first.result = "refused";
 		first.reason = "conversation";
+		first.priority = LOG_NOTICE;
+		break;
+	case OTP_STEP_UNCONFIRMED:
+		first.result = "refused";
+		first.reason = OTP_REASON_UNCONFIRMED;
+		first.priority = LOG_NOTICE;
+		break;
+	case OTP_STEP_OVERTAKEN:
+		first.result = "refused";
+		first.reason = OTP_REASON_OVERTAKEN;
 		first.priority = LOG_NOTICE;
 		break;
 	case OTP_STEP_ERROR:

@@ -10,6 +10,9 @@
 #define OTP_REASON_KNOWN_DEVICE "known-device"
 /* The same, since the owner gave a code a while ago. */
 #define OTP_REASON_FRESH_LOGIN "fresh-login"
+#define OTP_REASON_ENROLLED    "enrolled"
+#define OTP_REASON_UNCONFIRMED "not-confirmed"
+#define OTP_REASON_OVERTAKEN   "invitation-ended"
 /* The reasons of logins whose users are not asked. */
 #define OTP_REASON_NOT_IN_GROUPS "not-in-groups"
 #define OTP_REASON_EXEMPT_GROUP	 "exempt-group"

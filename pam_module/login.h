@@ -26,6 +26,8 @@ enum otp_step {
 	OTP_STEP_CONVERSATION,	/* the application could not ask */
 	OTP_STEP_AGAIN,		/* the application wants to be called again */
 	OTP_STEP_REPEATED,	/* the application repeats its last answer */
+	OTP_STEP_UNCONFIRMED,	/* no code of a new token came back */
+	OTP_STEP_OVERTAKEN,	/* an invitation ended while it was used */
 	OTP_STEP_CONTINUE,
 };
 
@@ -59,7 +61,9 @@ struct otp_login {
 	char tag[OTP_TAG_SIZE]; /* once a code may have been sent, else "" */
 	bool code_requested;	/* by the user */
 	bool device_known;	/* so that nothing was asked */
-	bool told;		/* the user saw the news of 'answer' */
+	bool may_pass; /* nullok: an empty answer to the prompt is enough */
+	bool enrolled; /* with an invitation, just now */
+	bool told;     /* the user saw the news of 'answer' */
 	struct otp_answer answer;
 	enum otp_err err;
 	struct otp_fault fault;

@@ -11,11 +11,13 @@
 #include "common/core/logline.h"
 #include "pam_module/talk.h"
 
-#define PROMPT_CODE "One-time code: "
-#define PROMPT_BOTH "Password and one-time code: "
-#define PROMPT_SEND "One-time code (or \"send\"): "
-#define PROMPT_AUTO "One-time code (app, or message %s): "
-#define PROMPT_TAG  "Code from message %s: "
+#define PROMPT_CODE    "One-time code: "
+#define PROMPT_BOTH    "Password and one-time code: "
+#define PROMPT_SEND    "One-time code (or \"send\"): "
+#define PROMPT_AUTO    "One-time code (app, or message %s): "
+#define PROMPT_TAG     "Code from message %s: "
+#define PROMPT_INVITED "One-time code or invitation: "
+#define PROMPT_PASS    "Invitation or code, or Enter to go on without one%s%s: "
 
 #define NO_CODE		   "A code has 6 to 8 digits."
 #define NO_CODE_AT_THE_END NO_CODE " Type it directly after the password."
@@ -34,6 +36,7 @@
 /* A known device that expires within this time is told so. */
 #define DEVICE_TOLD (2 * DAY)
 
+static void date_text(int64_t seconds, char ret_text[DATE_SIZE]);
 static bool tell(const struct otp_login *login, int style, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
@@ -45,6 +48,8 @@ otp_message_prompt(const struct otp_options *options, const char *tag,
 
 	if (options->deliver == OTP_DELIVER_YES)
 		prompt = PROMPT_SEND;
+	else if (options->enroll == OTP_ENROLL_INVITED)
+		prompt = PROMPT_INVITED;
 	if (options->prompt[0] != '\0')
 		prompt = options->prompt;
 	else if (options->deliver == OTP_DELIVER_AUTO)
@@ -59,7 +64,15 @@ void
 otp_message_prompt_of(
     const struct otp_login *login, char ret_prompt[OTP_PROMPT_SIZE])
 {
-	if (login->code_requested)
+	const int64_t until = login->options.nullok_until;
+	char date[DATE_SIZE] = "";
+
+	if (until != 0)
+		date_text(until, date);
+	if (login->may_pass)
+		(void)snprintf(ret_prompt, OTP_PROMPT_SIZE, PROMPT_PASS,
+		    until != 0 ? " until " : "", date);
+	else if (login->code_requested)
 		(void)snprintf(
 		    ret_prompt, OTP_PROMPT_SIZE, PROMPT_TAG, login->tag);
 	else
@@ -297,4 +310,54 @@ otp_message_unavailable(const struct otp_login *login)
 	tell(login, PAM_ERROR_MSG,
 	    "Codes cannot be checked right now. Please contact "
 	    "your administrator.");
+}
+
+void
+otp_message_key(const char *label, const char *key, char *ret_text, size_t size)
+{
+	char shown[4 * OTP_LABEL_SIZE];
+
+	otp_logline_escape(label, shown, sizeof(shown));
+	(void)snprintf(
+	    ret_text, size, "  Account  %.*s\n  Key  %s", 80, shown, key);
+}
+
+void
+otp_message_confirmation(const struct otp_token *token,
+    const struct otp_confirmation *confirmation,
+    char ret_text[PAM_MAX_MSG_SIZE])
+{
+	const int64_t drift = confirmation->drift;
+	char span[SPAN_SIZE];
+
+	span_text(drift < 0 ? -drift : drift, DAY, span);
+	if (confirmation->verdict == OTP_VERDICT_MALFORMED)
+		(void)snprintf(ret_text, PAM_MAX_MSG_SIZE,
+		    "That is not a code: codes of this device have %u digits.",
+		    token->digits);
+	else if (!confirmation->drift_known)
+		(void)snprintf(ret_text, PAM_MAX_MSG_SIZE,
+		    "That code does not match. Check that the key was typed "
+		    "correctly, and that device and server show the same "
+		    "time.");
+	else if (drift < 0)
+		(void)snprintf(ret_text, PAM_MAX_MSG_SIZE,
+		    "That code was valid %s ago. If the device shows it now, "
+		    "its clock is slow: turn on automatic time on the device.",
+		    span);
+	else
+		(void)snprintf(ret_text, PAM_MAX_MSG_SIZE,
+		    "The device's clock is %s ahead of this server's. Turn on "
+		    "automatic time on the device.",
+		    span);
+}
+
+void
+otp_message_not_enrolled(const struct otp_login *login, enum otp_step step)
+{
+	tell(login, PAM_ERROR_MSG, "%s",
+	    step == OTP_STEP_OVERTAKEN
+		? "Nothing changed: the invitation was used or ended in the "
+		  "meantime."
+		: "Nothing changed. The invitation still works.");
 }

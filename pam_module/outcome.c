@@ -94,6 +94,8 @@ step_code(const struct otp_login *login, enum otp_step step)
 	case OTP_STEP_AGAIN:
 		return PAM_INCOMPLETE;
 	case OTP_STEP_REPEATED:
+	case OTP_STEP_UNCONFIRMED:
+	case OTP_STEP_OVERTAKEN:
 		return PAM_AUTH_ERR;
 	case OTP_STEP_CONTINUE:
 		break;
@@ -118,6 +120,8 @@ otp_outcome_report(struct otp_login *login, enum otp_step step)
 		otp_message_unenrolled(login);
 	else if (step == OTP_STEP_EXEMPT)
 		otp_message_exempt(login);
+	else if (step == OTP_STEP_UNCONFIRMED || step == OTP_STEP_OVERTAKEN)
+		otp_message_not_enrolled(login, step);
 	else if (code == PAM_AUTHINFO_UNAVAIL)
 		otp_message_unavailable(login);
 	return code;

@@ -5,6 +5,8 @@
  *	options -> user -> groups -> way -> look (standing, nullok, known)
  *		-> prompt -> code -> attempt -> event -> message, PAM code
  *
+ * An invitation in place of a code leads from attempt to enroll, and on.
+ *
  * This runs inside another program's process, so there are no static or global
  * variables, and the environment is not read.
  */
@@ -23,6 +25,7 @@
 #include "pam_module/decide.h"
 #include "pam_module/deliver.h"
 #include "pam_module/device.h"
+#include "pam_module/enroll.h"
 #include "pam_module/group.h"
 #include "pam_module/log.h"
 #include "pam_module/login.h"
@@ -124,6 +127,8 @@ login_run(struct otp_login *login)
 
 		if (step == OTP_STEP_CONTINUE)
 			step = login_judge(login);
+		if (otp_enroll_is_due(login, step))
+			step = otp_enroll_run(login);
 		if (step != OTP_STEP_REPEATED)
 			result = otp_outcome_report(login, step);
 		if (login->told)
@@ -239,7 +244,9 @@ judge_look(struct otp_login *login, bool nullok, const struct otp_look *look)
 	case OTP_STANDING_USUAL:
 		break;
 	}
-	if (nullok && look->enrolled != OTP_ENROLLED_YES)
+	login->may_pass =
+	    nullok && look->invited && otp_enroll_is_offered(login);
+	if (nullok && look->enrolled != OTP_ENROLLED_YES && !login->may_pass)
 		return look->enrolled == OTP_ENROLLED_NO ? OTP_STEP_UNENROLLED
 							 : OTP_STEP_ERROR;
 	login->answer = look->known;
@@ -312,6 +319,9 @@ login_ask(struct otp_login *login)
 		login->prompts = 0; /* the next answer repeats none */
 		step = login_prompt(login);
 	}
+	if (step == OTP_STEP_CONTINUE && login->may_pass &&
+	    same_text(login->secrets.typed, ""))
+		return OTP_STEP_UNENROLLED;
 	return step;
 }
 

@@ -45,6 +45,9 @@ static const char *const remember_words[] = { "no", "key", "key+host", NULL };
 /* In the order of enum otp_deliver_option. */
 static const char *const deliver_words[] = { "no", "yes", "auto", NULL };
 
+/* In the order of enum otp_enroll_option. */
+static const char *const enroll_words[] = { "no", "invited", NULL };
+
 const struct otp_conf_option otp_options_table[] = {
 	PATH("store", OTP_CONF_FILE, store),
 	NUMBER("window", OTP_CONF_FILE, policy.window, 0, OTP_WINDOW_MAX),
@@ -69,6 +72,7 @@ const struct otp_conf_option otp_options_table[] = {
 	    OTP_FRESH_FOR_MAX),
 
 	CHOICE("deliver", OTP_CONF_BOTH, deliver, deliver_words),
+	CHOICE("enroll", OTP_CONF_BOTH, enroll, enroll_words),
 	FLAG("notify", OTP_CONF_BOTH, notify),
 	FLAG("nullok", OTP_CONF_BOTH, nullok),
 	DATE("nullok_until", OTP_CONF_BOTH, nullok_until),
@@ -142,6 +146,9 @@ otp_options_check(const struct otp_options *options, struct otp_fault *fault)
 		    OTP_DETAIL_FORWARD_PASS);
 	if (options->deliver != OTP_DELIVER_NO && options->forward_pass)
 		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "deliver",
+		    OTP_DETAIL_FORWARD_PASS);
+	if (options->enroll != OTP_ENROLL_NO && options->forward_pass)
+		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "enroll",
 		    OTP_DETAIL_FORWARD_PASS);
 	if (options->notify && options->forward_pass)
 		return otp_fault_set(fault, OTP_ERR_OPTION, 0, "notify",

@@ -35,6 +35,12 @@ enum otp_deliver_option {
 	OTP_DELIVER_AUTO, /* also, unasked, to those who have no token */
 };
 
+/* Whether users may enroll at a login. */
+enum otp_enroll_option {
+	OTP_ENROLL_NO = 0,
+	OTP_ENROLL_INVITED, /* those who have an invitation */
+};
+
 struct otp_options {
 	/* how to verify: for the host, only in the file */
 	char store[OTP_PATH_SIZE];
@@ -53,6 +59,7 @@ struct otp_options {
 	int64_t remember_for; /* seconds; argument only */
 	int64_t fresh_for;    /* seconds, 0 = not given; argument only */
 	unsigned deliver;     /* enum otp_deliver_option */
+	unsigned enroll;      /* enum otp_enroll_option */
 	bool notify;
 	bool nullok;
 	int64_t nullok_until; /* seconds since 1970, 0 = not given */
@@ -78,7 +85,8 @@ struct otp_conf otp_options_from(
 
 /*
  * Check the options together: virtual_users with nullok, nullok_until, groups
- * or exempt_groups, remember, fresh_for, deliver or notify with forward_pass,
+ * or exempt_groups, remember, fresh_for, deliver, enroll or notify with
+ * forward_pass,
  * and delay_after above lock_after, are errors; so is what sms_prefixes cannot
  * be.
  * Errors: OPTION.

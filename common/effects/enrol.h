@@ -83,6 +83,15 @@ enum otp_err otp_enrol_begin(struct otp_account *account,
     struct otp_enrolment *ret_enrolment) OTP_MUST_USE;
 
 /*
+ * Likewise, for the user who typed the account's invitation: the new token
+ * replaces what is active, and needs the invitation until then.
+ * Errors: CONFLICT (TYPED is not an invitation that is valid now).
+ */
+enum otp_err otp_enrol_begin_invited(struct otp_account *account,
+    const char *typed, const struct otp_token *token,
+    struct otp_enrolment *ret_enrolment) OTP_MUST_USE;
+
+/*
  * Judge whether the device shows the right code.  A neighbouring step is
  * accepted, and with HOTP any counter within the look-ahead; the step or
  * counter is remembered as used.  If the code is right at another time within

@@ -5,10 +5,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/core/code.h"
 #include "common/core/wipe.h"
 #include "common/effects/enrol.h"
 #include "common/effects/txn.h"
 
+static enum otp_err find_invitation(
+    struct otp_account *, const char *, uint8_t[OTP_ID_SIZE]);
+static enum otp_err judge_invitation(
+    const struct otp_snapshot *, const char *, uint8_t[OTP_ID_SIZE]);
 static enum otp_err check_free(struct otp_txn *, bool);
 static enum otp_err check_end(const struct otp_txn *, int64_t);
 static enum otp_err write_invitation(struct otp_txn *, struct otp_seed *);
@@ -42,6 +47,65 @@ otp_enrol_invite(struct otp_account *account, bool replace,
 	otp_txn_close(&txn);
 	otp_wipe(&seed, sizeof(seed));
 	return err;
+}
+
+enum otp_err
+otp_enrol_begin_invited(struct otp_account *account, const char *typed,
+    const struct otp_token *token, struct otp_enrolment *ret_enrolment)
+{
+	uint8_t id[OTP_ID_SIZE];
+	enum otp_err err = find_invitation(account, typed, id);
+
+	if (err == OTP_OK)
+		err = otp_enrol_begin(
+		    account, OTP_ENROL_REPLACE, token, ret_enrolment);
+	if (err != OTP_OK)
+		return err;
+	ret_enrolment->by_user = ret_enrolment->invited = true;
+	memcpy(ret_enrolment->invitation, id, sizeof(id));
+	return OTP_OK;
+}
+
+static enum otp_err
+find_invitation(
+    struct otp_account *account, const char *typed, uint8_t ret_id[OTP_ID_SIZE])
+{
+	struct otp_txn txn;
+	enum otp_err err = otp_txn_open(&txn, account);
+
+	if (err == OTP_OK)
+		err = otp_txn_state_err(&txn);
+	if (err == OTP_OK)
+		err = otp_txn_seed_err(&txn);
+	if (err == OTP_OK)
+		err = judge_invitation(&txn.snap, typed, ret_id);
+	else if (err == OTP_ERR_ABSENT)
+		err = OTP_ERR_CONFLICT;
+	otp_txn_close(&txn);
+	return err;
+}
+
+static enum otp_err
+judge_invitation(const struct otp_snapshot *snap, const char *typed,
+    uint8_t ret_id[OTP_ID_SIZE])
+{
+	const struct otp_recovery *invitation = &snap->seed.invitation;
+	struct otp_code code;
+	bool same = false;
+	enum otp_err err = OTP_OK;
+
+	otp_code_read(typed, &code);
+	if (snap->seed.invited && code.typed == OTP_TYPED_RECOVERY)
+		err = otp_recovery_check(invitation, code.recovery, &same);
+	otp_wipe(&code, sizeof(code));
+	if (err != OTP_OK)
+		return err;
+	if (!same || !otp_recovery_is_valid(invitation, snap->now) ||
+	    otp_state_invitation(&snap->state, invitation) !=
+		OTP_RECOVERY_UNUSED)
+		return OTP_ERR_CONFLICT;
+	otp_recovery_id(invitation, ret_id);
+	return OTP_OK;
 }
 
 /* What an invitation replaces must be known, and meant to be replaced. */

@@ -88,7 +88,7 @@ check 'pages__configuration_has_the_store' says "$conf_page" store \
 # prompts PAGE: the default prompts, as the module has them.
 prompts() {
 	"$tables" prompts | sed 's/ $//; s/"/\\(dq/g' >"$scratch/prompts"
-	test "$(wc -l <"$scratch/prompts")" -eq 4 || return 1
+	test "$(wc -l <"$scratch/prompts")" -eq 5 || return 1
 	while read -r prompt; do
 		says "$1" prompt ".Dq $prompt\\ \\& " || return 1
 	done <"$scratch/prompts"

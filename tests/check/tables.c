@@ -159,6 +159,9 @@ print_reasons(void)
 	printf("%s\n", otp_verdict_reason(OTP_VERDICT_ACCEPT));
 	printf("%s\n", OTP_REASON_KNOWN_DEVICE);
 	printf("%s\n", OTP_REASON_FRESH_LOGIN);
+	printf("%s\n", OTP_REASON_ENROLLED);
+	printf("%s\n", OTP_REASON_UNCONFIRMED);
+	printf("%s\n", OTP_REASON_OVERTAKEN);
 	printf("%s\n", OTP_REASON_NOT_IN_GROUPS);
 	printf("%s\n", OTP_REASON_EXEMPT_GROUP);
 	printf("%s\n", OTP_REASON_EXEMPT);
@@ -288,11 +291,16 @@ print_outcomes(void)
 	struct otp_login other = { .err = OTP_OK };
 	struct otp_login known = { .answer.verdict = OTP_VERDICT_ACCEPT,
 		.device_known = true };
+	struct otp_login enrolled = { .answer.verdict = OTP_VERDICT_ACCEPT,
+		.enrolled = true };
 	struct otp_login fresh = { .answer = { .verdict = OTP_VERDICT_ACCEPT,
 				       .fresh = true } };
 
 	print_outcome(&known, OTP_STEP_VERDICT);
 	print_outcome(&fresh, OTP_STEP_VERDICT);
+	print_outcome(&enrolled, OTP_STEP_VERDICT);
+	print_outcome(&other, OTP_STEP_UNCONFIRMED);
+	print_outcome(&other, OTP_STEP_OVERTAKEN);
 	print_outcome(&other, OTP_STEP_ERROR);
 	print_outcome(&other, OTP_STEP_UNENROLLED);
 	print_outcome(&other, OTP_STEP_NOT_IN_GROUPS);
@@ -475,6 +483,9 @@ print_prompts(void)
 	print_prompt(&options);
 	options.forward_pass = false;
 	options.deliver = OTP_DELIVER_YES;
+	print_prompt(&options);
+	options.deliver = OTP_DELIVER_NO;
+	options.enroll = OTP_ENROLL_INVITED;
 	print_prompt(&options);
 	options.deliver = OTP_DELIVER_AUTO;
 	print_prompt(&options);

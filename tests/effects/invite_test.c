@@ -148,6 +148,49 @@ invitation__enrolls_once(void **state)
 }
 
 static void
+invitation__begins_an_enrolment_that_needs_it(void **state)
+{
+	const struct otp_token token = {
+		.kind = OTP_TOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.label = "host:alice",
+	};
+	struct world world;
+	struct otp_enrolment enrolment;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	const char *const others[] = { "", "000000",
+		"0000-0000-0000-0000-0000-0000" };
+
+	(void)state;
+	world_open(&world);
+	assert_int_equal(otp_enrol_begin_invited(
+			     &world.account, others[2], &token, &enrolment),
+	    OTP_ERR_CONFLICT);
+	invited(&world, false, text);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(otp_enrol_begin_invited(&world.account,
+				     others[i], &token, &enrolment),
+		    OTP_ERR_CONFLICT);
+	assert_int_equal(
+	    otp_enrol_begin_invited(&world.account, text, &token, &enrolment),
+	    OTP_OK);
+	assert_true(enrolment.invited);
+	assert_true(enrolment.by_user);
+	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	assert_int_equal(
+	    otp_enrol_begin_invited(&world.account, text, &token, &enrolment),
+	    OTP_ERR_CONFLICT);
+	invited(&world, true, text);
+	world.now = LATER;
+	assert_int_equal(
+	    otp_enrol_begin_invited(&world.account, text, &token, &enrolment),
+	    OTP_ERR_CONFLICT);
+	world_close(&world);
+}
+
+static void
 invitation__that_expired_enrolls_nobody(void **state)
 {
 	struct world world;
@@ -388,6 +431,7 @@ main(void)
 		cmocka_unit_test(invite__leaves_the_account_unenrolled),
 		cmocka_unit_test(invitation__is_judged_and_not_used_by_that),
 		cmocka_unit_test(invitation__enrolls_once),
+		cmocka_unit_test(invitation__begins_an_enrolment_that_needs_it),
 		cmocka_unit_test(invitation__that_expired_enrolls_nobody),
 		cmocka_unit_test(invitation__of_the_suspended_enrolls_nobody),
 		cmocka_unit_test(

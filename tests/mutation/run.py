@@ -36,7 +36,7 @@ ENROL = ["effects/enrol_test", "effects/enrol_change_test", "effects/enrol_adopt
          "effects/standing_test", "effects/enrol_address_test",
          "effects/deliver_test", "effects/enrol_rename_test", "effects/enrol_import_test",
          "effects/enrol_committed_test", "effects/once_test", "effects/inspect_test",
-         "effects/snapshot_test", "effects/known_test",
+         "effects/snapshot_test", "effects/known_test", "effects/invite_test",
          "store/powercut_enrol_test"]
 STORE = ["store/put_test", "store/fault_test", "store/kill_test"]
 PAM = ["pam/outcome_test", "pam/nullok_test", "pam/forward_pass_test",
@@ -69,11 +69,14 @@ WATCHERS = {
         ["effects/enrol_change_test"] + ENROL + ["store/fault_test"],
     "common/effects/enrol_adopt.c":
         ["effects/enrol_adopt_test", "effects/enrol_change_test"] + ENROL,
+    "common/effects/enrol_invite.c": ["effects/invite_test", "pam/enroll_test"],
+    "common/core/invitation.c": ["unit/seed_test", "effects/invite_test"],
     "common/effects/enrol_rename.c": ["effects/enrol_rename_test"] + ENROL,
     "common/effects/snapshot.c":
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
+    "pam_module/enroll.c": ["pam/enroll_test"],
     "pam_module/outcome.c": ["unit/outcome_test", "pam/notice_test"] + REPORT,
 }
 

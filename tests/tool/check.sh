@@ -1054,7 +1054,8 @@ judge() {
 	sshd-password-group) recommended sshd "$1" sshd-password.conf \
 	    'code-exempt sshd-key-only' ;;
 	sshd-key-network) recommended sshd "$1" sshd-key.conf code-exempt ;;
-	sshd-key-rollout) recommended sshd "$1" sshd-key.conf nullok ;;
+	sshd-key-rollout | sshd-key-invited)
+		recommended sshd "$1" sshd-key.conf nullok ;;
 	sshd-key-group) recommended sshd "$1" sshd-key.conf groups ;;
 	sshd-key-remember) recommended sshd "$1" sshd-key.conf '' ;;
 	sudo-fresh) recommended sudo "$1" '' fresh-login ;;

@@ -47,6 +47,13 @@ otp_message_exempt(const struct otp_login *login)
 }
 
 void
+otp_message_not_enrolled(const struct otp_login *login, enum otp_step step)
+{
+	(void)login;
+	(void)step;
+}
+
+void
 otp_message_unavailable(const struct otp_login *login)
 {
 	(void)login;
@@ -120,6 +127,8 @@ outcome__answers_every_step(void **unused)
 		{ OTP_STEP_CONVERSATION, PAM_CONV_ERR },
 		{ OTP_STEP_AGAIN, PAM_INCOMPLETE },
 		{ OTP_STEP_REPEATED, PAM_AUTH_ERR },
+		{ OTP_STEP_UNCONFIRMED, PAM_AUTH_ERR },
+		{ OTP_STEP_OVERTAKEN, PAM_AUTH_ERR },
 		{ OTP_STEP_CONTINUE, PAM_SYSTEM_ERR },
 		{ (enum otp_step)99, PAM_SYSTEM_ERR },
 	};
