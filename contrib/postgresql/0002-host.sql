@@ -144,7 +144,7 @@ $$;
 -- For a caller that did not hear how its commit ended, and would have these
 -- numbers now: whether it was done, and then it is on the disk, too. One that is
 -- under way is waited for. After a put of another attempt this is not known any
--- more, and no.
+-- more, and no. A no is for good: what may still be on its way conflicts.
 CREATE FUNCTION otp.was_committed(p_realm text, p_name text, p_attempt uuid,
     p_generation bigint, p_charge bigint, p_serial bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER
@@ -161,6 +161,12 @@ BEGIN
 	    AND a.generation = p_generation AND a.charge = p_charge
 	    AND a.serial = p_serial;
 	done := FOUND;
+	IF NOT done THEN
+		UPDATE otp.account a SET charge = a.charge + 1
+		WHERE a.realm = p_realm AND a.name = p_name
+		    AND a.generation = p_generation - 1
+		    AND a.charge = p_charge AND a.serial = p_serial;
+	END IF;
 	PERFORM otp.end_durably(done);
 	RETURN done;
 END

@@ -3,7 +3,17 @@
 #
 # contrib/postgresql, with servers on a host of their own, as the scripts in host/.
 
+# What scripts call to use fleet/database.
+if LIBPQ
+helpers += %D%/probe
+endif
+%C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
+	fleet/database.c fleet/database.h
+%C%_probe_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
+%C%_probe_LDADD = $(common_libs) $(LIBPQ_LIBS) $(common_deps)
+
 fleet_tests = \
+	%D%/database.sh \
 	%D%/put.sh \
 	%D%/race.sh \
 	%D%/rights.sh

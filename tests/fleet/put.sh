@@ -157,6 +157,21 @@ stale_seed() {
 }
 check 'put__refuses_a_code_of_a_seed_that_was_replaced' stale_seed
 
+# Another's put, which takes half a second to end.
+under_way() {
+	person busy && {
+		query one postgres "BEGIN; UPDATE otp.account
+		    SET charge = charge + 1 WHERE name = 'busy';
+		    SELECT pg_sleep(0.5); COMMIT" >/dev/null &
+	} && await asleep && same 'conflict||' "$(charge host1 busy 69 1,0,1)" &&
+	    same '1' "$(row busy charge)"
+}
+asleep() {
+	test "$(query one postgres "SELECT count(*) FROM pg_stat_activity
+	    WHERE wait_event = 'PgSleep'")" = 1
+}
+check 'put__waits_for_one_that_is_under_way_and_then_looks' under_way
+
 absent() {
 	same 'absent||' "$(charge host1 nobody_there 66 1,0,0)"
 }
@@ -231,6 +246,7 @@ standby ''
 
 by_uuid() {
 	person asked && same f "$(was_committed host1 asked 81 1,0,1)" &&
+	    same '1|0' "$(row asked generation,charge)" &&
 	    charge host1 asked 81 1,0,1 >/dev/null &&
 	    same f "$(was_committed host1 asked 81 1,1,1)" &&
 	    commit host1 asked 81 1,1,1 >/dev/null &&
@@ -242,6 +258,15 @@ by_uuid() {
 	    same f "$(was_committed host1 asked 81 2,1,1)"
 }
 check 'was_committed__says_yes_only_of_a_commit_that_is_seen' by_uuid
+
+no_for_good() {
+	person never && charge host1 never 84 1,0,1 >/dev/null &&
+	    same f "$(was_committed host1 never 84 2,1,1)" &&
+	    same 'conflict||' "$(commit host1 never 84 1,1,1)" &&
+	    same 'charged 84|1|2' "$(row never \
+		"convert_from(state, 'UTF8'), generation, charge")"
+}
+check 'was_committed__says_a_no_that_nothing_undoes' no_for_good
 
 asked_in_vain() {
 	standby absent &&

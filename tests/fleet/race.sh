@@ -91,18 +91,16 @@ check 'code__of_64_clients_at_once_is_accepted_once' heard_once
 
 # --- Attackers ---------------------------------------------------------------
 
-# Codes that are charged, compared and given back, of twelve accounts.
+# Codes that are charged, compared and given back, of twelve accounts, by clients
+# that do not look whose a row is.
 {
 	cat <<'END'
 \set number random(0, 11)
 SELECT 'owner' || :number::text AS name, gen_random_uuid() AS attempt \gset
-SELECT generation, charge, is_taken::integer AS taken FROM otp.load('staff', :name) \gset
-\if :taken
-\else
+SELECT generation, charge FROM otp.load('staff', :name) \gset
 SELECT (outcome = 'done')::integer AS charged, coalesce(charge, 0) AS now_charge FROM otp.put('staff', :name, :attempt, 1, :generation, :charge, 0, 'unused', false, true) \gset
 \if :charged
 SELECT outcome FROM otp.put('staff', :name, :attempt, 1, :generation, :now_charge, 0, NULL, false, false) \gset
-\endif
 \endif
 END
 } >/tmp/attack
@@ -164,7 +162,7 @@ a_few() {
 in_the_middle() {
 	tries one /tmp/many 8 -T 60
 	await a_few
-	server_kill one
+	server_signal KILL one
 	tried
 }
 # All that are left, after the last charge of a client that was killed.

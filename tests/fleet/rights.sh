@@ -286,31 +286,8 @@ check 'admit__takes_known_roles_and_realms' admits
 
 # --- TLS ---------------------------------------------------------------------
 
-# The lines of README for pg_hba.conf, for the loopback.
-hba() {
-	sed -n 's/^    \(host.* otp .*\)/\1/p' "$migrations/README" |
-	    sed 's|192\.0\.2\.0/24|127.0.0.1/32|'
-}
-authority() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -subj "/CN=$1" -keyout "/tmp/$1.key" -out "/tmp/$1.crt" -days 2
-}
-tls_make() {
-	authority ca && authority other_ca &&
-	    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-subj /CN=localhost -keyout /tmp/one/server.key \
-		-out /tmp/server.csr &&
-	    echo 'subjectAltName = DNS:localhost' >/tmp/server.ext &&
-	    openssl x509 -req -in /tmp/server.csr -CA /tmp/ca.crt \
-		-CAkey /tmp/ca.key -CAcreateserial -days 2 \
-		-extfile /tmp/server.ext -out /tmp/one/server.crt &&
-	    chown nobody /tmp/one/server.* && chmod 600 /tmp/one/server.key &&
-	    server_set one 'ssl = on' "listen_addresses = '127.0.0.1'" &&
-	    { hba && echo 'local all all trust'; } >/tmp/one/pg_hba.conf &&
-	    same 3 "$(wc -l </tmp/one/pg_hba.conf)" &&
-	    as_superuser "ALTER ROLE host1 PASSWORD 'of the host'" \
-		"ALTER ROLE boss PASSWORD 'of the host'" &&
-	    server_stop one && server_start one
+tls() {
+	tls_make one && server_stop one && server_start one
 }
 # over ROLE HOST OPTION...: one load.
 over() {
@@ -320,8 +297,10 @@ over() {
 	    hostaddr=127.0.0.1 user=$over_role dbname=otp $*" \
 	    -c "SELECT state FROM otp.load('staff', 'alice')"
 }
+as_superuser "ALTER ROLE host1 PASSWORD 'of the host'" \
+    "ALTER ROLE boss PASSWORD 'of the host'"
 verified='sslmode=verify-full sslrootcert=/tmp/ca.crt'
-tls() {
+connects() {
 	same '\x7374617465' "$(over host1 localhost "$verified")" &&
 	    says_no over host1 another "$verified" &&
 	    says_no over host1 localhost sslmode=verify-full \
@@ -330,7 +309,7 @@ tls() {
 	    says_no over boss localhost "$verified" &&
 	    PGPASSWORD=wrong says_no over host1 localhost "$verified"
 }
-check 'tls__is_made_with_an_authority_of_its_own' tls_make
-check 'host__connects_by_tls_alone_to_a_server_that_is_verified' tls
+check 'tls__is_made_with_an_authority_of_its_own' tls
+check 'host__connects_by_tls_alone_to_a_server_that_is_verified' connects
 
 finish

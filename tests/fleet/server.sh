@@ -14,7 +14,7 @@
 #	server_make NAME [LINE...]	a new cluster, with these lines in its
 #				configuration
 #	server_start NAME, server_stop NAME	it listens on a socket in /tmp/NAME.at
-#	server_kill NAME	with SIGKILL, all of its processes
+#	server_signal SIGNAL NAME	to all of its processes
 #	as_server COMMAND...	as its user
 #	query NAME ROLE SQL...	as ROLE in the database otp; each SQL is a
 #				transaction, of 20 seconds at most; prints
@@ -24,6 +24,10 @@
 #				guest		a host of the realm visitors
 #				desk		enrolls in the realm staff
 #				boss		an administrator
+#	tls_make NAME		a certificate of /tmp/ca.crt for localhost, and
+#				what contrib/postgresql/README has for
+#				pg_hba.conf, when it is started again;
+#				/tmp/other_ca.crt is another authority
 #	refused SQLSTATE NAME ROLE SQL	fails with just this error
 #	await COMMAND...	until it succeeds, for some 10 seconds
 
@@ -73,12 +77,13 @@ server_stop() {
 	as_server pg_ctl -D "/tmp/$1" -m immediate -w -t 20 stop >/dev/null
 }
 
-# The postmaster's children are in sessions of their own, so by parent.
-server_kill() {
-	postmaster=$(sed -n 1p "/tmp/$1/postmaster.pid")
+# The postmaster's children are in sessions of their own, so by parent. Some may
+# have ended by then.
+server_signal() {
+	postmaster=$(sed -n 1p "/tmp/$2/postmaster.pid")
 	children=$(cat "/proc/$postmaster/task/$postmaster/children")
 	# shellcheck disable=SC2086
-	kill -KILL "$postmaster" $children
+	kill "-$1" "$postmaster" $children 2>/dev/null || :
 }
 
 query() {
@@ -137,4 +142,28 @@ await() {
 		}
 		sleep 0.02
 	done
+}
+
+authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj "/CN=$1" -keyout "/tmp/$1.key" -out "/tmp/$1.crt" -days 2 \
+	    2>/dev/null
+}
+hba() {
+	sed -n 's/^    \(host.* otp .*\)/\1/p' "$migrations/README" |
+	    sed 's|192\.0\.2\.0/24|127.0.0.1/32|'
+}
+tls_make() {
+	authority ca && authority other_ca &&
+	    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj /CN=localhost -keyout "/tmp/$1/server.key" \
+		-out /tmp/server.csr 2>/dev/null &&
+	    echo 'subjectAltName = DNS:localhost' >/tmp/server.ext &&
+	    openssl x509 -req -in /tmp/server.csr -CA /tmp/ca.crt \
+		-CAkey /tmp/ca.key -CAcreateserial -days 2 \
+		-extfile /tmp/server.ext -out "/tmp/$1/server.crt" 2>/dev/null &&
+	    chown nobody "/tmp/$1"/server.* && chmod 600 "/tmp/$1/server.key" &&
+	    server_set "$1" 'ssl = on' "listen_addresses = '127.0.0.1'" &&
+	    { hba && echo 'local all all trust'; } >"/tmp/$1/pg_hba.conf" &&
+	    same 3 "$(wc -l <"/tmp/$1/pg_hba.conf")"
 }

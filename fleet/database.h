@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An account in a fleet's database, by the functions of contrib/postgresql.
+ *
+ * Each call has a deadline, and its outcome is exact: a put that returns OTP_OK
+ * was done, and one that does not was not done and will not be, but for a
+ * charge, and where otp_database_is_doubtful() says so.
+ *
+ * On failure, FAULT (which may be NULL) has the server's or libpq's text in
+ * 'foreign', after the SQLSTATE if there is one.
+ */
+#ifndef OTP_FLEET_DATABASE_H
+#define OTP_FLEET_DATABASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/core/err.h"
+#include "common/core/seed.h"
+#include "common/core/throttle.h"
+
+#define OTP_DATABASE_STATE_MAX	  8192 /* bytes */
+#define OTP_DATABASE_ATTEMPT_SIZE 16   /* bytes, random */
+
+/* Texts that the caller owns while the database is open; NULL: libpq's own. */
+struct otp_database_place {
+	const char *host;    /* a name, or the folder of a Unix socket */
+	const char *address; /* of a name: in numbers, so nothing is resolved */
+	const char *port;    /* in digits */
+	const char *database;
+	const char *role;
+	const char *realm;
+	const char *authority;	 /* file; the server is verified by it */
+	const char *certificate; /* file, the host's own */
+	const char *key;	 /* file, of this certificate */
+	const char *password;	 /* file, as libpq's .pgpass */
+};
+
+/* Microseconds are since 1970.  A secret: the caller wipes it. */
+struct otp_database_row {
+	int64_t now; /* the server's clock, in microseconds */
+	int64_t fleet_epoch;
+	int64_t fleet_since; /* microseconds */
+	int64_t fleet_identifier;
+	int32_t format; /* of a state that is written */
+	bool has_account, has_uid, has_seed, has_state;
+	bool is_taken; /* by an attempt that was charged just now */
+	uint32_t uid;
+	int64_t generation, charge, serial; /* of the account, never lowered */
+	int64_t epoch;			    /* in which the state was written */
+	size_t seed_size, state_size;	    /* in bytes */
+	char seed[OTP_SEED_SIZE_MAX];	    /* not terminated */
+	uint8_t state[OTP_DATABASE_STATE_MAX];
+};
+
+struct otp_database;
+
+/*
+ * Connect, within MS milliseconds.  By TCP only with TLS, to a server that
+ * AUTHORITY says is HOST.  No setting is taken from the environment: the names
+ * that libpq would look at are removed from it.  The caller closes
+ * *RET_DATABASE.  Errors: READ (also after the deadline), OPTION (PLACE lacks
+ * something), NOMEM.
+ */
+enum otp_err otp_database_open(const struct otp_database_place *place,
+    unsigned ms, struct otp_database **ret_database,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/* NULL is fine. */
+void otp_database_close(struct otp_database *database);
+
+/*
+ * Load ACCOUNT; what follows is of ATTEMPT, and ends within MS milliseconds.
+ * After a failure the database is to be closed.  Errors: READ, NOMEM.
+ */
+enum otp_err otp_database_load(struct otp_database *database,
+    const char *account, const uint8_t attempt[OTP_DATABASE_ATTEMPT_SIZE],
+    unsigned ms, struct otp_database_row *ret_row,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * Write the state in ROW, as loaded here and changed by the caller: PUT is
+ * CHARGE or COMMIT.  KEEP: the account is this attempt's alone for 2 seconds
+ * more.  ROW's numbers are the new ones then.  A commit whose end was not heard
+ * is asked for on a new connection.
+ * Errors: CONFLICT (load again), ABSENT, WRITE; after WRITE the database is to
+ * be closed.
+ */
+enum otp_err otp_database_put(struct otp_database *database,
+    struct otp_database_row *row, enum otp_put put, bool keep,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * Whether the last put was a commit of which it is not known whether it was
+ * done: the answer to a user is no.
+ */
+bool otp_database_is_doubtful(const struct otp_database *database);
+
+/* The SQLSTATE of the last failure, or "" where the server sent none. */
+const char *otp_database_sqlstate(const struct otp_database *database);
+
+#endif
