@@ -166,7 +166,7 @@ may_rename(bool force)
 
 /* The seed is under one of the names, and that one knows what is used. */
 static void
-settle_name(bool told, const struct model *after)
+settle_name(bool told, bool may, const struct model *after)
 {
 	struct model carried = *after;
 
@@ -178,7 +178,7 @@ settle_name(bool told, const struct model *after)
 		carried.addresses[i].in_force = false;
 	life.by_hand = life.by_hand || life.other.by_hand;
 	life_settle(told, after, &carried);
-	if (life.hit && life.seen.has_seed && life.other.seen.has_seed)
+	if (life.hit && may && life.seen.has_seed && life.other.seen.has_seed)
 		life_hold_against(after, 1);
 	if (told)
 		FUZZ_MUST(life.seen.state.enrolled &&
@@ -250,7 +250,7 @@ step_rename(void)
 	told = life_was_told(err);
 	if (!life.hit)
 		FUZZ_MUST((err == OTP_OK) == may);
-	settle_name(told, &after);
+	settle_name(told, may, &after);
 	settle_former(told);
 	if (!told)
 		life.subject.uid = life.seen.has_state ? life.model.uid : uid;
