@@ -12,6 +12,7 @@ pam_otpd_pam_otpd_SOURCES = %D%/main.c \
 	%D%/child.c %D%/child.h \
 	%D%/connection.c %D%/connection.h \
 	%D%/limits.c %D%/limits.h \
+	%D%/logger.c %D%/logger.h \
 	%D%/report.c %D%/report.h \
 	%D%/rights.c %D%/rights.h \
 	%D%/sockets.c %D%/sockets.h \

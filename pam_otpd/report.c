@@ -8,8 +8,12 @@
 
 #include "common/core/logline.h"
 #include "common/core/token.h"
+#include "pam_otpd/logger.h"
 
 #define IDENTITY "pam_otpd"
+
+/* For which a process that answers waits for the log; the acceptor never does. */
+#define PATIENCE 1000 /* milliseconds */
 
 static bool to_standard_error;
 
@@ -22,13 +26,13 @@ static void add_fault(
     struct otp_logline *, enum otp_err, const struct otp_fault *);
 static bool was_compared(enum otp_verdict);
 static int verdict_priority(const struct otp_answer *);
-static void report_write(int, const struct otp_logline *);
+static void report_write(int, const struct otp_logline *, int);
 
 void
 otp_report_begin(bool to_stderr)
 {
 	to_standard_error = to_stderr;
-	openlog(IDENTITY, LOG_PID, LOG_AUTHPRIV);
+	otp_logger_begin(IDENTITY);
 }
 
 void
@@ -49,7 +53,8 @@ otp_report_try(const struct otp_job *job, const struct otp_request *request,
 	else
 		add_fault(&line, err, &answer->fault);
 	report_write(
-	    err == OTP_OK ? verdict_priority(&answer->answer) : LOG_ERR, &line);
+	    err == OTP_OK ? verdict_priority(&answer->answer) : LOG_ERR, &line,
+	    PATIENCE);
 }
 
 /* An account that a code is sent to, or could be, is in the store. */
@@ -76,7 +81,10 @@ otp_report_sent(const struct otp_job *job, const struct otp_request *request,
 	otp_logline_word(&line, "method", sent->method);
 	if (failed)
 		add_fault(&line, answer->err, &answer->fault);
-	report_write(is_sent ? LOG_INFO : failed ? LOG_ERR : LOG_NOTICE, &line);
+	report_write(is_sent ? LOG_INFO
+		: failed     ? LOG_ERR
+			     : LOG_NOTICE,
+	    &line, PATIENCE);
 }
 
 void
@@ -96,7 +104,7 @@ otp_report_notice(const struct otp_job *job, const struct otp_request *request,
 	otp_logline_word(&line, "notice", otp_notice_name(kind));
 	if (!is_sent)
 		add_fault(&line, err, fault);
-	report_write(is_sent ? LOG_INFO : LOG_ERR, &line);
+	report_write(is_sent ? LOG_INFO : LOG_ERR, &line, PATIENCE);
 }
 
 void
@@ -111,7 +119,7 @@ otp_report_change(const struct otp_job *job, const struct otp_subject *subject,
 	otp_logline_number(&line, "uid", subject->uid, "");
 	otp_logline_word(&line, "reason", reason);
 	add_caller(&line, job->listener, job->peer);
-	report_write(LOG_NOTICE, &line);
+	report_write(LOG_NOTICE, &line, PATIENCE);
 }
 
 void
@@ -124,7 +132,7 @@ otp_report_refused(enum otp_listener listener, uint32_t peer, enum otp_err err,
 	add_first(&line, err, OTP_VERDICT_REJECT);
 	add_caller(&line, listener, peer);
 	add_fault(&line, err, fault);
-	report_write(LOG_WARNING, &line);
+	report_write(LOG_WARNING, &line, 0);
 }
 
 static void
@@ -235,10 +243,10 @@ verdict_priority(const struct otp_answer *answer)
 }
 
 static void
-report_write(int priority, const struct otp_logline *line)
+report_write(int priority, const struct otp_logline *line, int patience)
 {
 	if (to_standard_error)
 		(void)fprintf(stderr, "%s: %s\n", IDENTITY, line->text);
 	else
-		syslog(LOG_AUTHPRIV | priority, "%s", line->text);
+		otp_logger_write(priority, line->text, patience);
 }

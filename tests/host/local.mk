@@ -10,6 +10,7 @@ host_tests = \
 	%D%/check_faults.sh \
 	%D%/check_sshd.sh \
 	%D%/clients.sh \
+	%D%/daemon.sh \
 	%D%/enroll.sh \
 	%D%/ground_test.sh \
 	%D%/handbook.sh \
@@ -36,7 +37,7 @@ script_tests += $(host_tests)
 long_tests += %D%/migration.sh %D%/readme.sh
 endif
 
-EXTRA_DIST += $(host_tests) %D%/ground.sh %D%/clock.c %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/peers.rows \
+EXTRA_DIST += $(host_tests) %D%/ground.sh %D%/clock.c %D%/nss_stuck.c %D%/openssh.sh %D%/outcomes.sh %D%/page.sh %D%/peers.rows \
 	%D%/enroll.exp %D%/phone.exp %D%/security_key.c %D%/story.sh %D%/talk.exp
 
 # fail2ban reads lines of real logins; anybody can do that.
