@@ -42,6 +42,8 @@ static const char blocked[] = N_("Blocked");
 static const char other_callers[] = N_("Own programs");
 static const char guess_odds[] = N_("Guessing odds");
 
+static void print_exemption(const struct otp_exemption *exemption);
+
 static void
 print_name(const char *name)
 {
@@ -261,9 +263,7 @@ otp_status_print(const char *account, const struct otp_overview *overview)
 	}
 	if (overview->exempt) {
 		print_name(exempt);
-		otp_print(_("until %s (%s)\n"),
-		    otp_when_moment(overview->exemption.until).text,
-		    otp_escaped(overview->exemption.reason).text);
+		print_exemption(&overview->exemption);
 	}
 	if (overview->invited) {
 		print_name(invitation);
@@ -375,6 +375,19 @@ otp_status_print_row(const char *account, const struct otp_overview *overview)
 	print_field(LAST_LOGIN,
 	    otp_when_ago(overview->now, overview->last_success.time).text);
 	print_state(overview);
+}
+
+/* The daemon tells users no reason. */
+static void
+print_exemption(const struct otp_exemption *exemption)
+{
+	const struct otp_when until = otp_when_moment(exemption->until);
+
+	if (exemption->reason[0] != '\0')
+		otp_print(_("until %s (%s)\n"), until.text,
+		    otp_escaped(exemption->reason).text);
+	else
+		otp_print(_("until %s\n"), until.text);
 }
 
 void

@@ -724,6 +724,38 @@ daemon__shows_users_their_account(void **state)
 }
 
 /* No byte of a secret is in an answer, whichever part is asked for. */
+/* An administrator's words about a user are not for the user's programs. */
+static void
+daemon__tells_users_no_reason(void **state)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_LOOK, alice.name, alice.uid);
+	struct otp_store *store = sample_open(host.store, alice.name);
+	struct otp_wire_answer answer;
+	struct otp_state account;
+
+	(void)state;
+	assert_int_equal(otp_store_load(store, &account, NULL), OTP_OK);
+	account.exemption.until = (int64_t)time(NULL) + 600;
+	strcpy(account.exemption.reason, "lost the phone again");
+	assert_int_equal(
+	    otp_store_put(store, &account, OTP_PUT_COMMIT, NULL), OTP_OK);
+	otp_store_close(store);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.look.standing, OTP_STANDING_EXEMPT);
+	assert_true(answer.look.exemption.until > 0);
+	assert_string_equal(answer.look.exemption.reason, "");
+	request = request_of(OTP_WIRE_STATUS, alice.name, alice.uid);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(answer.overview.exempt);
+	assert_string_equal(answer.look.exemption.reason, "");
+	if (!is_root())
+		return;
+	answer = ask(0, "root", &request);
+	assert_string_equal(
+	    answer.look.exemption.reason, "lost the phone again");
+}
+
 static void
 daemon__shows_no_secret(void **state)
 {
@@ -1822,6 +1854,7 @@ main(void)
 		DAEMON_TEST(daemon__answers_each_verb),
 		DAEMON_TEST(daemon__answers_a_service),
 		DAEMON_TEST(daemon__shows_users_their_account),
+		DAEMON_TEST(daemon__tells_users_no_reason),
 		DAEMON_TEST(daemon__shows_no_secret),
 		DAEMON_TEST(daemon__forgets_devices),
 		DAEMON_TEST(daemon__limits_what_takes_the_lock),
