@@ -501,6 +501,15 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	    N_("If users do not need that, write 'AllowAgentForwarding no' "
 	       "there, then run 'systemctl reload ssh' (or sshd). To go on to "
 	       "another host, 'ssh -J' needs no agent.") },
+	[OTP_FOUND_SSHD_GRACE] = { "sshd-grace", OTP_LEVEL_WARNING,
+	    N_("sshd ends a login before a user who is invited may have set "
+	       "up an app ({where})."),
+	    N_("Write 'LoginGraceTime 5m' there, then run 'systemctl reload "
+	       "ssh' (or sshd).") },
+	[OTP_FOUND_ENROLL_SILENT] = { "enroll-silent", OTP_LEVEL_WARNING,
+	    N_("{what} shows no messages, so users who are invited cannot "
+	       "enroll there ({where})."),
+	    N_("Remove 'silent' or 'enroll=invited'.") },
 	/* an account */
 	[OTP_FOUND_ENROLLED] = { "enrolled", OTP_LEVEL_OK,
 	    N_("{what} is enrolled: {where}."), NULL },

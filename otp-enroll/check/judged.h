@@ -27,6 +27,7 @@ struct otp_judged {
 	bool nullok;
 	bool fresh;	    /* fresh_for */
 	bool keys;	    /* remember=key */
+	bool enrolls;	    /* it takes invitations */
 	const char *groups; /* the option that leaves out users, or NULL */
 	bool asks_user;	    /* it does not leave out the one who is checked */
 	bool split;

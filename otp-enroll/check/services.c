@@ -342,6 +342,10 @@ read_whom(struct otp_judged *judged, const struct otp_service_line *line,
 {
 	judged->fresh = options->fresh_for != 0;
 	judged->keys = options->remember == OTP_REMEMBER_KEY;
+	judged->enrolls = options->enroll == OTP_ENROLL_INVITED;
+	if (judged->enrolls && options->silent)
+		otp_judged_flaw(judged, OTP_FOUND_ENROLL_SILENT,
+		    otp_judged_where(line).text, judged->service->name, NULL);
 	judged->groups = NULL;
 	if (options->exempt_groups[0] != '\0')
 		judged->groups = "exempt_groups";
@@ -445,6 +449,7 @@ note_service(struct otp_judged *judged)
 		services->sshd = true;
 		services->sshd_split = judged->split;
 		services->sshd_keys = judged->keys;
+		services->sshd_enrolls = judged->enrolls;
 	}
 	note_shared(judged);
 }

@@ -40,6 +40,7 @@ struct otp_check_services {
 	bool sshd_split;	       /* asks for password and code at once */
 	bool sshd_alone;	       /* asks for the code only */
 	bool sshd_keys;		       /* remembers keys (remember=key) */
+	bool sshd_enrolls;	       /* takes invitations (enroll) */
 	char split[OTP_SERVICE_NAME];  /* a service with forward_pass, or "" */
 	char sockets[OTP_PATH_SIZE];   /* of a line that sends codes, or "" */
 	char locker[OTP_SERVICE_NAME]; /* a program that is not root, or "" */

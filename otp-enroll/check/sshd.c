@@ -348,7 +348,8 @@ add_access(struct checked *checked, enum otp_sshd_keyword keyword)
 static bool
 matters(const struct checked *checked, enum otp_sshd_keyword keyword)
 {
-	if (keyword == OTP_SSHD_AGENT || keyword == OTP_SSHD_FORWARDING)
+	if (keyword == OTP_SSHD_AGENT || keyword == OTP_SSHD_FORWARDING ||
+	    keyword == OTP_SSHD_GRACE)
 		return false; /* a note of it is of logins in general */
 	if (keyword == OTP_SSHD_ROOT)
 		return checked->is_root;

@@ -7,11 +7,15 @@
 
 #include "otp-enroll/check/sshd.h"
 
+/* What it takes to set up an app. */
+#define ENROLL_SECONDS 240
+
 static void add_way(const struct otp_sshd *sshd,
     const struct otp_check_services *services, const char *list,
     struct otp_sshd_ways *ways);
 static enum otp_found found_without_code(
     const struct otp_sshd *sshd, bool by_password);
+static bool is_short(const char *text);
 static enum otp_sshd_keyword where_without_code(const struct otp_sshd *sshd);
 static bool is_unlisted(const struct otp_sshd *sshd);
 static void add_sshd_finding(const struct otp_check_services *services,
@@ -51,6 +55,9 @@ otp_sshd_judge(const struct otp_sshd *sshd,
 	    !otp_sshd_is(sshd, OTP_SSHD_FORWARDING, "yes"))
 		add_sshd_finding(
 		    services, OTP_FOUND_SSHD_AGENT, sshd, OTP_SSHD_AGENT, NULL);
+	if (services->sshd_enrolls && is_short(sshd->values[OTP_SSHD_GRACE]))
+		add_sshd_finding(
+		    services, OTP_FOUND_SSHD_GRACE, sshd, OTP_SSHD_GRACE, NULL);
 	if (is_root && !otp_sshd_is(sshd, OTP_SSHD_ROOT, "yes"))
 		otp_findings_add(services->findings, OTP_FOUND_SSHD_ROOT,
 		    (struct otp_words){
@@ -174,6 +181,29 @@ otp_sshd_is(const struct otp_sshd *sshd, enum otp_sshd_keyword keyword,
     const char *value)
 {
 	return strcasecmp(sshd->values[keyword], value) == 0;
+}
+
+/*
+ * Whether TEXT, such as "120" or "2m30s", is a time in which users do not set up
+ * an app.  0 is for ever.
+ */
+static bool
+is_short(const char *text)
+{
+	unsigned long all = 0, number = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text >= '0' && *text <= '9') {
+			number = number * 10 + (unsigned long)(*text - '0');
+			continue;
+		}
+		if (strchr("sSmM", *text) == NULL)
+			return false; /* hours, days or weeks */
+		all += strchr("mM", *text) != NULL ? 60 * number : number;
+		number = 0;
+	}
+	all += number;
+	return all != 0 && all < ENROLL_SECONDS;
 }
 
 /* WHERE: the keyword to be changed.  WHOM: ", for ...", or NULL. */

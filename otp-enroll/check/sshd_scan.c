@@ -57,6 +57,7 @@ static const struct {
 	{ "AllowGroups", OTP_SSHD_ALLOW_GROUPS },
 	{ "AllowAgentForwarding", OTP_SSHD_AGENT },
 	{ "DisableForwarding", OTP_SSHD_FORWARDING },
+	{ "LoginGraceTime", OTP_SSHD_GRACE },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -135,6 +136,7 @@ default_settings(const char *root)
 				     [OTP_SSHD_ROOT] = "prohibit-password",
 				     [OTP_SSHD_AGENT] = "yes",
 				     [OTP_SSHD_FORWARDING] = "no",
+				     [OTP_SSHD_GRACE] = "120",
 				 } };
 
 	for (unsigned i = 0; i < OTP_SSHD_KEYWORDS; i++)

@@ -194,7 +194,8 @@ check 'stacks__sshd_password_group' stacks 'code-exempt sshd-key-only' sshd \
     sshd-password-group sshd-password.conf
 check 'stacks__sshd_key' stacks '' sshd sshd-key sshd-key.conf
 check 'stacks__sshd_key_rollout' stacks nullok sshd sshd-key-rollout sshd-key.conf
-check 'stacks__sshd_key_invited' stacks nullok sshd sshd-key-invited sshd-key.conf
+check 'stacks__sshd_key_invited' stacks 'nullok sshd-grace' sshd \
+    sshd-key-invited sshd-key.conf
 check 'stacks__sshd_key_network' network
 check 'stacks__sudo' stacks '' sudo sudo
 check 'stacks__sudo_i' stacks '' sudo-i sudo

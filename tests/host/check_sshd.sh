@@ -265,6 +265,27 @@ unattended() {
 }
 check 'unattended__programs_cannot_answer' unattended
 
+# --- Time to enroll --------------------------------------------------------
+
+grace() {
+	stack sshd sshd-key 's/pam_otp.so/& enroll=invited/'
+	keys
+	finds 0 sshd-grace alice &&
+	    tells "Write 'LoginGraceTime 5m' there" || return 1
+	for short in 3m59s 239 1m; do
+		keys "LoginGraceTime $short"
+		finds 0 sshd-grace alice || return 1
+	done
+	for long in 5m 4m 240 1h 0; do
+		keys "LoginGraceTime $long"
+		finds 0 '' alice || return 1
+	done
+	stack sshd sshd-key
+	keys
+	finds 0 '' alice
+}
+check 'grace__is_long_enough_to_enroll' grace
+
 # --- Agents, beside keys that are known --------------------------------------
 
 agents() {

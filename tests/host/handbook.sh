@@ -161,6 +161,16 @@ show() {
 		    /var/lib/pam_otp/seed/bob)" &&
 	    play show 3 && test ! -e "$work/given" && test ! -e "$work/bob.png"
 }
+letters() {
+	play letters 1 && play letters 2 && play letters 3 &&
+	    grep -q '^"carol",.\{29\},20' "$work/letters.csv" &&
+	    same 600 "$(stat -c %a "$work/letters.csv")"
+}
+invited() {
+	play invited 1 && grep -q '^carol *until' "$scratch/printed" &&
+	    phone invited 2 && play invited 3 && play invited 1 &&
+	    says_no grep -q carol "$scratch/printed"
+}
 progress() {
 	play progress 1 && play progress 2
 }

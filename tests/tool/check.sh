@@ -804,6 +804,9 @@ check 'stack__groups_alone' only 1 'groups-refused sshd-code-only' \
     'auth required OTP groups=staff'
 check 'stack__groups_without_ignore' line 0 groups-refused \
     'auth [success=ok default=bad] OTP groups=staff'
+check 'stack__that_enrolls' line 0 sshd-grace 'auth required OTP enroll=invited'
+check 'stack__that_enrolls_in_silence' line 0 'enroll-silent sshd-grace' \
+    'auth required OTP enroll=invited silent'
 check 'stack__that_remembers_keys' line 0 'known-devices sshd-agent' \
     'auth required OTP remember=key'
 check 'stack__that_remembers_keys_and_hosts' line 0 '' \
@@ -1054,8 +1057,9 @@ judge() {
 	sshd-password-group) recommended sshd "$1" sshd-password.conf \
 	    'code-exempt sshd-key-only' ;;
 	sshd-key-network) recommended sshd "$1" sshd-key.conf code-exempt ;;
-	sshd-key-rollout | sshd-key-invited)
-		recommended sshd "$1" sshd-key.conf nullok ;;
+	sshd-key-rollout) recommended sshd "$1" sshd-key.conf nullok ;;
+	sshd-key-invited)
+		recommended sshd "$1" sshd-key.conf 'nullok sshd-grace' ;;
 	sshd-key-group) recommended sshd "$1" sshd-key.conf groups ;;
 	sshd-key-remember) recommended sshd "$1" sshd-key.conf '' ;;
 	sudo-fresh) recommended sudo "$1" '' fresh-login ;;
