@@ -14,7 +14,7 @@ dist_fishcomp_DATA = %D%/completions/fish/otp-enroll.fish
 dist_doc_DATA += %D%/check.schema.json %D%/status.schema.json
 endif
 
-EXTRA_DIST += %D%/README %D%/sudoers/otp-enroll
+EXTRA_DIST += %D%/README
 
 # fail2ban reads them from directories with these names in /etc, where we do not
 # install anything.
@@ -99,7 +99,7 @@ EXTRA_DIST += \
 	%D%/debian/not-installed %D%/debian/otp-deliver.install \
 	%D%/debian/otp-deliver.lintian-overrides %D%/debian/otp-deliver.postrm \
 	%D%/debian/otp-enroll.docs \
-	%D%/debian/otp-enroll.examples %D%/debian/otp-enroll.install \
+	%D%/debian/otp-enroll.install \
 	%D%/debian/otp-enroll.lintian-overrides \
 	%D%/debian/pam-otpd.install %D%/debian/pam-otpd.lintian-overrides \
 	%D%/debian/pam-otpd.postinst %D%/debian/pam-otpd.postrm \

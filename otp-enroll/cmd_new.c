@@ -21,17 +21,15 @@
 #include "otp-enroll/enrol/batch.h"
 #include "otp-enroll/enrol/confirm.h"
 #include "otp-enroll/enrol/given.h"
+#include "otp-enroll/enrol/new_own.h"
 #include "otp-enroll/enrol/secrets.h"
-#include "otp-enroll/enrol/self.h"
 
 /* Has secrets; new_run() wipes it. */
 struct enrolling {
 	const struct otp_tool *tool;
 	struct otp_subject subject;
 	enum otp_enrol_mode mode;
-	bool fresh;  /* the user had no tokens before */
-	bool proven; /* --self: a code of the active tokens was entered */
-	struct otp_active active;
+	bool fresh; /* the user had no tokens before */
 	struct otp_enrolment enrolment;
 	struct otp_recovery_set set;
 	char uri[OTP_URI_MAX + 1];
@@ -88,14 +86,15 @@ const struct otp_command otp_command_new = {
 	    "  --json            with --no-confirm: one JSON object\n"
 	    "  --batch=FILE      many users: CSV or JSON lines, or -; --notify "
 	    "tells them\n"
-	    "  --self            enroll the user who called sudo\n"
 	    "\n"
 	    "Nothing takes effect until you confirm a code.\n"),
 	.user = true,
 	.takes = { "add", "replace", "hotp", "totp", "label", "issuer",
 	    "algorithm", "digits", "period", "counter", "qr", "recovery",
-	    "no-confirm", "print", "json", "batch", "self", "secret",
-	    "allow-weak", "notify" },
+	    "no-confirm", "print", "json", "batch", "secret", "allow-weak",
+	    "notify" },
+	.by_users = true,
+	.users_take = { "add", "replace", "qr", "print" },
 	.run = new_run,
 };
 
@@ -110,11 +109,9 @@ new_run(const struct otp_tool *tool)
 	otp_signals_outlive_reader();
 	if (tool->args.batch != NULL)
 		return otp_batch_run(tool);
-	status = tool->args.self ? otp_self_find(tool, &enrolling.subject)
-				 : otp_subject_find(tool, &enrolling.subject);
-	if (status == OTP_EXIT_DONE && tool->args.self)
-		status = otp_self_allow(tool, &enrolling.subject,
-		    &enrolling.proven, &enrolling.active);
+	if (tool->by_daemon)
+		return otp_new_own(tool);
+	status = otp_subject_find(tool, &enrolling.subject);
 	if (status == OTP_EXIT_DONE)
 		status = new_enroll(&enrolling);
 	otp_wipe(&enrolling, sizeof(enrolling));
@@ -127,8 +124,6 @@ new_check_usage(const struct otp_args *args)
 {
 	const char *wrong = NULL;
 
-	if (args->self)
-		return otp_self_usage(args);
 	if (args->hotp && args->totp)
 		wrong = N_("--hotp cannot be combined with --totp.");
 	else if (args->hotp && args->period != OTP_ARGS_NONE)
@@ -205,7 +200,6 @@ new_begin(struct enrolling *enrolling)
 		return OTP_EXIT_USAGE;
 	if (tool->args.secret != NULL && !new_take_secret(enrolling, &token))
 		return OTP_EXIT_USAGE;
-	enrolling->enrolment.by_user = tool->args.self;
 	err = otp_uri_format(&enrolling->enrolment.token, enrolling->uri);
 	if (err == OTP_OK)
 		return OTP_EXIT_DONE;
@@ -248,7 +242,7 @@ new_choose_mode(struct enrolling *enrolling, struct otp_fault *fault)
 
 	otp_snapshot_wipe(&snapshot);
 	enrolling->fresh = !has_seed;
-	if (args->replace || enrolling->proven)
+	if (args->replace)
 		enrolling->mode = OTP_ENROL_REPLACE;
 	else
 		enrolling->mode =
@@ -326,11 +320,9 @@ new_commit(const struct enrolling *enrolling, struct otp_account *account)
 	const struct otp_tool *tool = enrolling->tool;
 	const struct otp_subject *subject = &enrolling->subject;
 	const struct otp_owner_told told = otp_owner_note(tool, subject);
-	enum otp_err err = OTP_OK;
+	enum otp_err err =
+	    tool->backend->put(account, enrolment, &enrolling->set);
 
-	if (enrolling->proven)
-		account->former = &enrolling->active;
-	err = tool->backend->put(account, enrolment, &enrolling->set);
 	if (account->committed) {
 		otp_audit(
 		    new_action(enrolling), subject, enrolment->token.label);
@@ -414,13 +406,9 @@ new_say_done(const struct enrolling *enrolling)
 		otp_print_line(_("%s is set up anew. The old tokens and "
 				 "recovery codes no longer work."),
 		    name.text);
-	if (enrolling->tool->args.self)
-		otp_print_line(_("Test a login in a second window before you "
-				 "close this one."));
-	else
-		otp_print_line(_("Test it in a second window before you close "
-				 "this one: 'otp-enroll check %s'."),
-		    name.text);
+	otp_print_line(_("Test it in a second window before you close this "
+			 "one: 'otp-enroll check %s'."),
+	    name.text);
 }
 
 /* What keeps the codes from being accepted. */

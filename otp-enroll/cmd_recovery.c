@@ -18,6 +18,7 @@
 #include "otp-enroll/cli/report.h"
 #include "otp-enroll/cli/signals.h"
 #include "otp-enroll/cli/when.h"
+#include "otp-enroll/enrol/prove.h"
 #include "otp-enroll/enrol/secrets.h"
 
 static enum otp_exit recovery_run(const struct otp_tool *tool);
@@ -27,6 +28,8 @@ static unsigned recovery_count(const struct otp_args *args);
 static unsigned recovery_room(const struct otp_snapshot *snapshot);
 static enum otp_exit recovery_renew(const struct otp_tool *tool,
     struct otp_account *account, struct otp_recovery_set *set);
+static enum otp_exit recovery_renew_own(const struct otp_tool *tool,
+    struct otp_account *account, struct otp_recovery_set *set);
 static bool recovery_is_meant(const struct otp_tool *tool,
     const struct otp_subject *subject, unsigned old);
 static bool recovery_show(const struct otp_tool *tool,
@@ -34,6 +37,11 @@ static bool recovery_show(const struct otp_tool *tool,
 static enum otp_exit recovery_commit(const struct otp_tool *tool,
     struct otp_account *account, const struct otp_recovery_set *set,
     unsigned old);
+static enum otp_exit recovery_conclude(const struct otp_tool *tool,
+    const struct otp_subject *subject, const struct otp_recovery_set *set,
+    unsigned old);
+static void recovery_say_unchanged(const struct otp_subject *subject);
+static void recovery_say_unsafe(const struct otp_subject *subject);
 static enum otp_exit recovery_failed(const struct otp_tool *tool,
     const struct otp_account *account, enum otp_err err);
 
@@ -50,6 +58,8 @@ const struct otp_command otp_command_recovery = {
 		   "  --yes      do not ask whether to go on\n"),
 	.user = true,
 	.takes = { "count", "add", "for", "print", "json", "yes" },
+	.by_users = true,
+	.users_take = { "print", "json", "yes" },
 	.run = recovery_run,
 };
 
@@ -66,7 +76,9 @@ recovery_run(const struct otp_tool *tool)
 		status = otp_subject_find(tool, &subject);
 	if (status == OTP_EXIT_DONE) {
 		account = otp_account_of(&tool->host, &subject);
-		status = recovery_renew(tool, &account, &set);
+		status = tool->by_daemon
+		    ? recovery_renew_own(tool, &account, &set)
+		    : recovery_renew(tool, &account, &set);
 	}
 	otp_wipe(&set, sizeof(set));
 	return status;
@@ -158,10 +170,50 @@ recovery_renew(const struct otp_tool *tool, struct otp_account *account,
 	otp_signals_block(&signals);
 	if (recovery_show(tool, subject, set))
 		return recovery_commit(tool, account, set, old);
+	recovery_say_unchanged(subject);
+	return OTP_EXIT_FAILED;
+}
+
+static void
+recovery_say_unchanged(const struct otp_subject *subject)
+{
 	otp_complain(_("Nothing changed: the recovery codes of %s are the same "
 		       "as before."),
 	    otp_escaped(subject->account).text);
-	return OTP_EXIT_FAILED;
+}
+
+/* check -> a code of the user's -> commit -> show the codes */
+static enum otp_exit
+recovery_renew_own(const struct otp_tool *tool, struct otp_account *account,
+    struct otp_recovery_set *set)
+{
+	const struct otp_subject *subject = &account->subject;
+	struct otp_change change = { .kind = OTP_CHANGE_RECOVERY };
+	struct otp_overview overview;
+	enum otp_exit status = otp_prove_look(tool, subject, &overview);
+
+	if (status == OTP_EXIT_UNENROLLED)
+		return otp_report(tool, subject->account, OTP_ERR_ABSENT,
+		    &(const struct otp_fault){ 0 });
+	if (status != OTP_EXIT_DONE)
+		return status;
+	if (!otp_secrets_allowed(&tool->args))
+		return OTP_EXIT_USAGE;
+	if (!recovery_is_meant(tool, subject, overview.recovery_left))
+		return OTP_EXIT_FAILED;
+	otp_say(_("Enter a code of a token, or one of your recovery codes."));
+	change.proof.former = overview.active;
+	status = otp_prove(tool, account, &change, NULL, set);
+	if (account->committed && !recovery_show(tool, subject, set))
+		status = OTP_EXIT_FAILED;
+	if (status == OTP_EXIT_DONE)
+		return recovery_conclude(
+		    tool, subject, set, overview.recovery_left);
+	if (account->committed)
+		recovery_say_unsafe(subject);
+	else
+		recovery_say_unchanged(subject);
+	return status;
 }
 
 static bool
@@ -205,8 +257,15 @@ recovery_commit(const struct otp_tool *tool, struct otp_account *account,
 		otp_owner_tell(tool, subject, &told,
 		    set->added ? "recovery codes were added"
 			       : "the recovery codes were replaced");
-	if (err != OTP_OK)
-		return recovery_failed(tool, account, err);
+	return err == OTP_OK ? recovery_conclude(tool, subject, set, old)
+			     : recovery_failed(tool, account, err);
+}
+
+static enum otp_exit
+recovery_conclude(const struct otp_tool *tool,
+    const struct otp_subject *subject, const struct otp_recovery_set *set,
+    unsigned old)
+{
 	if (tool->args.json)
 		return OTP_EXIT_DONE;
 	if (set->until != 0)
@@ -237,11 +296,16 @@ recovery_failed(const struct otp_tool *tool, const struct otp_account *account,
 	    otp_report(tool, subject->account, err, &account->fault);
 
 	if (account->committed)
-		otp_complain(_("The new recovery codes of %s are active, but "
-			       "not yet safely on disk: a crash now could undo "
-			       "it."),
-		    otp_escaped(subject->account).text);
+		recovery_say_unsafe(subject);
 	else
 		otp_secrets_void(&tool->args, subject);
 	return status;
+}
+
+static void
+recovery_say_unsafe(const struct otp_subject *subject)
+{
+	otp_complain(_("The new recovery codes of %s are active, but not yet "
+		       "safely on disk: a crash now could undo it."),
+	    otp_escaped(subject->account).text);
 }

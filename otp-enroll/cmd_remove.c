@@ -18,6 +18,7 @@
 #include "otp-enroll/cli/question.h"
 #include "otp-enroll/cli/report.h"
 #include "otp-enroll/cli/text.h"
+#include "otp-enroll/enrol/prove.h"
 
 static enum otp_exit remove_run(const struct otp_tool *tool);
 static enum otp_exit remove_find_subject(
@@ -29,6 +30,9 @@ static bool find_uid(
     const struct otp_tool *tool, const char *name, uint32_t *ret_uid);
 static enum otp_exit remove_token(
     const struct otp_tool *tool, const struct otp_subject *subject);
+static enum otp_exit remove_own(const struct otp_tool *tool,
+    struct otp_account *account, const struct otp_seed *seed,
+    const struct otp_select *selected);
 static void remove_say_unsafe(const struct otp_subject *subject);
 static enum otp_exit remove_all(
     const struct otp_tool *tool, const struct otp_subject *subject);
@@ -52,6 +56,8 @@ const struct otp_command otp_command_remove = {
 		   "seed file does not make used codes valid again.\n"),
 	.user = true,
 	.takes = { "token", "purge", "yes" },
+	.by_users = true,
+	.users_take = { "token", "yes" },
 	.run = remove_run,
 };
 
@@ -63,6 +69,13 @@ remove_run(const struct otp_tool *tool)
 
 	if (tool->args.token != NULL && tool->args.purge) {
 		otp_complain(_("--purge cannot be combined with --token."));
+		return OTP_EXIT_USAGE;
+	}
+	if (tool->by_daemon && tool->args.token == NULL) {
+		otp_complain(
+		    _("You can remove single tokens, with "
+		      "--token=WHICH, but not the last one. 'otp-enroll "
+		      "new --replace' replaces all."));
 		return OTP_EXIT_USAGE;
 	}
 	status = remove_find_subject(tool, &subject);
@@ -162,9 +175,11 @@ remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
 		_("The token \"%s\" of %s stops working. Go on? [y/N] "),
 		otp_text_shown(label).text, otp_escaped(subject->account).text))
 		status = OTP_EXIT_FAILED;
+	else if (status == OTP_EXIT_DONE && tool->by_daemon)
+		status = remove_own(tool, &account, &snapshot.seed, &selected);
 	else if (status == OTP_EXIT_DONE)
 		err = tool->backend->remove_token(&account, selected.id);
-	if (account.committed) {
+	if (account.committed && !tool->by_daemon) {
 		otp_audit("removed", subject, label);
 		otp_owner_tell(tool, subject, &told, "a token was removed");
 	}
@@ -182,6 +197,34 @@ remove_token(const struct otp_tool *tool, const struct otp_subject *subject)
 		    otp_escaped(subject->account).text);
 	}
 	otp_snapshot_wipe(&snapshot);
+	return status;
+}
+
+/* With a code of the user's.  Other than OTP_EXIT_DONE: it was said why not. */
+static enum otp_exit
+remove_own(const struct otp_tool *tool, struct otp_account *account,
+    const struct otp_seed *seed, const struct otp_select *selected)
+{
+	struct otp_change change = {
+		.kind = OTP_CHANGE_REMOVE,
+		.proof = { .former = selected->former },
+		.number = selected->index,
+	};
+	struct otp_recovery_set none;
+	enum otp_exit status;
+
+	if (seed->tokens_count == 1) {
+		otp_complain(_("The last token can be replaced, not removed: "
+			       "run 'otp-enroll new --replace'."));
+		return OTP_EXIT_FAILED;
+	}
+	otp_say(_("Enter a code of a token, or one of your recovery codes."));
+	status = otp_prove(tool, account, &change, NULL, &none);
+	if (status != OTP_EXIT_DONE && account->committed)
+		remove_say_unsafe(&account->subject);
+	else if (status != OTP_EXIT_DONE)
+		otp_complain(
+		    _("Nothing changed. Your existing setup still works."));
 	return status;
 }
 

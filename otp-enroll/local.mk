@@ -80,9 +80,10 @@ otp_enroll_sources = \
 	%D%/enrol/confirm.c %D%/enrol/confirm.h \
 	%D%/enrol/confirm_pair.c \
 	%D%/enrol/given.c %D%/enrol/given.h \
+	%D%/enrol/new_own.c %D%/enrol/new_own.h \
+	%D%/enrol/prove.c %D%/enrol/prove.h \
 	%D%/enrol/screen.c %D%/enrol/screen.h \
 	%D%/enrol/secrets.c %D%/enrol/secrets.h \
-	%D%/enrol/self.c %D%/enrol/self.h \
 	%D%/import/accept.c \
 	%D%/import/choose.c \
 	%D%/import/format.c %D%/import/format.h \

@@ -43,6 +43,8 @@
 #define HOLD		 2000
 #define STOP_DEADLINE	 15000
 #define TRIES		 10 /* of a uid in a minute */
+#define PUTS_TRIED	 12 /* of a uid in an hour */
+#define PUTS_DONE	 3  /* likewise, that succeed */
 #define IDLE		 OTP_LIMITS_MINUTE
 
 /* Everything has a fixed size, however many callers there are. */
@@ -54,8 +56,10 @@ static struct acceptor {
 	uint64_t order;
 	bool stops;
 	int64_t stop_due;
-	struct otp_limits tries; /* on "user" */
-	struct otp_limits lines; /* of requests that are refused */
+	struct otp_limits tries;      /* on "user" */
+	struct otp_limits puts_tried; /* likewise */
+	struct otp_limits puts_done;  /* and those that may still succeed */
+	struct otp_limits lines;      /* of requests that are refused */
 } acceptor;
 
 static volatile sig_atomic_t signalled;
@@ -71,11 +75,16 @@ static bool uid_has_room(enum otp_listener, uint32_t);
 static void listener_dispatch(enum otp_listener);
 static void connection_read(enum otp_listener, struct otp_connection *);
 static void connection_finish(enum otp_listener, struct otp_connection *);
+static unsigned long connection_count(
+    enum otp_listener, const struct otp_connection *);
+static void connection_uncount(
+    enum otp_listener, const struct otp_connection *, enum otp_wire_verb, bool);
 static void connection_refuse(
-    enum otp_listener, struct otp_connection *, enum otp_err, int);
+    enum otp_listener, struct otp_connection *, const struct otp_fault *);
 static void connection_answer(enum otp_listener, struct otp_connection *, bool);
 static void connection_send(struct otp_connection *);
 static bool is_counted(enum otp_listener, enum otp_wire_verb);
+static bool is_change(enum otp_wire_verb);
 static bool is_refusal(const struct otp_wire_answer *);
 static bool read_clock(void);
 
@@ -89,6 +98,10 @@ otp_accept_all(
 	acceptor.conf = conf;
 	acceptor.tries.most = TRIES;
 	acceptor.tries.span = OTP_LIMITS_MINUTE;
+	acceptor.puts_tried.most = PUTS_TRIED;
+	acceptor.puts_tried.span = OTP_LIMITS_HOUR;
+	acceptor.puts_done.most = PUTS_DONE;
+	acceptor.puts_done.span = OTP_LIMITS_HOUR;
 	acceptor.lines.most = 1;
 	acceptor.lines.span = OTP_LIMITS_MINUTE;
 	otp_connections_prepare();
@@ -241,6 +254,8 @@ acceptor_is_done(bool until_idle)
 	return acceptor.stops ||
 	    (until_idle && acceptor.now - acceptor.active >= IDLE &&
 		otp_limits_lapsed(&acceptor.tries, acceptor.now) &&
+		otp_limits_lapsed(&acceptor.puts_tried, acceptor.now) &&
+		otp_limits_lapsed(&acceptor.puts_done, acceptor.now) &&
 		otp_limits_lapsed(&acceptor.lines, acceptor.now));
 }
 
@@ -340,6 +355,7 @@ connection_read(enum otp_listener listener, struct otp_connection *connection)
 	uint8_t data[OTP_WIRE_MAX];
 	const ssize_t size =
 	    recv(connection->fd, data, sizeof(data), MSG_DONTWAIT | MSG_TRUNC);
+	unsigned long reached;
 
 	if (size < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
@@ -360,9 +376,36 @@ connection_read(enum otp_listener listener, struct otp_connection *connection)
 	otp_wipe(data, sizeof(data));
 	if (connection->step != OTP_CONNECTION_QUEUED)
 		otp_connection_close(connection);
-	else if (is_counted(listener, connection->request->verb) &&
-	    !otp_limits_count(&acceptor.tries, connection->peer, acceptor.now))
-		connection_refuse(listener, connection, OTP_ERR_LIMIT, 0);
+	else if ((reached = connection_count(listener, connection)) > 0)
+		connection_refuse(listener, connection,
+		    &(const struct otp_fault){ .numbers = { reached } });
+}
+
+/*
+ * Count what CONNECTION asks for, before any file is opened.  Returns the time in
+ * seconds of a limit that is reached, or 0.
+ */
+static unsigned long
+connection_count(
+    enum otp_listener listener, const struct otp_connection *connection)
+{
+	const enum otp_wire_verb verb = connection->request->verb;
+	const uint32_t peer = connection->peer;
+	const int64_t now = acceptor.now;
+
+	if (!is_counted(listener, verb))
+		return 0;
+	if (!otp_limits_count(&acceptor.tries, peer, now))
+		return OTP_LIMITS_MINUTE / 1000;
+	if (verb != OTP_WIRE_PUT)
+		return 0;
+	/* It may succeed, and so counts until it has not. */
+	if (!otp_limits_count(&acceptor.puts_done, peer, now))
+		return OTP_LIMITS_HOUR / 1000;
+	if (otp_limits_count(&acceptor.puts_tried, peer, now))
+		return 0;
+	otp_limits_return(&acceptor.puts_done, peer);
+	return OTP_LIMITS_HOUR / 1000;
 }
 
 /* Give workers to those that wait, in the order in which they came. */
@@ -377,7 +420,11 @@ listener_dispatch(enum otp_listener listener)
 			next->step = OTP_CONNECTION_WORKING;
 			otp_connection_wipe(next);
 		} else {
-			connection_refuse(listener, next, OTP_ERR_LIMIT, errno);
+			const struct otp_fault fault = { .errnum = errno };
+
+			connection_uncount(
+			    listener, next, next->request->verb, false);
+			connection_refuse(listener, next, &fault);
 		}
 }
 
@@ -398,9 +445,27 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 		otp_report_refused(
 		    listener, connection->peer, answer.err, &answer.fault);
 	connection->denied = answer.err == OTP_ERR_DENIED;
-	if (connection->denied && is_counted(listener, answer.verb))
-		otp_limits_return(&acceptor.tries, connection->peer);
+	if (!answer.committed)
+		connection_uncount(
+		    listener, connection, answer.verb, connection->denied);
 	connection_answer(listener, connection, is_refusal(&answer));
+	otp_wipe(&answer, sizeof(answer));
+}
+
+/* VERB changed no tokens, or was DENIED altogether. */
+static void
+connection_uncount(enum otp_listener listener,
+    const struct otp_connection *connection, enum otp_wire_verb verb,
+    bool denied)
+{
+	if (!is_counted(listener, verb))
+		return;
+	if (verb == OTP_WIRE_PUT)
+		otp_limits_return(&acceptor.puts_done, connection->peer);
+	if (verb == OTP_WIRE_PUT && denied)
+		otp_limits_return(&acceptor.puts_tried, connection->peer);
+	if (denied)
+		otp_limits_return(&acceptor.tries, connection->peer);
 }
 
 /* What takes the lock of a state is limited, as a try. */
@@ -409,7 +474,14 @@ is_counted(enum otp_listener listener, enum otp_wire_verb verb)
 {
 	return listener == OTP_LISTENER_USER &&
 	    (verb == OTP_WIRE_TRY || verb == OTP_WIRE_FORGET ||
-		verb == OTP_WIRE_RESYNC);
+		verb == OTP_WIRE_RESYNC || is_change(verb));
+}
+
+static bool
+is_change(enum otp_wire_verb verb)
+{
+	return verb == OTP_WIRE_PUT || verb == OTP_WIRE_RECOVERY ||
+	    verb == OTP_WIRE_REMOVE;
 }
 
 /* A send that is allowed is answered at once, whatever became of it. */
@@ -422,18 +494,20 @@ is_refusal(const struct otp_wire_answer *answer)
 	    (answer->verb == OTP_WIRE_TRY &&
 		answer->answer.verdict != OTP_VERDICT_ACCEPT) ||
 	    (answer->verb == OTP_WIRE_RESYNC &&
-		answer->resync != OTP_VERDICT_ACCEPT);
+		answer->resync != OTP_VERDICT_ACCEPT) ||
+	    (is_change(answer->verb) &&
+		answer->own.verdict != OTP_VERDICT_ACCEPT);
 }
 
-/* Answer without a worker. */
+/* A limit is reached: answer without a worker. */
 static void
 connection_refuse(enum otp_listener listener, struct otp_connection *connection,
-    enum otp_err err, int errnum)
+    const struct otp_fault *fault)
 {
 	struct otp_wire_answer answer = {
 		.verb = connection->request->verb,
-		.err = err,
-		.fault = { .errnum = errnum },
+		.err = OTP_ERR_LIMIT,
+		.fault = *fault,
 	};
 
 	memcpy(answer.account, connection->request->request.account,
@@ -441,7 +515,7 @@ connection_refuse(enum otp_listener listener, struct otp_connection *connection,
 	otp_connection_wipe(connection);
 	if (otp_limits_log(&acceptor.lines, connection->peer, acceptor.now))
 		otp_report_refused(
-		    listener, connection->peer, err, &answer.fault);
+		    listener, connection->peer, answer.err, &answer.fault);
 	if (otp_wire_put_answer(&answer, connection->answer) != OTP_OK)
 		otp_connection_close(connection);
 	else

@@ -106,6 +106,7 @@ child_main(struct otp_sockets sockets, const char *conf, int fd)
 	if (!child_wait(fd, &task))
 		_exit(0);
 	answered = child_answer(fd, &task, conf);
+	otp_wipe(&task, sizeof(task));
 	_exit(answered ? 0 : 1);
 }
 

@@ -138,6 +138,7 @@ otp_connection_wipe(struct otp_connection *connection)
 
 	otp_wipe(request->typed, sizeof(request->typed));
 	otp_wipe(request->second, sizeof(request->second));
+	otp_wipe(&request->change, sizeof(request->change));
 }
 
 void

@@ -63,7 +63,7 @@ unsigned otp_connections_of(enum otp_listener listener, uint32_t peer);
  */
 struct otp_connection *otp_connection_next(enum otp_listener listener);
 
-/* Wipe the codes: what is not started any more needs none. */
+/* Wipe the secrets: what is not started any more needs none. */
 void otp_connection_wipe(struct otp_connection *connection);
 
 /* Close and wipe it; its place is free. */

@@ -9,6 +9,7 @@ endif
 pam_otpd_pam_otpd_SOURCES = %D%/main.c \
 	%D%/accept.c %D%/accept.h \
 	%D%/account.c %D%/account.h \
+	%D%/change.c %D%/change.h \
 	%D%/child.c %D%/child.h \
 	%D%/connection.c %D%/connection.h \
 	%D%/limits.c %D%/limits.h \

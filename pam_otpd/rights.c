@@ -18,10 +18,11 @@
 
 static bool may_ask_service(const struct otp_claim *);
 static bool may_ask_user(const struct otp_claim *);
-static bool is_verb(enum otp_wire_verb);
+static bool is_verb_of_root(enum otp_wire_verb);
 static bool is_verb_of_all(enum otp_wire_verb);
 static bool is_verb_of_services(enum otp_wire_verb);
 static bool is_verb_of_users(enum otp_wire_verb);
+static bool is_verb_of_both(enum otp_wire_verb);
 
 const char *
 otp_listener_name(enum otp_listener listener)
@@ -40,7 +41,7 @@ otp_rights_allow(const struct otp_claim *claim)
 {
 	switch (claim->listener) {
 	case OTP_LISTENER_ROOT:
-		return is_verb(claim->verb) && claim->peer == 0;
+		return is_verb_of_root(claim->verb) && claim->peer == 0;
 	case OTP_LISTENER_SERVICE:
 		return is_verb_of_services(claim->verb) &&
 		    may_ask_service(claim);
@@ -80,10 +81,11 @@ may_ask_user(const struct otp_claim *claim)
 	    strcmp(by_uid->name, claim->account) == 0;
 }
 
+/* Root changes tokens in the store itself. */
 static bool
-is_verb(enum otp_wire_verb verb)
+is_verb_of_root(enum otp_wire_verb verb)
 {
-	return is_verb_of_users(verb) || is_verb_of_services(verb) ||
+	return is_verb_of_both(verb) || is_verb_of_services(verb) ||
 	    verb == OTP_WIRE_TOLD;
 }
 
@@ -102,6 +104,13 @@ is_verb_of_services(enum otp_wire_verb verb)
 
 static bool
 is_verb_of_users(enum otp_wire_verb verb)
+{
+	return is_verb_of_both(verb) || verb == OTP_WIRE_PUT ||
+	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE;
+}
+
+static bool
+is_verb_of_both(enum otp_wire_verb verb)
 {
 	return is_verb_of_all(verb) || verb == OTP_WIRE_STATUS ||
 	    verb == OTP_WIRE_FORGET || verb == OTP_WIRE_RESYNC;

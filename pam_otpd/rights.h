@@ -41,7 +41,8 @@ struct otp_claim {
 /*
  * Whether CLAIM is allowed: the only place where that is decided.
  *
- *	root	uid 0 asks all verbs for all accounts
+ *	root	uid 0 asks all verbs but put, recovery and remove for all accounts:
+ *		root changes tokens in the store itself
  *	service	a peer looks, tries and sends for accounts whose uid is not 0
  *	user	a peer other than uid 0 asks all verbs but told and send for the
  *		account that has their uid, and whose name that uid has

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/core/wipe.h"
 #include "common/effects/attempt.h"
 #include "common/effects/enrol.h"
 #include "common/effects/known.h"
@@ -25,6 +26,7 @@
 #include "common/effects/overview.h"
 #include "common/effects/post.h"
 #include "pam_otpd/account.h"
+#include "pam_otpd/change.h"
 #include "pam_otpd/report.h"
 
 /* Nothing is charged before: a user database that hangs ends the worker. */
@@ -95,6 +97,7 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 	if (message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED)
 		otp_report_sent(job, &request, &answer);
 	*ret_answer = answer;
+	otp_wipe(&answer, sizeof(answer));
 }
 
 static enum otp_err
@@ -166,6 +169,7 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 		.policy = &options->policy,
 	};
 	const struct otp_host *host = &ours;
+	const struct otp_subject subject = subject_of(request);
 
 	switch (message->verb) {
 	case OTP_WIRE_LOOK:
@@ -186,6 +190,11 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	case OTP_WIRE_SEND:
 		return otp_post_code(host, options->sockets, request,
 		    message->typed, &answer->sent, &answer->fault);
+	case OTP_WIRE_PUT:
+	case OTP_WIRE_RECOVERY:
+	case OTP_WIRE_REMOVE:
+		return otp_change_run(
+		    job, host, &subject, options->self_enroll, answer);
 	}
 	return OTP_ERR_DENIED;
 }

@@ -61,6 +61,7 @@ const struct otp_conf_option otp_options_table[] = {
 	FLAG("file_system_is_local", OTP_CONF_FILE, file_system_is_local),
 	PATH("sockets", OTP_CONF_FILE, sockets),
 	LIST("sms_prefixes", OTP_CONF_FILE, sms_prefixes),
+	FLAG("self_enroll", OTP_CONF_FILE, self_enroll),
 
 	PATH("conf", OTP_CONF_ARGUMENT, conf),
 	LIST("groups", OTP_CONF_ARGUMENT, groups),

@@ -49,6 +49,7 @@ struct otp_options {
 	bool file_system_is_local;
 	char sockets[OTP_PATH_SIZE];	    /* their directory */
 	char sms_prefixes[OTP_GROUPS_SIZE]; /* as a LIST (conf.h); "" = none */
+	bool self_enroll; /* users make their first token active themselves */
 
 	/* how to ask: for the service, as an argument or in the file */
 	char conf[OTP_PATH_SIZE]; /* argument only; "" = the default file */

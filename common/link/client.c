@@ -54,6 +54,8 @@ static enum otp_err overview_parts(const struct otp_link *link,
 static enum otp_err overview_part(const struct otp_link *link,
     const struct otp_request *request, struct otp_wire_place place,
     struct otp_overview *overview, struct otp_fault *fault);
+static enum otp_err copy_code(char field[OTP_WIRE_CODE_SIZE], const char *typed,
+    const struct exchange *exchange);
 static void exchange_begin(struct exchange *exchange,
     const struct otp_link *link, enum otp_wire_verb verb,
     const struct otp_request *request, struct otp_fault *fault);
@@ -264,6 +266,55 @@ otp_link_resync(const struct otp_link *link, const struct otp_request *request,
 		*ret_verdict = exchange.answer.resync;
 	exchange_end(&exchange);
 	return err;
+}
+
+enum otp_err
+otp_link_change(const struct otp_link *link, const struct otp_request *request,
+    enum otp_wire_verb verb, const struct otp_own_proof *proof,
+    const struct otp_own_token *token, unsigned number,
+    struct otp_link_done *ret_done, struct otp_fault *fault)
+{
+	struct exchange exchange;
+	struct otp_wire_request *message = &exchange.request;
+	const struct otp_wire_answer *answer = &exchange.answer;
+	const bool first = verb == OTP_WIRE_PUT && token->mode == OTP_ENROL_NEW;
+	enum otp_err err = OTP_OK;
+
+	*ret_done = (struct otp_link_done){ .committed = false };
+	exchange_begin(&exchange, link, verb, request, fault);
+	if (!first) {
+		message->change.former = proof->former;
+		err = copy_code(message->second, proof->typed, &exchange);
+	}
+	if (err == OTP_OK && verb == OTP_WIRE_PUT) {
+		message->change.mode = token->mode;
+		memcpy(message->change.secret, token->secret,
+		    sizeof(message->change.secret));
+		err = copy_code(message->typed, token->typed, &exchange);
+	}
+	if (verb == OTP_WIRE_REMOVE)
+		message->token = number;
+	if (err == OTP_OK)
+		err = exchange_run(&exchange);
+	ret_done->result = answer->own;
+	ret_done->committed = answer->committed;
+	ret_done->set.count = answer->codes_count;
+	memcpy(ret_done->set.text, answer->codes, sizeof(answer->codes));
+	exchange_end(&exchange);
+	return err;
+}
+
+/* No code is longer than its field. */
+static enum otp_err
+copy_code(char field[OTP_WIRE_CODE_SIZE], const char *typed,
+    const struct exchange *exchange)
+{
+	const size_t length = strlen(typed);
+
+	if (length >= OTP_WIRE_CODE_SIZE)
+		return no_answer(exchange, EMSGSIZE);
+	memcpy(field, typed, length + 1);
+	return OTP_OK;
 }
 
 static void

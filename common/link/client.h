@@ -71,4 +71,22 @@ enum otp_err otp_link_resync(const struct otp_link *link,
     const char *second, enum otp_verdict *ret_verdict,
     struct otp_fault *fault) OTP_MUST_USE;
 
+/* A change that was asked for.  A secret: the caller wipes it. */
+struct otp_link_done {
+	struct otp_own_result result;
+	bool committed; /* it is active, even with an error */
+	struct otp_recovery_set
+	    set; /* once it is: new codes, their texts alone */
+};
+
+/*
+ * otp_own_put() of TOKEN, otp_own_recovery() or otp_own_remove() of token NUMBER,
+ * as VERB says (PUT, RECOVERY, REMOVE).  *RET_DONE is filled, even on an error.
+ */
+enum otp_err otp_link_change(const struct otp_link *link,
+    const struct otp_request *request, enum otp_wire_verb verb,
+    const struct otp_own_proof *proof, const struct otp_own_token *token,
+    unsigned number, struct otp_link_done *ret_done,
+    struct otp_fault *fault) OTP_MUST_USE;
+
 #endif

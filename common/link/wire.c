@@ -22,6 +22,7 @@
 #include "common/core/wipe.h"
 #include "common/link/wire_field.h"
 #include "common/link/wire_login.h"
+#include "common/link/wire_own.h"
 #include "common/link/wire_user.h"
 
 static void wire_request(struct otp_wire *, struct otp_wire_request *);
@@ -72,12 +73,15 @@ otp_wire_put_answer(const struct otp_wire_answer *answer,
 {
 	struct otp_wire_answer copy = *answer;
 	struct otp_wire wire = { .writes = true, .sound = true };
+	bool sound;
 
 	wire_answer(&wire, &copy);
-	if (!wire.sound || !answer_is_sound(&copy))
-		return OTP_ERR_PARSE;
-	memcpy(ret_data, wire.bytes, OTP_WIRE_ANSWER_SIZE);
-	return OTP_OK;
+	sound = wire.sound && answer_is_sound(&copy);
+	if (sound)
+		memcpy(ret_data, wire.bytes, OTP_WIRE_ANSWER_SIZE);
+	otp_wipe(&copy, sizeof(copy));
+	otp_wipe(&wire, sizeof(wire));
+	return sound ? OTP_OK : OTP_ERR_PARSE;
 }
 
 enum otp_err
@@ -86,15 +90,18 @@ otp_wire_get_answer(
 {
 	struct otp_wire_answer answer = { .err = OTP_OK };
 	struct otp_wire wire = { .writes = false, .sound = true };
+	bool sound = size == OTP_WIRE_ANSWER_SIZE;
 
-	if (size != OTP_WIRE_ANSWER_SIZE)
+	if (!sound)
 		return OTP_ERR_PARSE;
 	memcpy(wire.bytes, data, size);
 	wire_answer(&wire, &answer);
-	if (!wire.sound || !answer_is_sound(&answer))
-		return OTP_ERR_PARSE;
-	*ret_answer = answer;
-	return OTP_OK;
+	sound = wire.sound && answer_is_sound(&answer);
+	if (sound)
+		*ret_answer = answer;
+	otp_wipe(&answer, sizeof(answer));
+	otp_wipe(&wire, sizeof(wire));
+	return sound ? OTP_OK : OTP_ERR_PARSE;
 }
 
 static void
@@ -130,6 +137,7 @@ wire_request(struct otp_wire *wire, struct otp_wire_request *message)
 	else if (message->verb == OTP_WIRE_SEND)
 		otp_wire_text(wire, message->typed, OTP_WIRE_CODE_SIZE);
 	otp_wire_user_asked(wire, message);
+	otp_wire_own_asked(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_REQUEST_SIZE);
 }
 
@@ -147,8 +155,9 @@ request_is_sound(const struct otp_wire_request *message)
 	    (message->verb == OTP_WIRE_LOOK || !message->want_enrolled) &&
 	    (message->verb == OTP_WIRE_TRY ||
 		message->verb == OTP_WIRE_RESYNC ||
+		message->verb == OTP_WIRE_PUT ||
 		message->verb == OTP_WIRE_SEND || message->typed[0] == '\0') &&
-	    otp_wire_user_is_sound(message) &&
+	    otp_wire_user_is_sound(message) && otp_wire_own_is_asked(message) &&
 	    (message->verb == OTP_WIRE_TOLD || !has_told);
 }
 
@@ -194,10 +203,14 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 	else if (message->verb == OTP_WIRE_SEND)
 		otp_wire_sent(wire, &message->sent);
 	otp_wire_user_answered(wire, message);
+	otp_wire_own_answered(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_ANSWER_SIZE);
 }
 
-/* Only a try, a look at what is known, and a resynchronisation accept. */
+/*
+ * Only a try, a look at what is known, a resynchronisation and a change of one's
+ * own account accept.
+ */
 static bool
 answer_is_sound(const struct otp_wire_answer *message)
 {
@@ -205,6 +218,8 @@ answer_is_sound(const struct otp_wire_answer *message)
 	    ? &message->look.known
 	    : &message->answer;
 
+	if (!otp_wire_own_is_answered(message))
+		return false;
 	if (message->resync == OTP_VERDICT_ACCEPT &&
 	    (message->err != OTP_OK || message->verb != OTP_WIRE_RESYNC))
 		return false;

@@ -16,6 +16,7 @@
 #include "common/effects/attempt.h"
 #include "common/effects/look.h"
 #include "common/effects/overview.h"
+#include "common/effects/own.h"
 #include "common/effects/post.h"
 
 #define OTP_WIRE_MAX	      4096 /* bytes that are ever read */
@@ -36,6 +37,9 @@ enum otp_wire_verb {
 	OTP_WIRE_FORGET,   /* otp_known_forget() */
 	OTP_WIRE_RESYNC,   /* otp_enrol_resync() */
 	OTP_WIRE_SEND,	   /* otp_post_code() */
+	OTP_WIRE_PUT,	   /* otp_own_put() */
+	OTP_WIRE_RECOVERY, /* otp_own_recovery() */
+	OTP_WIRE_REMOVE,   /* otp_own_remove() */
 };
 
 /* Which part of an overview: there may be several of all but the first. */
@@ -52,12 +56,20 @@ struct otp_wire_place {
 	uint32_t number;
 };
 
-/* A secret with TRY and RESYNC, since codes are in it: the caller wipes it. */
+/* What users change, and what of it must still be so. */
+struct otp_wire_change {
+	enum otp_enrol_mode mode;	     /* PUT, */
+	uint8_t secret[OTP_OWN_SECRET_SIZE]; /* of the new token */
+	struct otp_active former;	     /* but of a NEW account */
+};
+
+/* A secret, since codes may be in it: the caller wipes it. */
 struct otp_wire_request {
 	enum otp_wire_verb verb;
 	struct otp_request request;
 	bool want_enrolled;		 /* LOOK */
-	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY, SEND; RESYNC: the first code */
+	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY, SEND; RESYNC: the first
+					    code; PUT: the token's */
 	/* TOLD: as the answer to the try has them */
 	uint64_t generation;
 	uint32_t unreported;
@@ -65,23 +77,32 @@ struct otp_wire_request {
 	struct otp_wire_place place;	       /* STATUS */
 	bool all;			       /* FORGET: all devices, or */
 	uint8_t forgotten[OTP_DEVICE_ID_SIZE]; /* this one */
-	uint32_t token;			       /* RESYNC: its number, from 0, */
-	char second[OTP_WIRE_CODE_SIZE];       /* and the second code */
+	uint32_t token; /* RESYNC, REMOVE: its number, from 0 */
+	/* RESYNC: the second code; PUT, RECOVERY, REMOVE: the proof */
+	char second[OTP_WIRE_CODE_SIZE];
+	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE */
 };
 
+/* A secret with PUT and RECOVERY: the caller wipes it. */
 struct otp_wire_answer {
 	enum otp_wire_verb verb;
 	char account[OTP_ACCOUNT_SIZE]; /* the request's */
-	enum otp_err err;	  /* if another than OK, nothing below counts */
-	struct otp_fault fault;	  /* of 'err' */
-	struct otp_look look;	  /* LOOK */
-	struct otp_answer answer; /* TRY, without its 'told' */
-	bool noted;		  /* TOLD */
+	enum otp_err
+	    err; /* if another than OK, only 'committed' counts below */
+	struct otp_fault fault;	      /* of 'err' */
+	struct otp_look look;	      /* LOOK */
+	struct otp_answer answer;     /* TRY, without its 'told' */
+	bool noted;		      /* TOLD */
 	struct otp_wire_place place;  /* STATUS: the request's, */
 	struct otp_overview overview; /* of which only that part is filled */
 	uint32_t forgotten;	      /* FORGET: how many */
 	enum otp_verdict resync;      /* RESYNC */
 	struct otp_sent sent;	      /* SEND */
+	/* PUT, RECOVERY, REMOVE */
+	struct otp_own_result own;
+	bool committed;	      /* the change is active, even with an error; */
+	uint32_t codes_count; /* then the new recovery codes */
+	char codes[OTP_SEED_RECOVERY][OTP_RECOVERY_TEXT_SIZE];
 };
 
 /*

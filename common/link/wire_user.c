@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/link/wire_field.h"
+#include "common/link/wire_own.h"
 
 static bool forget_is_sound(const struct otp_wire_request *);
 static void wire_place(struct otp_wire *, struct otp_wire_place *);
@@ -41,6 +42,9 @@ otp_wire_user_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	case OTP_WIRE_TRY:
 	case OTP_WIRE_TOLD:
 	case OTP_WIRE_SEND:
+	case OTP_WIRE_PUT:
+	case OTP_WIRE_RECOVERY:
+	case OTP_WIRE_REMOVE:
 		break;
 	}
 }
@@ -49,7 +53,9 @@ bool
 otp_wire_user_is_sound(const struct otp_wire_request *message)
 {
 	return (message->verb == OTP_WIRE_RESYNC ||
-		   (message->token == 0 && message->second[0] == '\0')) &&
+		   message->verb == OTP_WIRE_REMOVE || message->token == 0) &&
+	    (message->verb == OTP_WIRE_RESYNC ||
+		otp_wire_is_own(message->verb) || message->second[0] == '\0') &&
 	    (message->verb == OTP_WIRE_STATUS ||
 		(message->place.part == OTP_WIRE_WHOLE &&
 		    message->place.number == 0)) &&
@@ -85,6 +91,9 @@ otp_wire_user_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	case OTP_WIRE_TRY:
 	case OTP_WIRE_TOLD:
 	case OTP_WIRE_SEND:
+	case OTP_WIRE_PUT:
+	case OTP_WIRE_RECOVERY:
+	case OTP_WIRE_REMOVE:
 		break;
 	}
 }
@@ -174,6 +183,7 @@ wire_whole(struct otp_wire *wire, struct otp_overview *overview)
 	wire_mark(wire, &overview->last_success);
 	wire_tally(wire, &overview->tally);
 	wire_tally(wire, &overview->others);
+	otp_wire_bytes(wire, overview->active.digest, OTP_DIGEST_SIZE);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/core/wipe.h"
 #include "common/effects/known.h"
 #include "common/link/client.h"
 #include "common/store/path.h"
@@ -164,6 +165,30 @@ link_resync(const struct otp_tool *tool, struct otp_account *account,
 	    ret_verdict, &account->fault);
 }
 
+static enum otp_err
+link_change(const struct otp_tool *tool, struct otp_account *account,
+    const struct otp_change *change, struct otp_recovery_set *ret_set,
+    struct otp_own_result *ret_result)
+{
+	static const enum otp_wire_verb verbs[] = {
+		[OTP_CHANGE_PUT] = OTP_WIRE_PUT,
+		[OTP_CHANGE_RECOVERY] = OTP_WIRE_RECOVERY,
+		[OTP_CHANGE_REMOVE] = OTP_WIRE_REMOVE,
+	};
+	const struct otp_link link = link_of(tool);
+	const struct otp_request request = request_of(&account->subject);
+	struct otp_link_done done;
+	const enum otp_err err = otp_link_change(&link, &request,
+	    verbs[change->kind], &change->proof, &change->token, change->number,
+	    &done, &account->fault);
+
+	account->committed = done.committed;
+	*ret_set = done.set;
+	*ret_result = done.result;
+	otp_wipe(&done, sizeof(done));
+	return err;
+}
+
 static struct otp_link
 link_of(const struct otp_tool *tool)
 {
@@ -186,6 +211,7 @@ static const struct otp_backend backend_link = {
 	.inspect = link_inspect,
 	.forget = link_forget,
 	.resync = link_resync,
+	.change = link_change,
 };
 
 /* --- Which -------------------------------------------------------------- */

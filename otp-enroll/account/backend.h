@@ -9,11 +9,25 @@
 
 #include "common/effects/enrol.h"
 #include "common/effects/inspect.h"
+#include "common/effects/own.h"
 #include "common/effects/overview.h"
 #include "common/effects/snapshot.h"
 #include "otp-enroll/cli/command.h"
 
 struct otp_select; /* otp-enroll/account/select.h */
+
+/* What users change of their own account (own.h).  A secret. */
+enum otp_change_kind {
+	OTP_CHANGE_PUT = 1,
+	OTP_CHANGE_RECOVERY,
+	OTP_CHANGE_REMOVE,
+};
+struct otp_change {
+	enum otp_change_kind kind;
+	struct otp_own_proof proof;
+	struct otp_own_token token; /* PUT */
+	unsigned number;	    /* REMOVE: of the token, from 0 */
+};
 
 /* Each as the function of common/effects that it is named after. */
 struct otp_backend {
@@ -31,6 +45,14 @@ struct otp_backend {
 	    struct otp_account *account, const struct otp_select *selected,
 	    const char *first, const char *second,
 	    enum otp_verdict *ret_verdict);
+	/*
+	 * This is pam_otpd's alone.  *RET_SET, once ACCOUNT's 'committed' is set:
+	 * the new codes, their texts alone; the caller wipes it.
+	 */
+	enum otp_err (*change)(const struct otp_tool *tool,
+	    struct otp_account *account, const struct otp_change *change,
+	    struct otp_recovery_set *ret_set,
+	    struct otp_own_result *ret_result);
 	/* These are the store's alone. */
 	enum otp_err (*snapshot)(const struct otp_host *host,
 	    const char *account, struct otp_snapshot *ret_snapshot,

@@ -107,7 +107,8 @@ select_refuse(const struct wanted *wanted, unsigned found)
 /* SUBJECT's account; pam_otpd(8) has no secrets of it. */
 static enum otp_err
 select_read(const struct otp_tool *tool, const struct otp_subject *subject,
-    struct otp_snapshot *ret_snapshot, struct otp_fault *fault)
+    struct otp_snapshot *ret_snapshot, struct otp_active *ret_former,
+    struct otp_fault *fault)
 {
 	struct otp_seed *seed = &ret_snapshot->seed;
 	struct otp_overview overview;
@@ -126,6 +127,8 @@ select_read(const struct otp_tool *tool, const struct otp_subject *subject,
 	}
 	if (!overview.enrolled)
 		return OTP_ERR_ABSENT;
+	*ret_former = overview.active;
+	seed->addresses_count = overview.addresses_count;
 	seed->tokens_count = overview.tokens_count;
 	for (unsigned i = 0; i < seed->tokens_count; i++) {
 		seed->tokens[i].kind = overview.tokens[i].kind;
@@ -148,7 +151,8 @@ otp_select_token(const struct otp_tool *tool, const struct otp_subject *subject,
 	struct otp_fault fault = { 0 };
 	struct otp_select selected = { 0 };
 	unsigned found;
-	enum otp_err err = select_read(tool, subject, ret_snapshot, &fault);
+	enum otp_err err =
+	    select_read(tool, subject, ret_snapshot, &selected.former, &fault);
 
 	if (err == OTP_OK && ret_snapshot->seed_err != OTP_OK) {
 		err = ret_snapshot->seed_err;

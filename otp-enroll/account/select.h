@@ -10,8 +10,9 @@
 #include "common/effects/snapshot.h"
 
 struct otp_select {
-	unsigned index;		 /* in the seed of the snapshot */
-	uint8_t id[OTP_ID_SIZE]; /* by which a change of the store names it */
+	unsigned index;		  /* in the seed of the snapshot */
+	uint8_t id[OTP_ID_SIZE];  /* by which a change of the store names it */
+	struct otp_active former; /* by pam_otpd: what the index is of */
 };
 
 /*

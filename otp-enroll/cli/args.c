@@ -86,7 +86,6 @@ static const struct row rows[] = {
 	{ "notify", FLAG, FIELD(notify), 0, 0, NULL },
 	{ "test", FLAG, FIELD(test), 0, 0, NULL },
 	{ "batch", TEXT, FIELD(batch), 0, 0, NULL },
-	{ "self", FLAG, FIELD(self), 0, 0, NULL },
 	{ "qr", WORD, FIELD(qr), 0, 0, forms },
 	{ "recovery", NUMBER, FIELD(recovery), 0, OTP_SEED_RECOVERY, NULL },
 	{ "count", NUMBER, FIELD(count), 0, OTP_SEED_RECOVERY, NULL },

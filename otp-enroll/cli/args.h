@@ -68,10 +68,9 @@ struct otp_args {
 	bool test;
 	const char *secret; /* "-" */
 	const char *batch;  /* a file's name, or "-" */
-	bool self;
-	unsigned qr;	   /* an enum otp_args_qr */
-	uint64_t recovery; /* how many codes */
-	uint64_t count;	   /* likewise */
+	unsigned qr;	    /* an enum otp_args_qr */
+	uint64_t recovery;  /* how many codes */
+	uint64_t count;	    /* likewise */
 	const char *token;
 	bool uri;
 	unsigned format; /* an enum otp_args_format */

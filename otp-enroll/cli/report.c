@@ -48,6 +48,12 @@ otp_report(const struct otp_tool *tool, const char *user, enum otp_err err,
 	}
 	if (is_not_ours(tool, user))
 		return OTP_EXIT_FAILED;
+	if (tool->by_daemon && err == OTP_ERR_LIMIT &&
+	    fault->numbers[0] == 3600) {
+		otp_complain(_("You have set up or tried too many tokens. Wait "
+			       "an hour."));
+		return OTP_EXIT_FAILED;
+	}
 	if (tool->by_daemon && err == OTP_ERR_LIMIT && fault->errnum == 0) {
 		otp_complain(_("You have asked pam_otpd too often. Wait a "
 			       "minute."));

@@ -72,8 +72,6 @@ otp_batch_usage(const struct otp_args *args)
 {
 	if (args->user != NULL)
 		return N_("--batch cannot be combined with a user name.");
-	if (args->self)
-		return N_("--batch cannot be combined with --self.");
 	if (args->add || args->replace)
 		return N_(
 		    "--batch cannot be combined with --add or --replace.");

@@ -25,6 +25,7 @@
 #include "common/core/frame.h"
 #include "common/effects/attempt.h"
 #include "common/effects/overview.h"
+#include "common/effects/own.h"
 #include "common/link/client.h"
 #include "common/link/wire.h"
 #include "pam_otpd/rights.h"
@@ -1830,6 +1831,358 @@ daemon__keeps_one_process_ready(void **state)
 	(void)close(open);
 }
 
+/* --- changes that users make to their own account --- */
+
+/* The token that she sets up, which her program made the secret of. */
+static const struct otp_token own_token = { .kind = OTP_TOTP,
+	.hash = OTP_SHA1,
+	.digits = 6,
+	.period = 30,
+	.secret_size = OTP_OWN_SECRET_SIZE,
+	.secret = "a secret of her own" };
+
+static struct otp_active
+active_of_alice(void)
+{
+	return status_of(OTP_WIRE_WHOLE, 0).overview.active;
+}
+
+/* Proven by her next code; for what she has now. */
+static struct otp_wire_request
+change_of(enum otp_wire_verb verb)
+{
+	struct otp_wire_request request =
+	    request_of(verb, alice.name, alice.uid);
+	char code[SAMPLE_CODE_SIZE];
+
+	request.change.former = active_of_alice();
+	(void)snprintf(request.second, sizeof(request.second), "%s",
+	    sample_code(&host.token, host.counter++, code));
+	return request;
+}
+
+static struct otp_wire_request
+put_of(enum otp_enrol_mode mode)
+{
+	struct otp_wire_request request = mode == OTP_ENROL_NEW
+	    ? request_of(OTP_WIRE_PUT, alice.name, alice.uid)
+	    : change_of(OTP_WIRE_PUT);
+	char code[SAMPLE_CODE_SIZE];
+
+	request.change.mode = mode;
+	memcpy(request.change.secret, own_token.secret,
+	    sizeof(request.change.secret));
+	(void)snprintf(request.typed, sizeof(request.typed), "%s",
+	    sample_code(&own_token, (uint64_t)time(NULL) / 30, code));
+	return request;
+}
+
+static bool
+is_made(const struct otp_wire_answer *answer)
+{
+	return answer->err == OTP_OK && answer->committed &&
+	    answer->own.verdict == OTP_VERDICT_ACCEPT;
+}
+
+/* What alice has, which is nothing if there is no seed. */
+static struct otp_seed
+seed_of_alice(void)
+{
+	struct otp_store *store = sample_open(host.store, alice.name);
+	struct otp_seed seed;
+
+	if (otp_store_seed(store, &seed, NULL) != OTP_OK)
+		memset(&seed, 0, sizeof(seed));
+	otp_store_close(store);
+	return seed;
+}
+
+static void
+forget_alice(void)
+{
+	const struct otp_policy policy = OTP_POLICY_DEFAULT;
+	const struct otp_host here = { .sys = &otp_sys_host,
+		.store = { .folder = host.store },
+		.policy = &policy };
+	struct otp_subject subject = { .uid = alice.uid };
+	struct otp_account account;
+
+	memcpy(subject.account, alice.name, sizeof(alice.name));
+	account = otp_account_of(&here, &subject);
+	assert_int_equal(otp_enrol_remove(&account, true), OTP_OK);
+}
+
+static void
+assert_nothing_secret_logged(const struct otp_wire_request *request,
+    const struct otp_wire_answer *answer)
+{
+	assert_false(log_has("a secret of her own"));
+	assert_false(log_has("MEQHGZLDOJSXIIDPMYQGQZLS")); /* in base32 */
+	assert_false(request->typed[0] != '\0' && log_has(request->typed));
+	assert_false(request->second[0] != '\0' && log_has(request->second));
+	for (unsigned i = 0; i < answer->codes_count; i++)
+		assert_false(log_has(answer->codes[i]));
+}
+
+static void
+daemon__puts_a_first_token_where_users_may(void **state)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_NEW);
+	struct otp_wire_answer answer;
+	struct otp_seed seed;
+
+	(void)state;
+	forget_alice();
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_false(answer.committed);
+	assert_int_equal(seed_of_alice().tokens_count, 0);
+	configure("self_enroll = yes\n");
+	request = put_of(OTP_ENROL_NEW);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(answer.codes_count, OTP_ENROL_RECOVERY);
+	seed = seed_of_alice();
+	assert_int_equal(seed.tokens_count, 1);
+	assert_memory_equal(
+	    seed.tokens[0].secret, own_token.secret, OTP_OWN_SECRET_SIZE);
+	assert_int_equal(seed.recovery_count, OTP_ENROL_RECOVERY);
+	assert_true(log_has("action=enrolled user="));
+	assert_nothing_secret_logged(&request, &answer);
+	/* The codes that were told are hers, and once is once. */
+	request = try_of(answer.codes[9]);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+	request = put_of(OTP_ENROL_NEW);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_EXISTS);
+}
+
+static void
+daemon__replaces_a_token_after_a_code_of_it(void **state)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
+	struct otp_wire_answer answer;
+	char wrong_code[SAMPLE_CODE_SIZE];
+
+	(void)state;
+	(void)snprintf(request.second, sizeof(request.second), "%s",
+	    sample_wrong(&host.token, 0, wrong_code));
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_false(answer.committed);
+	assert_int_equal(answer.own.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(answer.codes_count, 0);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).others.failures, 1);
+	assert_true(log_has("action=enroll-refused user="));
+	assert_true(log_has("reason=wrong socket=user"));
+	request = put_of(OTP_ENROL_REPLACE);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(answer.codes_count, OTP_ENROL_RECOVERY);
+	assert_int_equal(seed_of_alice().tokens_count, 1);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_TOTP);
+	assert_true(log_has("action=replaced user="));
+	assert_nothing_secret_logged(&request, &answer);
+}
+
+static void
+daemon__changes_what_was_seen_alone(void **state)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
+	struct otp_wire_answer answer;
+
+	(void)state;
+	request.change.former.digest[31] ^= 1;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
+	assert_false(answer.committed);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
+	/* Its code was not compared: it is still good. */
+	request.change.former.digest[31] ^= 1;
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+}
+
+static void
+daemon__adds_and_removes_but_the_last_token(void **state)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_ADD);
+	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+
+	(void)state;
+	assert_true(is_made(&answer));
+	assert_int_equal(answer.codes_count, 0);
+	assert_int_equal(seed_of_alice().tokens_count, 2);
+	assert_true(log_has("action=added user="));
+	request = change_of(OTP_WIRE_REMOVE);
+	request.token = 2;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_ABSENT);
+	request.token = 1;
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(seed_of_alice().tokens_count, 1);
+	assert_true(log_has("action=removed user="));
+	request = change_of(OTP_WIRE_REMOVE);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_int_equal(seed_of_alice().tokens_count, 1);
+}
+
+static void
+daemon__answers_with_new_recovery_codes(void **state)
+{
+	struct otp_wire_request request = change_of(OTP_WIRE_RECOVERY);
+	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+
+	(void)state;
+	assert_true(is_made(&answer));
+	assert_int_equal(answer.codes_count, OTP_ENROL_RECOVERY);
+	assert_true(log_has("action=recovery-renewed user="));
+	assert_nothing_secret_logged(&request, &answer);
+	request = try_of(answer.codes[0]);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+	request = change_of(OTP_WIRE_RECOVERY);
+	(void)snprintf(request.second, sizeof(request.second), "123");
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.own.verdict, OTP_VERDICT_MALFORMED);
+	assert_true(log_has("action=recovery-refused user="));
+}
+
+/* Three that succeed in an hour; a refused one opens no file. */
+static void
+daemon__limits_puts_that_succeed(void **state)
+{
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		/* One that does not is not counted here. */
+		request = put_of(OTP_ENROL_ADD);
+		(void)snprintf(request.typed, sizeof(request.typed), "123");
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(answer.err, OTP_OK);
+		assert_true(answer.own.of_token);
+		host.counter--; /* no code of hers was compared */
+		request = put_of(OTP_ENROL_ADD);
+		request.change.secret[0] = (uint8_t)i;
+		{
+			struct otp_token made = own_token;
+			char code[SAMPLE_CODE_SIZE];
+
+			made.secret[0] = (uint8_t)i;
+			(void)snprintf(request.typed, sizeof(request.typed),
+			    "%s",
+			    sample_code(
+				&made, (uint64_t)time(NULL) / 30, code));
+		}
+		answer = ask(alice.uid, "user", &request);
+		assert_true(is_made(&answer));
+	}
+	request = put_of(OTP_ENROL_ADD);
+	sample_remove(host.store);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	assert_int_equal(answer.fault.numbers[0], 3600);
+	/* Of the requests in a minute there is one left, for others than put. */
+	request = right();
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_NO_STORE);
+}
+
+/* Twelve that are tried, of which ten in a minute. */
+static void
+daemon__limits_puts_that_are_tried(void **state)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
+	struct otp_wire_answer answer;
+
+	(void)state;
+	if (getenv("LONG") == NULL || strcmp(getenv("LONG"), "yes") != 0)
+		skip();
+	(void)snprintf(request.typed, sizeof(request.typed), "123");
+	for (unsigned i = 0; i < 12; i++) {
+		if (i == 10) {
+			answer = ask(alice.uid, "user", &request);
+			assert_int_equal(answer.err, OTP_ERR_LIMIT);
+			assert_int_equal(answer.fault.numbers[0], 60);
+			pause_for(61000);
+		}
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(answer.err, OTP_OK);
+		assert_int_equal(answer.own.verdict, OTP_VERDICT_MALFORMED);
+	}
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	assert_int_equal(answer.fault.numbers[0], 3600);
+}
+
+/* Root changes tokens in the store itself; services change none. */
+static void
+daemon__changes_nothing_on_other_sockets(void **state)
+{
+	static const char *const sockets[] = { "root", "service" };
+	struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
+	struct otp_wire_answer answer;
+
+	(void)state;
+	NEEDS_ROOT();
+	for (size_t i = 0; i < COUNT(sockets); i++) {
+		answer = ask(0, sockets[i], &request);
+		assert_int_equal(answer.err, OTP_ERR_DENIED);
+	}
+	answer = ask(bob.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
+}
+
+/* At each step: all of the new setup is there, or all of the old one. */
+static void
+daemon__killed_puts_all_or_nothing(void **state)
+{
+	uint64_t seed = 11;
+	unsigned killed = 0, made = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 5 * KILLS; i++) {
+		struct otp_wire_request request;
+		struct otp_wire_answer answer;
+		struct otp_seed now;
+		pid_t worker;
+		int fd;
+
+		(void)teardown(state);
+		(void)setup(state);
+		request = put_of(OTP_ENROL_REPLACE);
+		worker = ready_process(); /* which is given it */
+		fd = call(alice.uid, "user");
+		tell(fd, &request);
+		(void)usleep((useconds_t)unit_between(&seed, 0, 5000));
+		killed += worker > 0 && kill(worker, SIGKILL) == 0;
+		if (hear(fd, &answer))
+			assert_true(is_made(&answer));
+		now = seed_of_alice();
+		assert_int_equal(now.tokens_count, 1);
+		if (now.tokens[0].kind == OTP_HOTP)
+			continue;
+		made++;
+		assert_int_equal(now.recovery_count, OTP_ENROL_RECOVERY);
+		assert_memory_equal(now.tokens[0].secret, own_token.secret,
+		    OTP_OWN_SECRET_SIZE);
+		/* The code that confirmed it is used. */
+		request = try_of(request.typed);
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(answer.answer.verdict, OTP_VERDICT_REPLAY);
+	}
+	print_message(
+	    "# ran: %u puts, %u killed, %u made\n", 5 * KILLS, killed, made);
+}
+
 static int
 users(void **state)
 {
@@ -1886,6 +2239,15 @@ main(void)
 		DAEMON_TEST(daemon__shares_the_store_with_direct_logins),
 		DAEMON_TEST(daemon__keeps_one_process_ready),
 		DAEMON_TEST(daemon__takes_the_sockets_of_systemd),
+		DAEMON_TEST(daemon__puts_a_first_token_where_users_may),
+		DAEMON_TEST(daemon__replaces_a_token_after_a_code_of_it),
+		DAEMON_TEST(daemon__changes_what_was_seen_alone),
+		DAEMON_TEST(daemon__adds_and_removes_but_the_last_token),
+		DAEMON_TEST(daemon__answers_with_new_recovery_codes),
+		DAEMON_TEST(daemon__limits_puts_that_succeed),
+		DAEMON_TEST(daemon__limits_puts_that_are_tried),
+		DAEMON_TEST(daemon__changes_nothing_on_other_sockets),
+		DAEMON_TEST(daemon__killed_puts_all_or_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, users, NULL);

@@ -42,16 +42,18 @@ page__has_each_field_in_its_place(void **state)
 		{ 432, 452 },			/* forget */
 		{ 432, 1462 },			/* resync */
 		{ 432, 945 },			/* send */
+		{ 432, 1514 },			/* put, recovery, remove */
 		{ 0, 884 },			/* an answer */
 		{ 884, 1289 },			/* look, try, told */
 		{ 884, 892 },			/* status */
-		{ 892, 1276 },			/* the account */
+		{ 892, 1308 },			/* the account */
 		{ 892, 1444 },			/* a token */
 		{ 892, 1157 },			/* an address */
 		{ 892, 924 },			/* a device */
 		{ 884, 888 },			/* forget */
 		{ 884, 888 },			/* resync */
 		{ 884, 908 },			/* send */
+		{ 884, 1388 },			/* put, recovery, remove */
 	};
 	FILE *page = page_open();
 	unsigned long offset, bytes, next = 0;

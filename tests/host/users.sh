@@ -173,9 +173,178 @@ check 'resync__of_no_hotp_token' says 1 'There is no HOTP token\.$' resync
 forget_files alice
 check 'resync__of_who_is_not_enrolled' says 3 'alice is not enrolled' resync
 
+# --- new, recovery and remove ---
+enrol_nobody() {
+	unserve # Its limits begin anew.
+	conf "$@"
+	otpd_start
+	forget_files alice
+}
+# dialogue STATUS PATTERN ANSWERS ARGUMENT...: as says, with a terminal's answers:
+# "new" is a code of the secret that is shown, "old" one of the token that alice
+# has, "wrong" a wrong one, anything else is typed.
+dialogue() {
+	dialogue_status=$1
+	dialogue_pattern=$2
+	dialogue_answers=$3
+	shift 3
+	rm -f /tmp/key
+	: >"$scratch/said_to"
+	got=0
+	{
+		for answer in $dialogue_answers; do
+			sleep 0.3
+			case $answer in
+			new) shown_code ;;
+			late) shown_code 600 ;;
+			old) code ;;
+			wrong) wrong_code ;;
+			*) echo "$answer" ;;
+			esac
+		done
+	} | $as_alice otp-enroll "$@" --print >"$scratch/said_to" 2>&1 || got=$?
+	cat "$scratch/said_to"
+	echo "status $got"
+	test $got -eq "$dialogue_status" &&
+	    grep -q -e "$dialogue_pattern" "$scratch/said_to"
+}
+key() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		grep -q '^  Key ' "$scratch/said_to" && break
+		sleep 0.1
+	done
+	sed -n 's/^  Key *//p' "$scratch/said_to" | tr -d ' '
+}
+# What the app shows, some seconds from now.
+shown_code() {
+	oathtool --totp -b --now "@$(($(date +%s) + ${1:-0}))" "$(key)"
+}
+# The token that was set up is now what `code' shows.
+take_over() {
+	secret=$(key)
+	recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$scratch/said_to" |
+	    tr '\n' ' ')
+	test -n "$secret"
+}
+codes_shown() {
+	same "${1:-10}" "$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' \
+	    "$scratch/said_to" | wc -l)"
+}
+# Nothing that was shown is in the log, and it is alice's.
+nothing_logged() {
+	logged . >/tmp/lines
+	cat /tmp/lines
+	says_no grep -q "$(key)" /tmp/lines &&
+	    says_no grep -qE '([0-9A-Z]{4}-){5}' /tmp/lines &&
+	    grep -q "pam_otpd: action=$1 user=alice .* socket=user" /tmp/lines
+}
+
+enrol_nobody
+check 'new__where_users_may_not' dialogue 1 \
+    '^otp-enroll: On this host, users cannot enroll themselves\.' '' new
+enrol_nobody 'self_enroll = yes'
+check 'new__nothing_before_a_code' dialogue 1 \
+    'Nothing changed: alice is not enrolled' 'late 12 late' new
+check 'new__left_nothing' says 3 'alice is not enrolled' status
+logged >/dev/null
+first() {
+	dialogue 0 '^alice is set up\. From now on' 'late new' new &&
+	    codes_shown && nothing_logged enrolled && take_over
+}
+check 'new__from_nothing' first
+check 'new__status_is_enrolled' says 0 '^alice: enrolled$' status
+typed=${recovery%% *}
+check 'new__recovery_code_works' says 0 'an unused recovery code' verify
+check 'new__of_who_is_enrolled' dialogue 4 \
+    'alice is already enrolled\. Use --add' '' new
+as_root() { otp-enroll status --json alice | jq -e "$1"; }
+check 'new__parameters_are_the_hosts' \
+    says 1 'belongs to root: ask an administrator' new --digits=8 --print
+check 'new__is_of_oneself' \
+    says 1 'belongs to root: ask an administrator' new --print bob
+
+enrol alice
+check 'new__replaces_nothing_without_a_code' dialogue 1 \
+    'Nothing changed\. Your existing setup' 'new wrong' new --replace
+check 'new__wrong_one_was_charged' as_root '.other_callers.failures.in_a_row == 1 and
+	.failures.in_a_row == 0'
+check 'new__still_old' as_root ".tokens[0].label | test(\"alice\")"
+logged >/dev/null
+replaced() {
+	dialogue 0 'set up anew' 'new wrong old' new --replace &&
+	    codes_shown && nothing_logged replaced && take_over
+}
+check 'new__replaces_after_a_code' replaced
+enrol alice
+rescued() {
+	dialogue 0 'set up anew' "new ${recovery%% *}" new --replace && take_over
+}
+check 'new__replaces_after_a_recovery_code' rescued
+otp-enroll suspend alice >/dev/null
+check 'new__not_of_the_suspended' dialogue 1 'suspended' '' new --replace
+check 'recovery__not_of_the_suspended' dialogue 1 'suspended' '' recovery
+otp-enroll resume alice >/dev/null
+
+enrol_nobody
+enrol alice
+added() {
+	dialogue 0 'with another token' 'new old' new --add && codes_shown 0 &&
+	    as_root '.tokens | length == 2'
+}
+check 'new__adds_a_token' added
+typed=
+check 'remove__says_which' says 2 'not the last one' remove
+typed=$(code 30)
+removed() {
+	says 0 '^Removed the token' remove --token=2 --yes &&
+	    as_root '.tokens | length == 1'
+}
+check 'remove__of_one_of_two' removed
+check 'remove__not_the_last_one' \
+    says 1 'can be replaced, not removed' remove --token=1 --yes
+typed=$(wrong_code)
+check 'recovery__not_without_a_code' dialogue 1 \
+    'are the same as before' wrong recovery --yes
+renewed() {
+	dialogue 0 'old codes no longer work' "${recovery%% *}" recovery --yes &&
+	    codes_shown
+}
+check 'recovery__after_a_recovery_code' renewed
+typed=$(printf '%s\n' $recovery | tail -n 1)
+check 'recovery__old_ones_are_gone' says 1 . verify
+
+# Root's tool makes a change while alice is asked.
+raced() {
+	enrol alice
+	{
+		sleep 0.5
+		otp-enroll new alice --add --hotp --label=roots --no-confirm \
+		    --print --qr=none >/dev/null 2>&1
+		code
+	} | $as_alice otp-enroll recovery --print --yes >"$scratch/said_to" 2>&1
+	cat "$scratch/said_to"
+	grep -q 'in the meantime' "$scratch/said_to" &&
+	    codes_shown 0 && as_root '.tokens | length == 2' &&
+	    typed=$(code) && says 0 '^Correct: ' verify
+}
+check 'recovery__is_bound_to_what_was_seen' raced
+limited() {
+	enrol_nobody
+	enrol alice
+	for i in 1 2 3; do
+		recovery=$(printf '%s\n' $recovery | tail -n +2)
+		dialogue 0 . "new $(printf '%s\n' $recovery | head -n 1)" \
+		    new --add || return 1
+	done
+	dialogue 1 'Wait an hour' \
+	    "new $(printf '%s\n' $recovery | tail -n 1)" new --add &&
+	    as_root '.tokens | length == 4'
+}
+check 'new__three_an_hour' limited
+
 # --- What only root can do ---
-for command in 'new --print' 'recovery --print' remove unlock suspend \
-    adopt address; do
+for command in unlock suspend adopt address 'new --label=x' 'recovery --add=1' \
+    'remove --purge'; do
 	check "users__are_told_that_it_is_roots: $command" \
 	    says 1 'belongs to root: ask an administrator' $command
 done

@@ -37,6 +37,7 @@ ENROL = ["effects/enrol_test", "effects/enrol_change_test", "effects/enrol_adopt
          "effects/deliver_test", "effects/enrol_rename_test", "effects/enrol_import_test",
          "effects/enrol_committed_test", "effects/once_test", "effects/inspect_test",
          "effects/snapshot_test", "effects/known_test", "effects/invite_test",
+         "effects/own_test",
          "store/powercut_enrol_test"]
 STORE = ["store/put_test", "store/fault_test", "store/kill_test"]
 PAM = ["pam/outcome_test", "pam/nullok_test", "pam/forward_pass_test",
@@ -75,6 +76,8 @@ WATCHERS = {
     "common/effects/snapshot.c":
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
+    "common/effects/own.c": ["effects/own_test"],
+    "common/effects/active.c": ["effects/enrol_test", "effects/own_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
     "pam_module/enroll.c": ["pam/enroll_test"],
     "pam_module/outcome.c": ["unit/outcome_test", "pam/notice_test"] + REPORT,
@@ -83,7 +86,7 @@ WATCHERS = {
 # The tool's: scripts, which run it as users do.
 TOOL = {
     "otp-enroll/main.c": ["usage", "commands", "batch"],
-    "otp-enroll/cmd_new.c": ["usage", "commands", "batch", "dialogue", "self",
+    "otp-enroll/cmd_new.c": ["usage", "commands", "batch", "dialogue",
                              "faults/new"],
     "otp-enroll/cmd_recovery.c": ["commands", "dialogue", "faults/new"],
     "otp-enroll/cmd_adopt.c": ["commands", "tokens", "faults/adopt"],
@@ -102,7 +105,6 @@ TOOL = {
     "otp-enroll/enrol/confirm.c": ["commands", "dialogue"],
     "otp-enroll/enrol/confirm_pair.c": ["tokens", "dialogue"],
     "otp-enroll/enrol/secrets.c": ["commands", "tokens", "screen", "picture"],
-    "otp-enroll/enrol/self.c": ["self"],
     "otp-enroll/import/records.c": ["import", "formats"],
 }
 WATCHERS["otp-enroll/cli/terminal.c"] = ["tool/terminal_test",

@@ -91,8 +91,6 @@ for name in stacks/README ansible/pam_otp.yml fail2ban/filter.d/pam-otp.conf \
 	check "documentation__has_$name" \
 	    has pam_otp "$arch" "^/usr/share/doc/[^/]*pam_otp[^/]*/$name\$"
 done
-check 'documentation__has_sudoers' has otp-enroll "$arch" \
-    '^/usr/share/doc/otp-enroll[^/]*/sudoers/otp-enroll$'
 check 'module__brings_nothing_below_etc' says_no has pam_otp "$arch" '^/etc/'
 
 # scriptlet NAME ARGUMENT: one of the module's, with a pam.d, a /var/lib and

@@ -414,7 +414,7 @@ fi
 
 printf 'user\nvera\n' >"$scratch/list"
 check 'batch__needs_print' untouched 2 new --batch="$scratch/list"
-for excess in vera --self --add --replace --label=x --qr=utf8 --qr=png; do
+for excess in vera --add --replace --label=x --qr=utf8 --qr=png; do
 	check "batch__excludes $excess" untouched 2 new --print \
 	    --batch="$scratch/list" $excess
 done

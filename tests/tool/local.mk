@@ -3,7 +3,7 @@
 
 helpers += tests/lib/login
 if TOOL
-helpers += %D%/caller %D%/peak %D%/poke %D%/qr_print %D%/term2ppm %D%/translated
+helpers += %D%/peak %D%/poke %D%/qr_print %D%/term2ppm %D%/translated
 endif
 if PNG
 helpers += %D%/png_modules
@@ -30,7 +30,6 @@ tool_scripts = \
 	%D%/qr_scan.sh \
 	%D%/screen.sh \
 	%D%/tokens.sh \
-	%D%/self.sh \
 	%D%/standing.sh \
 	%D%/invite.sh \
 	%D%/status.sh \
@@ -49,7 +48,6 @@ tests_lib_login_CFLAGS = $(AM_CFLAGS)
 tests_lib_login_LDADD = $(PAM_LIBS)
 tests_lib_login_LDFLAGS = $(host_flags)
 %C%_term2ppm_LDADD =
-%C%_caller_LDADD =
 %C%_peak_LDADD =
 %C%_poke_LDADD =
 %C%_png_modules_LDADD = $(LIBPNG_LIBS)

@@ -247,8 +247,7 @@ anothers() {
 	    says "The store $store belongs to root: ask an administrator to run .otp-enroll $1 nobody', or use sudo."
 }
 if [ "$(id -u)" = 0 ] && [ "$(id -un 65534 2>/dev/null)" = nobody ]; then
-	for command in 'new --print' unlock remove 'recovery --print' \
-	    adopt; do
+	for command in unlock suspend 'recovery --add=1' adopt; do
 		# shellcheck disable=SC2086
 		check "store__of_another: $command" anothers $command
 	done

@@ -31,6 +31,11 @@ enum {
 	REQUEST_FORGOTTEN = 436,
 	REQUEST_FIRST = 436,
 	REQUEST_SECOND = 949,
+	REQUEST_CHANGE = 432,
+	REQUEST_FORMER = 436,
+	REQUEST_PROOF = 468,
+	REQUEST_SECRET = 981,
+	REQUEST_CODE = 1001,
 
 	ANSWER_ERR = 16,
 	ANSWER_DETAIL = 24,
@@ -60,11 +65,22 @@ enum {
 	ANSWER_DELIVERY = 884,
 	ANSWER_SENT_METHOD = 888,
 	ANSWER_TAG = 905,
+	ANSWER_CHANGED = 884,
+	ANSWER_OWN = 888,
+	ANSWER_OWN_KIND = 896,
+	ANSWER_CODES = 904,
+	ANSWER_CODE = 908,
 };
 
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
 	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
-	OTP_WIRE_SEND };
+	OTP_WIRE_SEND, OTP_WIRE_PUT, OTP_WIRE_RECOVERY, OTP_WIRE_REMOVE };
+
+static bool
+is_change(enum otp_wire_verb verb)
+{
+	return verb >= OTP_WIRE_PUT && verb <= OTP_WIRE_REMOVE;
+}
 
 /* All that a request of VERB can have, each another value. */
 static struct otp_wire_request
@@ -106,6 +122,17 @@ request_of(enum otp_wire_verb verb)
 	}
 	if (verb == OTP_WIRE_SEND)
 		TEXT(message.typed, "send 2");
+	if (is_change(verb)) {
+		memcpy(message.change.former.digest, "digested", 8);
+		TEXT(message.second, "345678");
+	}
+	if (verb == OTP_WIRE_REMOVE)
+		message.token = 7;
+	if (verb == OTP_WIRE_PUT) {
+		message.change.mode = OTP_ENROL_REPLACE;
+		memcpy(message.change.secret, "abcdefghijklmnopqrst", 20);
+		TEXT(message.typed, "123456");
+	}
 	return message;
 }
 
@@ -170,6 +197,7 @@ overview_whole(void)
 	overview.tokens_count = 8;
 	overview.addresses_count = 4;
 	overview.devices.count = 8;
+	memcpy(overview.active.digest, "digested", 8);
 	return overview;
 }
 
@@ -227,6 +255,17 @@ answer_of(enum otp_wire_verb verb)
 		message.sent.delivery = OTP_DELIVERY_SENT;
 		TEXT(message.sent.method, "mail");
 		TEXT(message.sent.tag, "K7");
+	}
+	if (is_change(verb)) {
+		message.own.verdict = OTP_VERDICT_ACCEPT;
+		message.own.drift = -30;
+		message.own.drift_known = message.own.no_code = true;
+		message.own.kind = OTP_RECOVERY;
+		message.own.wait = 15;
+		message.committed = true;
+		message.codes_count = 16;
+		TEXT(message.codes[0], "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF");
+		TEXT(message.codes[15], "GGGG-HHHH-IIII-JJJJ-KKKK-LLLL");
 	}
 	return message;
 }
@@ -434,6 +473,7 @@ assert_same_overview(const struct otp_overview *a, const struct otp_overview *b)
 		assert_same_token(&a->tokens[i], &b->tokens[i]);
 	assert_memory_equal(a->addresses, b->addresses, sizeof(a->addresses));
 	assert_memory_equal(&a->devices, &b->devices, sizeof(a->devices));
+	assert_memory_equal(&a->active, &b->active, sizeof(a->active));
 }
 
 static void
@@ -466,6 +506,16 @@ assert_same_answer(
 	assert_string_equal(a->sent.method, b->sent.method);
 	assert_string_equal(a->sent.tag, b->sent.tag);
 	assert_same_overview(&a->overview, &b->overview);
+	assert_int_equal(a->own.verdict, b->own.verdict);
+	assert_int_equal(a->own.of_token, b->own.of_token);
+	assert_int_equal(a->own.drift_known, b->own.drift_known);
+	assert_int_equal(a->own.drift, b->own.drift);
+	assert_int_equal(a->own.kind, b->own.kind);
+	assert_int_equal(a->own.no_code, b->own.no_code);
+	assert_int_equal(a->own.wait, b->own.wait);
+	assert_int_equal(a->committed, b->committed);
+	assert_int_equal(a->codes_count, b->codes_count);
+	assert_memory_equal(a->codes, b->codes, sizeof(a->codes));
 }
 
 static void
@@ -578,13 +628,14 @@ wire__answers_end_where_the_page_says(void **state)
 		uint32_t part;
 		size_t end;
 	} ends[] = {
-		{ OTP_WIRE_STATUS, OTP_WIRE_WHOLE, 1276 },
+		{ OTP_WIRE_STATUS, OTP_WIRE_WHOLE, 1308 },
 		{ OTP_WIRE_STATUS, OTP_WIRE_TOKEN, 1444 },
 		{ OTP_WIRE_STATUS, OTP_WIRE_ADDRESS, 1157 },
 		{ OTP_WIRE_STATUS, OTP_WIRE_DEVICE, 924 },
 		{ OTP_WIRE_FORGET, 8, 888 },
 		{ OTP_WIRE_RESYNC, OTP_VERDICT_ACCEPT, 888 },
 		{ OTP_WIRE_SEND, OTP_DELIVERY_SENT, 908 },
+		{ OTP_WIRE_PUT, 5, 1388 },
 	};
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 
@@ -598,11 +649,13 @@ wire__answers_end_where_the_page_says(void **state)
 		if (ends[i].part == OTP_WIRE_ADDRESS)
 			memset(data + 909, 'x', 247);
 		if (ends[i].part == OTP_WIRE_WHOLE)
-			memset(data + 1212, 'x', 63);
+			memset(data + 1276, 'x', 32);
 		if (ends[i].part == OTP_WIRE_DEVICE)
 			data[923] = 1;
 		if (ends[i].verb == OTP_WIRE_SEND)
 			data[905] = 'x';
+		if (ends[i].verb == OTP_WIRE_PUT)
+			memset(data + 1358, 'x', 29);
 		assert_true(answer_is_read(data, sizeof(data)));
 		for (size_t at = ends[i].end; at < sizeof(data); at++) {
 			data[at] = 1;
@@ -628,6 +681,72 @@ wire__forgets_one_or_all(void **state)
 	assert_false(request_is_read_with(OTP_WIRE_FORGET, REQUEST_ALL, 2));
 	assert_true(
 	    request_is_read_with(OTP_WIRE_FORGET, REQUEST_FORGOTTEN, 0));
+}
+
+/* A first token is bound to nothing, and proven by nothing. */
+static void
+wire__first_token_has_no_proof(void **state)
+{
+	struct otp_wire_request request = request_of(OTP_WIRE_PUT);
+
+	(void)state;
+	request.change.mode = OTP_ENROL_NEW;
+	assert_false(request_is_written(&request));
+	memset(&request.change.former, 0, sizeof(request.change.former));
+	assert_false(request_is_written(&request));
+	memset(request.second, 0, sizeof(request.second));
+	assert_true(request_is_written(&request));
+	request.change.mode = OTP_ENROL_REPLACE;
+	assert_true(request_is_written(&request)); /* the daemon judges that */
+	assert_true(request_is_read_with(OTP_WIRE_PUT, REQUEST_CHANGE, 1));
+	assert_false(request_is_read_with(OTP_WIRE_PUT, REQUEST_CHANGE, 3));
+	assert_false(request_is_read_with(
+	    OTP_WIRE_REMOVE, REQUEST_CHANGE, OTP_SEED_TOKENS));
+}
+
+/* Only what is committed was done, and has codes. */
+static void
+wire__change_is_done_once_it_is_committed(void **state)
+{
+	struct otp_wire_answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		answer = answer_of(verbs[i]);
+		answer.committed = true;
+		assert_int_equal(
+		    answer_is_written(&answer), is_change(verbs[i]));
+		answer = answer_of(verbs[i]);
+		answer.codes_count = 1;
+		assert_int_equal(
+		    answer_is_written(&answer), is_change(verbs[i]));
+		answer = answer_of(verbs[i]);
+		answer.own.verdict = OTP_VERDICT_ACCEPT;
+		assert_int_equal(
+		    answer_is_written(&answer), is_change(verbs[i]));
+	}
+	answer = answer_of(OTP_WIRE_PUT);
+	answer.err = OTP_ERR_WRITE;
+	assert_false(answer_is_written(&answer));
+	answer.own.verdict = OTP_VERDICT_REJECT;
+	assert_true(answer_is_written(&answer));
+	answer.committed = false;
+	assert_false(answer_is_written(&answer));
+	answer.codes_count = 0;
+	assert_true(answer_is_written(&answer));
+	answer.err = OTP_OK;
+	answer.own.verdict = OTP_VERDICT_ACCEPT;
+	assert_false(answer_is_written(&answer));
+	for (unsigned bit = 0; bit < 32; bit++)
+		assert_int_equal(answer_is_read_with(OTP_WIRE_PUT, ANSWER_OWN,
+				     OTP_VERDICT_ACCEPT ^ UINT32_C(1) << bit),
+		    (OTP_VERDICT_ACCEPT ^ UINT32_C(1) << bit) <=
+			OTP_VERDICT_INVITATION_ENDED);
+	assert_false(answer_is_read_with(OTP_WIRE_PUT, ANSWER_CHANGED, 0x10));
+	assert_false(answer_is_read_with(
+	    OTP_WIRE_PUT, ANSWER_OWN_KIND, OTP_INVITATION + 1));
+	assert_false(answer_is_read_with(
+	    OTP_WIRE_PUT, ANSWER_CODES, OTP_SEED_RECOVERY + 1));
 }
 
 /* The other end may be of another build, or another architecture. */
@@ -664,6 +783,18 @@ wire__has_its_places(void **state)
 	assert_memory_equal(data + ANSWER_DELIVERY, "\x0b\0\0\0", 4);
 	assert_string_equal((char *)data + ANSWER_SENT_METHOD, "mail");
 	assert_string_equal((char *)data + ANSWER_TAG, "K7");
+	request_bytes(OTP_WIRE_PUT, data);
+	assert_memory_equal(data + REQUEST_CHANGE, "\2\0\0\0digested", 12);
+	assert_string_equal((char *)data + REQUEST_PROOF, "345678");
+	assert_memory_equal(
+	    data + REQUEST_SECRET, "abcdefghijklmnopqrst123456\0", 27);
+	request_bytes(OTP_WIRE_REMOVE, data);
+	assert_memory_equal(data + REQUEST_CHANGE, "\7\0\0\0digested", 12);
+	answer_bytes(OTP_WIRE_PUT, data);
+	assert_memory_equal(data + ANSWER_CHANGED,
+	    "\x0d\0\0\0\xe6\xb3\xa9\x5c\xe2\xff\xff\xff\3\0\0\0"
+	    "\x0f\0\0\0\x10\0\0\0AAAA-BBBB",
+	    33);
 	answer_bytes(OTP_WIRE_STATUS, data);
 	assert_memory_equal(data + ANSWER_STATUS,
 	    "\x15\0\0\0\x0e\0\0\0\x64\0\0\0\0\0\0\0"
@@ -722,7 +853,7 @@ wire__head_is_exact(void **state)
 			const uint8_t before = request[at];
 			const uint8_t former = answer[at];
 
-			if (at == AT_VERB && value >= 1 && value <= 7)
+			if (at == AT_VERB && value >= 1 && value <= 10)
 				continue;
 			request[at] = (uint8_t)value;
 			answer[at] = (uint8_t)value;
@@ -736,7 +867,7 @@ wire__head_is_exact(void **state)
 		}
 	}
 	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 0));
-	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 8));
+	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 11));
 	assert_false(answer_is_read_with(OTP_WIRE_TRY, AT_VERB, 0));
 }
 
@@ -823,6 +954,17 @@ wire__text_has_a_nul_and_zeros_after_it(void **state)
 	    OTP_WIRE_SEND, ANSWER_DELIVERY, OTP_DELIVERY_NO_ADDRESS));
 	assert_false(answer_is_read_with(
 	    OTP_WIRE_SEND, ANSWER_DELIVERY, OTP_DELIVERY_SENT + 1));
+	request_bytes(OTP_WIRE_PUT, data);
+	text_is_checked(data, OTP_WIRE_REQUEST_SIZE,
+	    &(const struct field){ REQUEST_PROOF, OTP_WIRE_CODE_SIZE },
+	    request_is_read);
+	text_is_checked(data, OTP_WIRE_REQUEST_SIZE,
+	    &(const struct field){ REQUEST_CODE, OTP_WIRE_CODE_SIZE },
+	    request_is_read);
+	answer_bytes(OTP_WIRE_PUT, data);
+	text_is_checked(data, OTP_WIRE_ANSWER_SIZE,
+	    &(const struct field){ ANSWER_CODE, OTP_RECOVERY_TEXT_SIZE },
+	    answer_is_read);
 	memset(request.typed, 'x', sizeof(request.typed));
 	assert_false(request_is_written(&request));
 	memset(answer.answer.token, 'x', sizeof(answer.answer.token));
@@ -948,15 +1090,27 @@ wire__of_a_request_has_its_own_fields(void **state)
 		TEXT(request.typed, "1");
 		assert_int_equal(request_is_written(&request),
 		    verbs[i] == OTP_WIRE_TRY || verbs[i] == OTP_WIRE_RESYNC ||
-			verbs[i] == OTP_WIRE_SEND);
+			verbs[i] == OTP_WIRE_PUT || verbs[i] == OTP_WIRE_SEND);
 		request = request_of(verbs[i]);
 		TEXT(request.second, "1");
-		assert_int_equal(
-		    request_is_written(&request), verbs[i] == OTP_WIRE_RESYNC);
+		assert_int_equal(request_is_written(&request),
+		    verbs[i] == OTP_WIRE_RESYNC || is_change(verbs[i]));
 		request = request_of(verbs[i]);
 		request.token = 1;
+		assert_int_equal(request_is_written(&request),
+		    verbs[i] == OTP_WIRE_RESYNC || verbs[i] == OTP_WIRE_REMOVE);
+		request = request_of(verbs[i]);
+		request.change.mode = OTP_ENROL_ADD;
 		assert_int_equal(
-		    request_is_written(&request), verbs[i] == OTP_WIRE_RESYNC);
+		    request_is_written(&request), verbs[i] == OTP_WIRE_PUT);
+		request = request_of(verbs[i]);
+		request.change.secret[19] = 1;
+		assert_int_equal(
+		    request_is_written(&request), verbs[i] == OTP_WIRE_PUT);
+		request = request_of(verbs[i]);
+		request.change.former.digest[31] = 1;
+		assert_int_equal(
+		    request_is_written(&request), is_change(verbs[i]));
 		request = request_of(verbs[i]);
 		request.generation = 1;
 		assert_int_equal(
@@ -1094,6 +1248,8 @@ main(void)
 		cmocka_unit_test(wire__part_is_one_that_there_may_be),
 		cmocka_unit_test(wire__answers_end_where_the_page_says),
 		cmocka_unit_test(wire__forgets_one_or_all),
+		cmocka_unit_test(wire__first_token_has_no_proof),
+		cmocka_unit_test(wire__change_is_done_once_it_is_committed),
 		cmocka_unit_test(wire__has_its_places),
 		cmocka_unit_test(wire__of_another_size_is_refused),
 		cmocka_unit_test(wire__head_is_exact),

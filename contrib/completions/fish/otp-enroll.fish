@@ -65,7 +65,6 @@ complete -c otp-enroll -n "$seen new" -l print -d 'show secrets even if this is 
 complete -c otp-enroll -n "$seen new" -l json -d 'with --no-confirm: one JSON object'
 complete -c otp-enroll -n "$seen new" -l batch -r -F -d 'many users, from CSV or JSON lines'
 complete -c otp-enroll -n "$seen new" -l notify -d 'send a notice to users who have an address'
-complete -c otp-enroll -n "$seen new" -l self -d 'enroll the user who called sudo'
 
 complete -c otp-enroll -n "$seen invite" -l until -x -d 'such as 8h or 14d, or a date'
 complete -c otp-enroll -n "$seen invite" -l replace -d 'even if the user is enrolled'

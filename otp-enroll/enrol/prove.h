@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Users prove to pam_otpd(8) that the account which they change is theirs. */
+#ifndef OTP_PROVE_H
+#define OTP_PROVE_H
+
+#include "common/effects/overview.h"
+#include "otp-enroll/account/backend.h"
+#include "otp-enroll/cli/command.h"
+
+/*
+ * SUBJECT's account as it is now, which must be one that its user can change.
+ * Other than OTP_EXIT_DONE: it was said why not; UNENROLLED is not said.
+ */
+enum otp_exit otp_prove_look(const struct otp_tool *tool,
+    const struct otp_subject *subject, struct otp_overview *ret_overview);
+
+/*
+ * Ask for a code of what ACCOUNT has, or a recovery code, and make CHANGE with it;
+ * of a first token, no code is asked for.  ENROLMENT is the token of a PUT, which
+ * was confirmed.  *RET_SET: the new recovery codes, if there are any; the caller
+ * shows them.  Signals stay blocked once the change is made.
+ * Other than OTP_EXIT_DONE: it was said why not, or, where ACCOUNT's 'committed'
+ * is set, that the change may not last.
+ */
+enum otp_exit otp_prove(const struct otp_tool *tool,
+    struct otp_account *account, struct otp_change *change,
+    struct otp_enrolment *enrolment, struct otp_recovery_set *ret_set);
+
+#endif
