@@ -32,10 +32,12 @@ EXTRA_DIST += %D%/apparmor/pam_otp \
 systemdunitdir = $(systemddir)/systemd/system
 sysusersdir = $(systemddir)/sysusers.d
 tmpfilesdir = $(systemddir)/tmpfiles.d
+presetdir = $(systemddir)/systemd/system-preset
 dist_systemdunit_DATA =
 nodist_systemdunit_DATA =
 dist_sysusers_DATA =
 dist_tmpfiles_DATA =
+dist_preset_DATA =
 deliver_units = %D%/systemd/pam_otp-deliver.socket
 daemon_units = %D%/systemd/pam_otpd-root.socket \
 	%D%/systemd/pam_otpd-service.socket \
@@ -54,6 +56,7 @@ dist_systemdunit_DATA += $(daemon_units)
 nodist_systemdunit_DATA += %D%/systemd/pam_otpd.service
 dist_sysusers_DATA += %D%/systemd/sysusers.d/pam_otpd.conf
 dist_tmpfiles_DATA += %D%/systemd/tmpfiles.d/pam_otpd.conf
+dist_preset_DATA += %D%/systemd/system-preset/90-pam_otpd.preset
 endif
 endif
 CLEANFILES += %D%/systemd/pam_otp-deliver@.service %D%/systemd/pam_otpd.service

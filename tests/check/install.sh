@@ -64,6 +64,7 @@ if [ -e "$top_builddir/contrib/systemd/pam_otpd.service" ]; then
 	    ./p/lib/systemd/system/pam_otpd-service.socket \
 	    ./p/lib/systemd/system/pam_otpd-user.socket \
 	    ./p/lib/systemd/system/pam_otpd.service \
+	    ./p/lib/systemd/system-preset/90-pam_otpd.preset \
 	    ./p/lib/sysusers.d/pam_otpd.conf \
 	    ./p/lib/tmpfiles.d/pam_otpd.conf | sort)
 fi
@@ -84,6 +85,19 @@ check 'install__succeeds' run install
 check 'install__puts_down_what_belongs' same "$expected" "$(files)"
 check 'install__leaves_nothing_writable_by_others' \
     empty find "$scratch/root" -perm /022 ! -type l
+# preset: what `systemctl preset-all' makes of the sockets on a new host.
+preset() {
+	preset_root=$scratch/preset
+	mkdir -p "$preset_root/usr/lib" "$preset_root/etc"
+	cp -R "$scratch/root/p/lib/systemd" "$preset_root/usr/lib"
+	systemctl --root="$preset_root" preset pam_otpd-root.socket \
+	    pam_otpd-service.socket pam_otpd-user.socket
+	! find "$preset_root/etc" -name 'pam_otpd*' | grep .
+}
+if [ -e "$top_builddir/contrib/systemd/pam_otpd.service" ] &&
+    command -v systemctl >/dev/null; then
+	check 'preset__leaves_the_sockets_to_the_administrator' preset
+fi
 check 'uninstall__succeeds' run uninstall
 check 'uninstall__leaves_nothing' same '' "$(files)"
 
