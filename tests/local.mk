@@ -111,7 +111,7 @@ script_tests =
 
 # What check-long runs; other .mk files here add to both.
 long_tests = %D%/pam/memory_test
-long_only = %D%/pam/valgrind.sh %D%/check/builds.sh
+long_only = %D%/daemon/valgrind.sh %D%/pam/valgrind.sh %D%/check/builds.sh
 EXTRA_DIST += %D%/pam/valgrind.supp
 LONG =
 
