@@ -117,6 +117,8 @@ junk_in_the_file__is_refused(void **state)
 {
 	struct host *host = *state;
 	static const char with_nul[] = "window = 1\0\n";
+	static const char fleet[] =
+	    "store = postgresql:/etc/pam_otp/fleet.conf\n";
 	char *large = malloc(70000);
 
 	assert_non_null(large);
@@ -128,6 +130,8 @@ junk_in_the_file__is_refused(void **state)
 	sample_write(host->conf, with_nul, sizeof(with_nul) - 1, 0644);
 	assert_int_equal(host_login(host, "alice", "123456"), PAM_SERVICE_ERR);
 	sample_write(host->conf, "store = relative\n", 17, 0644);
+	is_misconfigured(host, "option=store");
+	sample_write(host->conf, fleet, sizeof(fleet) - 1, 0644);
 	is_misconfigured(host, "option=store");
 	sample_write(host->conf, "store = /a/../b\n", 16, 0644);
 	is_misconfigured(host, "option=store");
