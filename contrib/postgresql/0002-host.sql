@@ -18,10 +18,10 @@ SET LOCAL ROLE otp_owner;
 SET LOCAL search_path = pg_catalog, pg_temp;
 SELECT otp.migrate(2);
 
-CREATE FUNCTION otp.now_us() RETURNS bigint
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-$$;
+-- (A function with RETURN has no search path: its names were resolved when it was
+-- made. It becomes a part of the statement that calls it.)
+CREATE FUNCTION otp.now_us() RETURNS bigint LANGUAGE sql VOLATILE
+RETURN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
 
 -- What each function of a host does first. The role is the one that logged in,
 -- whatever SET ROLE has made of it.
@@ -48,10 +48,9 @@ $$;
 -- Whether a row is taken. One that is taken for longer than can be was taken
 -- before the server's clock went back.
 CREATE FUNCTION otp.is_taken(p_until timestamptz) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT p_until IS NOT NULL AND p_until > clock_timestamp()
-	    AND p_until <= clock_timestamp() + interval '2 s'
-$$;
+LANGUAGE sql VOLATILE
+RETURN p_until IS NOT NULL AND p_until > clock_timestamp()
+    AND p_until <= clock_timestamp() + interval '2 s';
 
 -- One row always: what is not the account's is NULL where it has none.
 CREATE FUNCTION otp.load(p_realm text, p_name text)

@@ -98,6 +98,7 @@ check 'roles__reach_no_table' tables
 fixed() {
 	empty as_superuser "SELECT p.proname FROM pg_proc p
 	    WHERE p.pronamespace = 'otp'::regnamespace
+	    AND p.prosqlbody IS NULL
 	    AND ('search_path=pg_catalog, pg_temp' = ANY (p.proconfig))
 		IS NOT TRUE" &&
 	    same '' "$(as_superuser "SELECT p.proname FROM pg_proc p
