@@ -207,6 +207,43 @@ invitation__that_expired_enrolls_nobody(void **state)
 	world_close(&world);
 }
 
+/* Whatever became of the account since the invitation was typed. */
+static void
+invitation__enrolls_only_what_still_has_it(void **state)
+{
+	static const char torn[] = "invite:";
+	struct world world;
+	struct otp_enrolment enrolment;
+	struct otp_state changed;
+	char text[2][OTP_RECOVERY_TEXT_SIZE];
+	char path[96];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text[0]);
+	begun(&world, &enrolment);
+	invited(&world, false, text[1]); /* another one */
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	begun(&world, &enrolment);
+	changed = *world_state(&world);
+	changed.credentials_count = 0; /* not adopted */
+	world_put_state(&world, &changed);
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	world_write(&world, "seed/alice", torn, strlen(torn));
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_PARSE);
+	assert_int_equal(otp_enrol_begin_invited(&world.account, text[1],
+			     &enrolment.token, &enrolment),
+	    OTP_ERR_PARSE);
+	world_path(&world, "seed/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	assert_false(world_has(&world, "seed/alice"));
+	world_close(&world);
+}
+
 static void
 invitation__of_the_suspended_enrolls_nobody(void **state)
 {
@@ -433,6 +470,7 @@ main(void)
 		cmocka_unit_test(invitation__enrolls_once),
 		cmocka_unit_test(invitation__begins_an_enrolment_that_needs_it),
 		cmocka_unit_test(invitation__that_expired_enrolls_nobody),
+		cmocka_unit_test(invitation__enrolls_only_what_still_has_it),
 		cmocka_unit_test(invitation__of_the_suspended_enrolls_nobody),
 		cmocka_unit_test(
 		    invite__needs_replace_where_there_is_something),

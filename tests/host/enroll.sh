@@ -68,7 +68,7 @@ in_view() {
 	shown=$(printf '%s\n' "$screen" | sed -n '1,/Code that the app/p' |
 	    tail -n 4)
 	printf '%s\n' "$shown"
-	printf '%s\n' "$shown" | grep -qE '^ *Key +([A-Z2-7]{4} ){7}[A-Z2-7]{4}$' &&
+	printf '%s\n' "$shown" | grep -qE '^[| ]*Key +([A-Z2-7]{4} ){7}[A-Z2-7]{4}$' &&
 	    printf '%s\n' "$shown" | grep -q 'Account  ground:alice'
 }
 check 'ssh__has_the_key_in_view' in_view
@@ -100,6 +100,20 @@ in_language_c() {
 	    test "$status" = 0 && in_view
 }
 check 'ssh__enrolls_without_utf8' in_language_c
+
+if have plink; then
+	with_plink() {
+		forget_files alice
+		fingerprint=$(ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub |
+		    awk '{ print $2 }')
+		invite alice && first none '' plink -ssh -hostkey \
+		    "$fingerprint" alice@ground id -un && test "$status" = 0 &&
+		    is_enrolled alice && in_view
+	}
+	check 'plink__enrolls' with_plink
+else
+	skip 'plink__enrolls' 'plink is not installed'
+fi
 
 # shellcheck disable=SC2046
 hang_up() {
@@ -262,6 +276,24 @@ not_asked() {
 	test "$status" = 0 && says_no grep -q Invitation "$scratch/screen"
 }
 check 'rollout__others_are_not_asked' not_asked
+
+if have login; then
+	stack login login 's/pam_otp.so/& enroll=invited/'
+	# (login.sh says why there is a child.)
+	by_login() {
+		forget_files alice
+		touch /home/alice/.hushlogin
+		sed -i '/^alice:/s|/bin/sh$|/usr/bin/id|' /etc/passwd
+		invite alice && first none '' \
+		    sh -c '(trap "" HUP; exec setpriv --pdeathsig KILL sleep inf) &
+			exec login alice'
+		sed -i '/^alice:/s|/usr/bin/id$|/bin/sh|' /etc/passwd
+		shows 'uid=.*(alice)' && is_enrolled alice && in_view
+	}
+	check 'login__enrolls' by_login
+else
+	skip 'login__enrolls' 'login is not installed'
+fi
 
 stack su su 's/pam_otp.so/& enroll=invited/'
 by_su() {
