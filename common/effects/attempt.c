@@ -257,12 +257,11 @@ attempt_load(struct attempt *attempt)
 	return STEP_CONTINUE;
 }
 
-/* An invitation is compared, even if there is nothing else in the seed. */
+/* A seed without tokens and addresses has an invitation, which is compared. */
 static bool
 may_be_invitation(const struct attempt *attempt)
 {
 	return attempt->account.seed_err == OTP_OK &&
-	    attempt->account.seed.invited &&
 	    attempt->code.typed == OTP_TYPED_RECOVERY;
 }
 
