@@ -98,8 +98,8 @@ says() {
 }
 only_done() {
 	query one postgres 'ALTER FUNCTION otp.put RENAME TO put_of_ours' &&
-	    says maybe g 'c + 1' && says done g c && says done g NULL::bigint &&
-	    says done 'g + 1' 'c + 1'
+	    says maybe g 'c + 1' && says 'done' g c && says 'done' g NULL::bigint &&
+	    says 'done' 'g + 1' 'c + 1'
 }
 check 'put__takes_only_done_and_the_next_numbers_for_a_yes' only_done
 query one postgres 'DROP FUNCTION otp.put' \
@@ -137,10 +137,10 @@ warned() {
 		local_probe ms=2500 login warned >/tmp/warned &
 		warned=$!
 	} && await waiting 'pg_cancel_backend(pid)' || return 1
-	while kill -0 $warned 2>/dev/null; do
+	while kill -0 "$warned" 2>/dev/null; do
 		waiting 'pg_cancel_backend(pid)'
 	done
-	says_no wait $warned &&
+	says_no wait "$warned" &&
 	    grep '^write doubtful' /tmp/warned &&
 	    same 2 "$(row warned generation)"
 }

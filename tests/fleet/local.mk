@@ -19,6 +19,7 @@ fleet_tests = \
 	%D%/rights.sh
 if TOOL # the host has it
 script_tests += $(fleet_tests)
+long_tests += %D%/race.sh
 endif
 
 EXTRA_DIST += $(fleet_tests) %D%/server.sh

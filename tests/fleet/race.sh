@@ -151,18 +151,20 @@ kept() {
 	    same 0 "$(query "$1" host1 \
 		"SELECT otp.count_lost('staff', '{$names}', '{$numbers}')")"
 }
+# many SERVER
 many() {
 	: >/tmp/heard
-	query one postgres "UPDATE otp.account SET state = 'unused',
+	query "$1" postgres "UPDATE otp.account SET state = 'unused',
 	    taken_until = NULL WHERE name LIKE 'many%'"
 }
 a_few() {
 	test "$(counted accepted)" -gt 40
 }
+# in_the_middle SERVER: it is killed as soon as a few were accepted.
 in_the_middle() {
-	tries one /tmp/many 8 -T 60
+	tries "$1" /tmp/many 8 -T 60
 	await a_few
-	server_signal KILL one
+	server_signal KILL "$1"
 	tried
 }
 # All that are left, after the last charge of a client that was killed.
@@ -176,43 +178,54 @@ finished() {
 query one desk "SELECT FROM generate_series(1, 400) number,
     otp.create_state('staff', 'many' || number, gen_random_uuid(), 1, 'unused')"
 killed() {
-	many && in_the_middle && server_start one && kept one && finished one
+	many one && in_the_middle one && server_start one && kept one && finished one
 }
 check 'server__killed_loses_no_code_that_was_accepted' killed
 
+# standby_make PRIMARY STANDBY
 standby_make() {
-	server_set one "synchronous_standby_names = '*'" &&
-	    query one postgres 'SELECT pg_reload_conf()' >/dev/null &&
-	    as_server pg_basebackup -h /tmp/one.at -U postgres -c fast -R \
-		-D /tmp/two &&
-	    as_server mkdir /tmp/two.at &&
-	    server_set two "unix_socket_directories = '/tmp/two.at'" \
+	server_set "$1" "synchronous_standby_names = '*'" &&
+	    query "$1" postgres 'SELECT pg_reload_conf()' >/dev/null &&
+	    as_server pg_basebackup -h "/tmp/$1.at" -U postgres -c fast -R \
+		-D "/tmp/$2" &&
+	    as_server mkdir "/tmp/$2.at" &&
+	    server_set "$2" "unix_socket_directories = '/tmp/$2.at'" \
 		"synchronous_standby_names = ''" &&
-	    server_start two &&
-	    await standby_is_sync
+	    server_start "$2" &&
+	    await standby_is_sync "$1"
 }
 standby_is_sync() {
-	test "$(query one postgres \
+	test "$(query "$1" postgres \
 	    'SELECT sync_state FROM pg_stat_replication')" = sync
 }
-check 'standby__is_made' standby_make
-
+# promoted PRIMARY STANDBY: of a primary that is killed.
 promoted() {
-	many && in_the_middle &&
-	    as_server pg_ctl -D /tmp/two -w promote >/dev/null &&
-	    kept two && finished two &&
-	    same 1 "$(query two boss 'SELECT epoch FROM otp.standing()')"
+	standby_make "$1" "$2" && many "$1" && in_the_middle "$1" &&
+	    as_server pg_ctl -D "/tmp/$2" -w promote >/dev/null &&
+	    kept "$2" && finished "$2" &&
+	    same 1 "$(query "$2" boss 'SELECT epoch FROM otp.standing()')"
 }
-check 'standby__promoted_has_every_code_that_was_accepted' promoted
+failovers() {
+	last=one
+	for number in $(seq "$1"); do
+		promoted $last "standby$number" || return 1
+		rm -rf "/tmp/$last"
+		last=standby$number
+	done
+}
+failovers=5
+test -z "${LONG-}" || failovers=50
+check 'standby__promoted_has_every_code_that_was_accepted' failovers $failovers
+test -z "${LONG-}" || echo "# ran: $failovers failovers in the middle of logins"
 
 # --- A dump that is restored -------------------------------------------------
 
 restored() {
 	server_make three && server_start three &&
-	    pg_dumpall -h /tmp/two.at -U postgres --roles-only |
+	    pg_dumpall -h "/tmp/$last.at" -U postgres --roles-only |
 	    psql -Xq -h /tmp/three.at -U postgres -d postgres 2>/tmp/roles
 	same 'ERROR:  role "postgres" already exists' "$(cat /tmp/roles)" &&
-	    pg_dump -h /tmp/two.at -U postgres --create otp |
+	    pg_dump -h "/tmp/$last.at" -U postgres --create otp |
 	    psql -Xq -v ON_ERROR_STOP=1 -h /tmp/three.at -U postgres \
 		-d postgres >/dev/null &&
 	    refused OT001 three host1 "SELECT otp.load('staff', 'once')" &&
