@@ -281,9 +281,39 @@ otp_txn_recovery(struct otp_txn *txn, const struct otp_recovery_set *set,
 	return OTP_OK;
 }
 
+/* Whether the active seed has an invitation that can still be used. */
+static bool
+has_invitation(const struct otp_snapshot *snap)
+{
+	return snap->seed_err == OTP_OK && snap->seed.invited &&
+	    otp_state_invitation(&snap->state, &snap->seed.invitation) ==
+	    OTP_RECOVERY_UNUSED;
+}
+
+/*
+ * SEED could not be written, and the former one stays active: its invitation
+ * works again, unless this fails as well.
+ */
+static void
+revive_invitation(struct otp_txn *txn, const struct otp_seed *seed)
+{
+	const struct otp_fault fault = txn->account->fault;
+	struct otp_credential *credential = NULL;
+	enum otp_err err = otp_txn_claim_invitation(
+	    txn, seed, &txn->snap.seed.invitation, &credential);
+
+	if (err == OTP_OK) {
+		credential->value = 0;
+		err = otp_txn_commit(txn);
+	}
+	if (err != OTP_OK)
+		txn->account->fault = fault; /* the first one is told */
+}
+
 enum otp_err
 otp_txn_put(struct otp_txn *txn, const struct otp_seed *seed)
 {
+	const bool invited = has_invitation(&txn->snap);
 	enum otp_err err = otp_state_bind_devices(&txn->snap.state, seed);
 
 	if (err == OTP_OK)
@@ -295,9 +325,14 @@ otp_txn_put(struct otp_txn *txn, const struct otp_seed *seed)
 		    txn->store, txn->snap.state.uid, &txn->account->fault);
 	if (err == OTP_OK)
 		err = otp_txn_commit(txn);
+	if (err != OTP_OK)
+		return err;
+	err = otp_txn_put_seed(txn, seed);
 	if (err == OTP_OK)
-		err = otp_txn_put_seed(txn, seed);
-	return err == OTP_OK ? otp_txn_finish(txn, seed) : err;
+		return otp_txn_finish(txn, seed);
+	if (invited && !txn->account->committed)
+		revive_invitation(txn, seed);
+	return err;
 }
 
 /*

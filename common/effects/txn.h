@@ -118,7 +118,8 @@ enum otp_err otp_txn_recovery(struct otp_txn *txn,
 
 /*
  * Make SEED active: commit the state first, so that used codes, and an
- * invitation that SEED does not have any more, are recorded,
+ * invitation that SEED does not have any more (which is undone if SEED cannot be
+ * written), are recorded,
  * then write the seed, then set 'enrolled', and let the recovery codes that
  * were replaced be used.
  */

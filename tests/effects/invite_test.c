@@ -244,6 +244,29 @@ invitation__enrolls_only_what_still_has_it(void **state)
 	world_close(&world);
 }
 
+/* A disk that takes no new seed file costs no user the invitation. */
+static void
+invitation__is_kept_if_the_seed_cannot_be_written(void **state)
+{
+	struct world world;
+	struct otp_enrolment enrolment;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	char path[96];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	begun(&world, &enrolment);
+	world_path(&world, "seed/.alice.new", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(put(&world, &enrolment), OTP_ERR_WRITE);
+	assert_false(world.account.committed);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	world_close(&world);
+}
+
 static void
 invitation__of_the_suspended_enrolls_nobody(void **state)
 {
@@ -471,6 +494,8 @@ main(void)
 		cmocka_unit_test(invitation__begins_an_enrolment_that_needs_it),
 		cmocka_unit_test(invitation__that_expired_enrolls_nobody),
 		cmocka_unit_test(invitation__enrolls_only_what_still_has_it),
+		cmocka_unit_test(
+		    invitation__is_kept_if_the_seed_cannot_be_written),
 		cmocka_unit_test(invitation__of_the_suspended_enrolls_nobody),
 		cmocka_unit_test(
 		    invite__needs_replace_where_there_is_something),
