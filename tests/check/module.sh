@@ -68,7 +68,7 @@ paths() {
 	sed -n 's|^#define STORE_[SU][A-Z]*S[[:space:]]*"\([a-z]*\)"$|/var/lib/pam_otp/\1/|p' \
 	    "$top_srcdir/common/store/store_internal.h"
 	sed -n -e 's|^#define [A-Z_]*[[:space:]]*"\(/[^"]*\)"$|\1|p' \
-	    "$top_srcdir"/pam_module/*.c |
+	    "$top_srcdir"/pam_module/*.c "$top_srcdir/common/effects/post.c" |
 	    sed 's|^/proc/|@{PROC}/|'
 	sed -n 's|^#define OTP_SOCKETS_DIR "/run\(/.*\)"$|@{run}\1/deliver|p' \
 	    "$top_srcdir/common/core/options.h"
