@@ -1967,6 +1967,7 @@ daemon__replaces_a_token_after_a_code_of_it(void **state)
 	struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
 	struct otp_wire_answer answer;
 	char wrong_code[SAMPLE_CODE_SIZE];
+	const int64_t begin = (int64_t)time(NULL);
 
 	(void)state;
 	(void)snprintf(request.second, sizeof(request.second), "%s",
@@ -1975,6 +1976,7 @@ daemon__replaces_a_token_after_a_code_of_it(void **state)
 	assert_int_equal(answer.err, OTP_OK);
 	assert_false(answer.committed);
 	assert_int_equal(answer.own.verdict, OTP_VERDICT_REJECT);
+	assert_true((int64_t)time(NULL) - begin >= 1); /* it is held */
 	assert_int_equal(answer.codes_count, 0);
 	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
 	assert_int_equal(
@@ -2144,6 +2146,62 @@ daemon__changes_nothing_on_other_sockets(void **state)
 	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
 }
 
+/* Whether the daemon has SIZE bytes like those at BYTES in what it can write. */
+static bool
+memory_has(const void *bytes, size_t size)
+{
+	static uint8_t block[1 << 20];
+	char path[PATH_SIZE], line[512], access[8];
+	unsigned long from, to;
+	bool found = false;
+	FILE *maps;
+	int memory;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)host.pid);
+	maps = fopen(path, "r");
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)host.pid);
+	memory = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(maps != NULL && memory >= 0);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, access) != 3 ||
+		    access[1] != 'w')
+			continue;
+		/* Blocks overlap, so that it can be anywhere. */
+		for (; from < to; from += sizeof(block) - size) {
+			const size_t left = to - from;
+			const ssize_t got = pread(memory, block,
+			    left < sizeof(block) ? left : sizeof(block),
+			    (off_t)from);
+
+			found = found ||
+			    (got > 0 &&
+				memmem(block, (size_t)got, bytes, size) !=
+				    NULL);
+		}
+	}
+	(void)fclose(maps);
+	(void)close(memory);
+	return found;
+}
+
+static void
+daemon__keeps_no_secret_of_a_put(void **state)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
+	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+
+	(void)state;
+	NEEDS_ROOT();
+	assert_true(is_made(&answer));
+	pause_for(200); /* it wipes what it has sent */
+	/* The scan finds what is there. */
+	assert_true(memory_has(host.conf, strlen(host.conf)));
+	assert_false(memory_has(own_token.secret, OTP_OWN_SECRET_SIZE));
+	for (unsigned i = 0; i < OTP_ENROL_RECOVERY; i++)
+		assert_false(
+		    memory_has(answer.codes[i], strlen(answer.codes[i])));
+}
+
 /* At each step: all of the new setup is there, or all of the old one. */
 static void
 daemon__killed_puts_all_or_nothing(void **state)
@@ -2250,6 +2308,7 @@ main(void)
 		DAEMON_TEST(daemon__limits_puts_that_succeed),
 		DAEMON_TEST(daemon__limits_puts_that_are_tried),
 		DAEMON_TEST(daemon__changes_nothing_on_other_sockets),
+		DAEMON_TEST(daemon__keeps_no_secret_of_a_put),
 		DAEMON_TEST(daemon__killed_puts_all_or_nothing),
 	};
 
