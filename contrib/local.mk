@@ -110,7 +110,7 @@ EXTRA_DIST += \
 	%D%/debian/rules \
 	%D%/debian/watch %D%/debian/source/format %D%/debian/source/lintian-overrides \
 	%D%/debian/tests/control \
-	%D%/debian/tests/login %D%/debian/tests/sshd
+	%D%/debian/tests/daemon %D%/debian/tests/login %D%/debian/tests/sshd
 
 # Not installed, since no program uses it yet.
 EXTRA_DIST += %D%/postgresql/README \
