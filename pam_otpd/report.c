@@ -89,7 +89,7 @@ otp_report_sent(const struct otp_job *job, const struct otp_request *request,
 
 void
 otp_report_notice(const struct otp_job *job, const struct otp_request *request,
-    enum otp_notice_kind kind, enum otp_err err, const struct otp_fault *fault)
+    const char *notice, enum otp_err err, const struct otp_fault *fault)
 {
 	const bool is_sent = err == OTP_OK;
 	struct otp_logline line;
@@ -101,7 +101,7 @@ otp_report_notice(const struct otp_job *job, const struct otp_request *request,
 		is_sent ? OTP_DELIVERY_SENT : OTP_DELIVERY_NO_SOCKET));
 	add_who(&line, job, request, true);
 	add_caller(&line, job->listener, job->peer);
-	otp_logline_word(&line, "notice", otp_notice_name(kind));
+	otp_logline_word(&line, "notice", notice);
 	if (!is_sent)
 		add_fault(&line, err, fault);
 	report_write(is_sent ? LOG_INFO : LOG_ERR, &line, PATIENCE);

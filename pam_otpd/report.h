@@ -21,10 +21,13 @@ void otp_report_try(const struct otp_job *job,
 void otp_report_sent(const struct otp_job *job,
     const struct otp_request *request, const struct otp_wire_answer *answer);
 
-/* Whether the notice of JOB's try was taken for all addresses, or ERR and FAULT. */
+/*
+ * Whether JOB's notice, which the log calls NOTICE, was taken for all addresses, or
+ * ERR and FAULT.
+ */
 void otp_report_notice(const struct otp_job *job,
-    const struct otp_request *request, enum otp_notice_kind kind,
-    enum otp_err err, const struct otp_fault *fault);
+    const struct otp_request *request, const char *notice, enum otp_err err,
+    const struct otp_fault *fault);
 
 /*
  * JOB made a change to SUBJECT's account: ACTION, a word as otp-enroll logs it.

@@ -39,8 +39,14 @@ static enum otp_err read_options(
 static enum otp_err request_allow(const struct otp_job *,
     const struct otp_options *, struct otp_request *, struct otp_fault *);
 static enum otp_err request_run(const struct otp_job *,
-    const struct otp_options *, const struct otp_request *,
+    const struct otp_options *, const struct otp_request *, struct otp_told *,
     struct otp_wire_answer *);
+static void request_tell(const struct otp_job *, const struct otp_options *,
+    const struct otp_request *, const struct otp_told *,
+    const struct otp_wire_answer *);
+static bool is_change(enum otp_wire_verb);
+static const char *change_text(
+    const struct otp_wire_request *, const struct otp_wire_answer *);
 static void request_notice(const struct otp_job *, const struct otp_options *,
     const struct otp_request *, struct otp_answer *);
 static enum otp_err request_status(const struct otp_host *,
@@ -70,6 +76,7 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 	const struct otp_wire_request *message = job->request;
 	struct otp_wire_answer answer = { .verb = message->verb };
 	struct otp_request request = message->request;
+	struct otp_told told = { .to_count = 0 };
 	struct otp_options options;
 
 	memcpy(answer.account, request.account, sizeof(answer.account));
@@ -80,7 +87,8 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 		    request_allow(job, &options, &request, &answer.fault);
 	(void)alarm(0);
 	if (answer.err == OTP_OK)
-		answer.err = request_run(job, &options, &request, &answer);
+		answer.err =
+		    request_run(job, &options, &request, &told, &answer);
 	/* An administrator's words about the user are not for every program. */
 	if (job->listener == OTP_LISTENER_USER)
 		memset(answer.look.exemption.reason, 0,
@@ -94,6 +102,7 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 		otp_report_try(job, &request, &answer);
 	if (message->verb == OTP_WIRE_TRY && answer.err == OTP_OK)
 		request_notice(job, &options, &request, &answer.answer);
+	request_tell(job, &options, &request, &told, &answer);
 	if (message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED)
 		otp_report_sent(job, &request, &answer);
 	*ret_answer = answer;
@@ -159,7 +168,8 @@ request_allow(const struct otp_job *job, const struct otp_options *options,
 
 static enum otp_err
 request_run(const struct otp_job *job, const struct otp_options *options,
-    const struct otp_request *request, struct otp_wire_answer *answer)
+    const struct otp_request *request, struct otp_told *told,
+    struct otp_wire_answer *answer)
 {
 	const struct otp_wire_request *message = job->request;
 	const struct otp_host ours = {
@@ -171,6 +181,8 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	const struct otp_host *host = &ours;
 	const struct otp_subject subject = subject_of(request);
 
+	if (options->notify && is_change(message->verb))
+		otp_post_note(host, subject.account, told);
 	switch (message->verb) {
 	case OTP_WIRE_LOOK:
 		return otp_look_at(host, request, message->want_enrolled,
@@ -210,8 +222,53 @@ request_notice(const struct otp_job *job, const struct otp_options *options,
 	if (answer->told.notice.kind == OTP_NOTICE_NONE)
 		return;
 	err = otp_post_notice(options->sockets, request, answer, &fault);
-	otp_report_notice(job, request, answer->told.notice.kind, err, &fault);
+	otp_report_notice(job, request,
+	    otp_notice_name(answer->told.notice.kind), err, &fault);
 	memset(&answer->told, 0, sizeof(answer->told));
+}
+
+/* The addresses that the account had before, which a change may have removed. */
+static void
+request_tell(const struct otp_job *job, const struct otp_options *options,
+    const struct otp_request *request, const struct otp_told *told,
+    const struct otp_wire_answer *answer)
+{
+	const char *text = change_text(job->request, answer);
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (text == NULL || told->to_count == 0)
+		return;
+	err = otp_post_change(&otp_sys_host, options->sockets, request->account,
+	    told, text, &fault);
+	otp_report_notice(job, request, "change", err, &fault);
+}
+
+static bool
+is_change(enum otp_wire_verb verb)
+{
+	return verb == OTP_WIRE_FORGET || verb == OTP_WIRE_PUT ||
+	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE;
+}
+
+/* What was changed, or NULL. */
+static const char *
+change_text(const struct otp_wire_request *message,
+    const struct otp_wire_answer *answer)
+{
+	if (message->verb == OTP_WIRE_FORGET)
+		return answer->err == OTP_OK && answer->forgotten > 0
+		    ? "known devices were forgotten"
+		    : NULL;
+	if (!answer->committed)
+		return NULL;
+	if (message->verb == OTP_WIRE_REMOVE)
+		return "a token was removed";
+	if (message->verb == OTP_WIRE_RECOVERY)
+		return "the recovery codes were replaced";
+	return message->change.mode == OTP_ENROL_REPLACE
+	    ? "all tokens, recovery codes and addresses were replaced"
+	    : "a token was added";
 }
 
 /* The client asked for the whole first, so it knows how many parts there are. */

@@ -226,3 +226,16 @@ occasion_of(const struct otp_message *message)
 	    message->time + TIME_OF_DAY);
 	return occasion;
 }
+
+void
+otp_letter_change(struct otp_message *message, const char *change)
+{
+	(void)snprintf(message->text, sizeof(message->text),
+	    "For %s on %s, %s\n"
+	    "with otp-enroll, on %.10s at %.5s UTC.\n"
+	    "\n"
+	    "Was it you, or your administrator? Then do nothing.\n"
+	    "Otherwise tell your administrator at once.\n",
+	    message->user, message->host, change, message->time,
+	    message->time + TIME_OF_DAY);
+}

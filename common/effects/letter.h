@@ -26,4 +26,7 @@ enum otp_err otp_letter_write_notice(const struct otp_request *request,
     const struct otp_answer *answer, unsigned number,
     char ret_frame[OTP_FRAME_MAX], size_t *ret_size) OTP_MUST_USE;
 
+/* Write the text of MESSAGE, whose head is there: that CHANGE was made. */
+void otp_letter_change(struct otp_message *message, const char *change);
+
 #endif

@@ -10,6 +10,7 @@
 #include "common/core/wipe.h"
 #include "common/effects/letter.h"
 #include "common/effects/outbox.h"
+#include "common/effects/snapshot.h"
 #include "common/store/path.h"
 
 /* From one look at an account that is locked to the next. */
@@ -39,6 +40,8 @@ static void read_host_key(char *key, size_t size);
 static enum otp_err notice_put(const char *sockets,
     const struct otp_request *request, const struct otp_answer *answer,
     unsigned number, struct otp_fault *fault);
+static enum otp_err message_put(const char *sockets,
+    const struct otp_message *message, struct otp_fault *fault);
 
 enum otp_err
 otp_post_code(const struct otp_host *host, const char *sockets,
@@ -183,6 +186,62 @@ notice_put(const char *sockets, const struct otp_request *request,
 	size_t size = 0;
 	const enum otp_err err =
 	    otp_letter_write_notice(request, answer, number, frame, &size);
+
+	return err == OTP_OK ? otp_outbox_put(sockets, frame, size, fault)
+			     : err;
+}
+
+void
+otp_post_note(
+    const struct otp_host *host, const char *account, struct otp_told *ret_told)
+{
+	struct otp_snapshot snapshot;
+
+	*ret_told = (struct otp_told){ .to_count = 0 };
+	if (otp_snapshot_read(host, account, &snapshot, NULL) == OTP_OK &&
+	    snapshot.seed_err == OTP_OK) {
+		ret_told->to_count = snapshot.seed.addresses_count;
+		for (unsigned i = 0; i < ret_told->to_count; i++)
+			memcpy(ret_told->to[i], snapshot.seed.addresses[i].uri,
+			    OTP_ADDRESS_SIZE);
+	}
+	otp_snapshot_wipe(&snapshot);
+}
+
+/* Without a clock, the message has the time 0. */
+enum otp_err
+otp_post_change(const struct otp_sys *sys, const char *sockets,
+    const char *account, const struct otp_told *told, const char *change,
+    struct otp_fault *fault)
+{
+	struct otp_message message = { .kind = OTP_MESSAGE_NOTICE };
+	enum otp_err err = OTP_OK;
+	int64_t time = 0;
+
+	(void)sys->time(sys->context, &time);
+	otp_outbox_head(&message, account, time);
+	otp_letter_change(&message, change);
+	for (unsigned i = 0; i < told->to_count; i++) {
+		struct otp_fault last = { 0 };
+		enum otp_err put;
+
+		memcpy(message.to.uri, told->to[i], sizeof(message.to.uri));
+		put = message_put(sockets, &message, &last);
+		if (put == OTP_OK || err != OTP_OK)
+			continue;
+		err = put;
+		*fault = last;
+	}
+	return err;
+}
+
+static enum otp_err
+message_put(const char *sockets, const struct otp_message *message,
+    struct otp_fault *fault)
+{
+	char frame[OTP_FRAME_MAX];
+	size_t size = 0;
+	const enum otp_err err = otp_frame_write(message, frame, &size);
 
 	return err == OTP_OK ? otp_outbox_put(sockets, frame, size, fault)
 			     : err;

@@ -49,4 +49,20 @@ enum otp_err otp_post_notice(const char *sockets,
     const struct otp_request *request, const struct otp_answer *answer,
     struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * Before a change: fill in the addresses of ACCOUNT.  Where they cannot be read,
+ * there are none.
+ */
+void otp_post_note(const struct otp_host *host, const char *account,
+    struct otp_told *ret_told);
+
+/*
+ * After it: give the message that CHANGE (in English, such as "a token was added")
+ * was made to ACCOUNT to the socket in SOCKETS, once for each address of TOLD.
+ * Errors: as of otp_post_notice().
+ */
+enum otp_err otp_post_change(const struct otp_sys *sys, const char *sockets,
+    const char *account, const struct otp_told *told, const char *change,
+    struct otp_fault *fault) OTP_MUST_USE;
+
 #endif

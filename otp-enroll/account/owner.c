@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/core/frame.h"
+#include "common/effects/letter.h"
 #include "common/effects/outbox.h"
 #include "common/effects/snapshot.h"
 #include "otp-enroll/account/backend.h"
@@ -72,14 +73,7 @@ otp_owner_tell(const struct otp_tool *tool, const struct otp_subject *subject,
 	if (told.count == 0)
 		return;
 	owner_begin(tool, subject, &message);
-	(void)snprintf(message.text, sizeof(message.text),
-	    "For %s on %s, %s\n"
-	    "with otp-enroll, on %.10s at %.5s UTC.\n"
-	    "\n"
-	    "Was it you, or your administrator? Then do nothing.\n"
-	    "Otherwise tell your administrator at once.\n",
-	    message.user, message.host, change, message.time,
-	    message.time + sizeof("YYYY-MM-DD"));
+	otp_letter_change(&message, change);
 	for (unsigned i = 0; i < told.count; i++)
 		owner_tell_one(tool, &message, told.uri[i]);
 }

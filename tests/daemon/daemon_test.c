@@ -2058,6 +2058,44 @@ daemon__answers_with_new_recovery_codes(void **state)
 	assert_true(log_has("action=recovery-refused user="));
 }
 
+/* At the addresses that the account had before, and without what she claims. */
+static void
+daemon__tells_the_owner_of_changes(void **state)
+{
+	struct otp_wire_request request;
+	struct otp_message message;
+	struct otp_wire_answer answer;
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	request = change_of(OTP_WIRE_RECOVERY);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_false(post_came(post, &message)); /* without 'notify' */
+	configure("notify = yes\n");
+	request = change_of(OTP_WIRE_RECOVERY);
+	(void)snprintf(request.second, sizeof(request.second), "123");
+	answer = ask(alice.uid, "user", &request);
+	assert_false(answer.committed);
+	assert_false(post_came(post, &message));
+	request = put_of(OTP_ENROL_REPLACE);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_true(post_came(post, &message));
+	assert_int_equal(message.kind, OTP_MESSAGE_NOTICE);
+	assert_string_equal(message.to.uri, "mailto:alice@example.org");
+	assert_string_equal(message.user, alice.name);
+	assert_string_equal(message.service, "");
+	assert_string_equal(message.rhost, "");
+	assert_non_null(strstr(message.text,
+	    "all tokens, recovery codes and addresses were replaced\n"));
+	assert_true(log_has("result=sent reason=ok user="));
+	assert_true(log_has(" notice=change"));
+	(void)close(post);
+}
+
 /* Three that succeed in an hour; a refused one opens no file. */
 static void
 daemon__limits_puts_that_succeed(void **state)
@@ -2305,6 +2343,7 @@ main(void)
 		DAEMON_TEST(daemon__changes_what_was_seen_alone),
 		DAEMON_TEST(daemon__adds_and_removes_but_the_last_token),
 		DAEMON_TEST(daemon__answers_with_new_recovery_codes),
+		DAEMON_TEST(daemon__tells_the_owner_of_changes),
 		DAEMON_TEST(daemon__limits_puts_that_succeed),
 		DAEMON_TEST(daemon__limits_puts_that_are_tried),
 		DAEMON_TEST(daemon__changes_nothing_on_other_sockets),
