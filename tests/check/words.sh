@@ -5,6 +5,7 @@
 # Words and phrases that must not come back, in the comments and texts of what
 # is listed here. Each hit is printed with its place. Of C sources, comments and
 # strings are read; of other files, everything except displays of manual pages.
+# No user reads the scripts that are tests.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -89,13 +90,18 @@ texts() {
 			if (text[kind] != "")
 				print FNR "\t" kind "\t" text[kind]
 	}' "$1" ;;
-	*) awk '
+	*)
+		kind=string
+		case $1 in
+		*/tests/*.sh) kind=comment ;;
+		esac
+		awk -v kind=$kind '
 	/^\.Bd -literal/ { display = 1 }
 	/^\.Ed/ { display = 0 }
 	!display && !/^\.Dl / {
 		if ($0 == "")
 			$0 = "."
-		print FNR "\tstring\t" $0
+		print FNR "\t" kind "\t" $0
 	}' "$1" ;;
 	esac
 }
@@ -106,7 +112,8 @@ hits() {
 	texts "$1" | awk -F '\t' -v name="$2" '
 	NR == FNR { all[++count] = $1; word[count] = $2; use[count] = $3; next }
 	{
-		line = tolower($3)
+		line = tolower($0)
+		sub(/^[^\t]*\t[^\t]*\t/, "", line)
 		if (match(line, /`[^` \47]([^`\47]*[^` \47])?\47/))
 			print name ":" $1 ": " substr(line, RSTART, RLENGTH) \
 			    " (use \47...\47)"
@@ -206,6 +213,13 @@ found() {
 check 'words__are_found_in_a_page' same "$(grep -n '' "$scratch/sample.8" |
     sed 's/:.*//' | grep -vx 5 | sed 's/^/sample.8:/' | sort)" \
     "$(found sample.8)"
+cat >"$scratch/sample.sh" <<'END'
+	# Nobody is asked.
+		echo "it	stands	behind"
+END
+check 'words__are_found_in_indented_lines' same "sample.sh:1: nobody
+sample.sh:2: behind" "$(hits "$scratch/sample.sh" sample.sh |
+    sed 's/ (use .*//' | sort)"
 check 'words__are_found_in_c' same "sample.c:1: . who asks
 sample.c:1: \`this'
 sample.c:1: behind

@@ -245,7 +245,7 @@ check 'store__without_a_sound_folder_of_uids' no_uids
 as_root=
 [ "$(id -u)" = 0 ] && as_root=yes
 if [ -n "$as_root" ]; then
-	chown nobody "$store/state"
+	chown 65534 "$store/state"
 	check 'store__of_another_user' finds 1 owner
 	check 'store__of_another_user_is_fixed_by_a_command' \
 	    tells "chown root: $store/state"
@@ -325,7 +325,7 @@ if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -I"$top_builddir" -w \
 		LD_PRELOAD=$scratch/ahead.so CLOCK_AHEAD=$seconds "$@"
 	}
 	check 'clock__without_a_battery' ahead -1780000000 finds 1 clock-wrong
-	behind() {
+	last_code_in_the_future() {
 		rm -f "$store/state/$user"
 		ahead 86400 "$OTP_ENROLL" --conf "$conf" adopt "$user" &&
 		    finds 1 clock-behind "$user" &&
@@ -333,7 +333,7 @@ if [ -z "${INSTRUMENTED-}" ] && $CC -shared -fPIC -I"$top_builddir" -w \
 		    tells "adopt --force $user" &&
 		    ahead 86400 finds_only 0 '' "$user"
 	}
-	check 'clock__behind_the_last_code' behind
+	check 'clock__behind_the_last_code' last_code_in_the_future
 else
 	skip 'clock' 'not in this build'
 fi
@@ -484,9 +484,9 @@ two_names() {
 check 'account__with_a_state_of_two_names' two_names
 other_uid() {
 	configure virtual_users
-	enroll $new somebody
-	mv "$store/seed/somebody" "$store/seed/$user"
-	mv "$store/state/somebody" "$store/state/$user"
+	enroll $new stranger
+	mv "$store/seed/stranger" "$store/seed/$user"
+	mv "$store/state/stranger" "$store/state/$user"
 	configure
 	finds_only 1 uid "$user" && tells "adopt --force $user"
 }
