@@ -211,12 +211,13 @@ otp_slot_devices_size(uint32_t count)
 void
 otp_slot_put_devices(uint8_t *at, const struct otp_state *state)
 {
-	if (state->devices.count == 0)
+	const unsigned count = state->devices.count;
+
+	if (count == 0)
 		return;
 	memcpy(at, state->devices_of, OTP_ID_SIZE);
 	at += OTP_ID_SIZE;
-	for (unsigned i = 0; i < state->devices.count;
-	     i++, at += OTP_SLOT_DEVICE_SIZE) {
+	for (unsigned i = 0; i < count; i++, at += OTP_SLOT_DEVICE_SIZE) {
 		const struct otp_device *device = &state->devices.list[i];
 
 		memcpy(at + DEVICE_ID, device->id, OTP_DEVICE_ID_SIZE);

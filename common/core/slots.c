@@ -178,10 +178,11 @@ decode_record(const uint8_t *slot, struct otp_state *ret_state)
 	if (!get_fixed(slot, ret_state))
 		return OTP_ERR_STATE_VERSION;
 	ret_state->credentials_count = credentials;
-	for (unsigned i = 0; i < credentials;
-	     i++, at += OTP_SLOT_CREDENTIAL_SIZE)
+	for (unsigned i = 0; i < credentials; i++) {
 		if (!otp_slot_get_credential(at, &ret_state->credentials[i]))
 			return OTP_ERR_STATE_VERSION;
+		at += OTP_SLOT_CREDENTIAL_SIZE;
+	}
 	if (!otp_slot_get_devices(at, devices, ret_state))
 		return OTP_ERR_STATE_VERSION;
 	at += otp_slot_devices_size(devices);
@@ -208,10 +209,11 @@ get_fixed(const uint8_t *slot, struct otp_state *state)
 	    !otp_slot_get_login_mark(
 		slot + RECORD_SUCCESS, &state->last_success))
 		return false;
-	for (unsigned i = 0; i < OTP_STATE_ACCEPTED;
-	     i++, at += OTP_SLOT_ACCEPTED_SIZE)
+	for (unsigned i = 0; i < OTP_STATE_ACCEPTED; i++) {
 		if (!otp_slot_get_accepted(at, &state->accepted[i]))
 			return false;
+		at += OTP_SLOT_ACCEPTED_SIZE;
+	}
 	return true;
 }
 
@@ -448,9 +450,10 @@ otp_slots_record(const struct otp_slots *slots, const struct otp_state *state,
 	ret_slot->offset = next.record * OTP_SLOTS_RECORD_SIZE;
 	put_head(bytes, record_magic, flags, next.record_generation);
 	put_fixed(bytes, state);
-	for (unsigned i = 0; i < state->credentials_count;
-	     i++, at += OTP_SLOT_CREDENTIAL_SIZE)
+	for (unsigned i = 0; i < state->credentials_count; i++) {
 		otp_slot_put_credential(at, &state->credentials[i]);
+		at += OTP_SLOT_CREDENTIAL_SIZE;
+	}
 	otp_slot_put_devices(at, state);
 	at += otp_slot_devices_size(state->devices.count);
 	put_optional(at, flags, state);
@@ -513,9 +516,10 @@ put_fixed(uint8_t *slot, const struct otp_state *state)
 	otp_slot_put_tally(slot + RECORD_TALLY, &state->tally);
 	otp_put_u32(slot + RECORD_COUNT, state->credentials_count);
 	otp_put_u32(slot + RECORD_DEVICES, state->devices.count);
-	for (unsigned i = 0; i < OTP_STATE_ACCEPTED;
-	     i++, at += OTP_SLOT_ACCEPTED_SIZE)
+	for (unsigned i = 0; i < OTP_STATE_ACCEPTED; i++) {
 		otp_slot_put_accepted(at, &state->accepted[i]);
+		at += OTP_SLOT_ACCEPTED_SIZE;
+	}
 }
 
 static void

@@ -224,10 +224,10 @@ check_sandbox(const struct daemon *daemon, const char *shown)
 		{ "RestrictAddressFamilies", "AF_UNIX", NULL },
 		{ "TemporaryFileSystem", "/run:ro", "/run:ro " },
 	};
+	const size_t count = sizeof(properties) / sizeof(properties[0]);
 	char words[WORDS_SIZE] = "";
 
-	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]);
-	     i++) {
+	for (size_t i = 0; i < count; i++) {
 		const size_t length = strlen(words);
 
 		if (property(shown, properties[i].name) == NULL ||

@@ -133,10 +133,11 @@ bench_crowds(const char *const *names, unsigned count, uint64_t first)
 		(void)printf("  %-22s %9s %9s %9s %9s %9s\n", "", "at once",
 		    "let in/s", "median us", "99% us", "refused");
 		for (unsigned i = 0; i < count; i++) {
-			for (unsigned j = 0; j < BENCH_PEOPLE &&
-			     (many == 0 || names[2 * i] != names[2 * i + 1]);
-			     j++)
-				counters[j] = first;
+			const bool own = names[2 * i] != names[2 * i + 1];
+
+			for (unsigned j = 0; j < BENCH_PEOPLE; j++)
+				if (many == 0 || own)
+					counters[j] = first;
 			for (unsigned size = 1; size <= BENCH_PEOPLE; size *= 2)
 				print_crowd(names[2 * i + many], size, many);
 		}

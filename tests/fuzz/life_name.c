@@ -41,11 +41,12 @@ catch_up(struct model *to, const struct model *from)
 			at->known = at->used = true;
 	}
 	to->codes_count = from->codes_count;
-	for (; to->addresses_count < from->addresses_count;
-	     to->addresses_count++)
+	while (to->addresses_count < from->addresses_count) {
 		to->addresses[to->addresses_count] = (struct model_address){
 			.address = from->addresses[to->addresses_count].address,
 		};
+		to->addresses_count++;
+	}
 }
 
 void

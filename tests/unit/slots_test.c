@@ -1110,8 +1110,8 @@ slots_read__takes_the_records_tally_where_both_charges_are_torn(void **unused)
 
 	(void)unused;
 	image_make(&image, &state);
-	for (unsigned i = 0; i < 2;
-	     i++) { /* the newer is slot 1, then slot 0 */
+	/* The newer is slot 1, then slot 0. */
+	for (unsigned i = 0; i < 2; i++) {
 		struct image torn;
 
 		image.state.tally.failures = 50;
