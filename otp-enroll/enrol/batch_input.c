@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "common/core/csv.h"
+#include "common/core/import_csv.h"
 #include "common/core/import_secret.h"
 #include "otp-enroll/cli/i18n.h"
 #include "otp-enroll/cli/output.h"
@@ -37,6 +38,7 @@ enum format {
 struct otp_batch_input {
 	FILE *file;
 	enum format format;
+	char separator; /* of CSV */
 	unsigned columns;
 	enum field column[FIELDS]; /* of CSV: which field is where */
 	unsigned long line;
@@ -45,6 +47,7 @@ struct otp_batch_input {
 
 static enum otp_batch_read read_line(struct otp_batch_input *input);
 static bool is_blank(const char *text);
+static bool is_separator(struct otp_batch_input *input);
 static enum otp_batch_read find_format(struct otp_batch_input *input);
 static enum otp_batch_read read_header(struct otp_batch_input *input);
 static bool add_column(struct otp_batch_input *input, const char *name);
@@ -97,6 +100,8 @@ otp_batch_next(struct otp_batch_input *input, struct otp_batch_row *ret_row)
 		if (result != OTP_BATCH_ROW)
 			return result;
 		if (is_blank(input->text))
+			continue;
+		if (first && is_separator(input))
 			continue;
 		if (first)
 			result = find_format(input);
@@ -152,15 +157,24 @@ is_blank(const char *text)
 	return text[strspn(text, " \t")] == '\0';
 }
 
-/* The first line tells the format of all. */
-static enum otp_batch_read
-find_format(struct otp_batch_input *input)
+/* Spreadsheets may write "sep=;" above the header, which shows it, too. */
+static bool
+is_separator(struct otp_batch_input *input)
 {
 	char *text = input->text;
 
 	if (strncmp(text, BOM, strlen(BOM)) == 0)
 		memmove(
 		    text, text + strlen(BOM), strlen(text + strlen(BOM)) + 1);
+	return otp_import_csv_is_separator(text, strlen(text));
+}
+
+/* The first other line tells the format of all. */
+static enum otp_batch_read
+find_format(struct otp_batch_input *input)
+{
+	char *text = input->text;
+
 	input->format = text[strspn(text, " \t")] == '{' ? JSON : CSV;
 	return input->format == CSV ? read_header(input) : OTP_BATCH_ROW;
 }
@@ -170,10 +184,14 @@ find_format(struct otp_batch_input *input)
 static enum otp_batch_read
 read_header(struct otp_batch_input *input)
 {
+	const char *sign = strpbrk(input->text, ",;\t");
 	char *fields[COLUMNS];
-	int count = otp_csv_split(input->text, ',', fields, COLUMNS);
-	bool known = count > 0 && count <= COLUMNS, has_user = false;
+	bool known = false, has_user = false;
+	int count = 0;
 
+	input->separator = sign != NULL ? *sign : ',';
+	count = otp_csv_split(input->text, input->separator, fields, COLUMNS);
+	known = count > 0 && count <= COLUMNS;
 	for (int i = 0; known && i < count; i++) {
 		known = add_column(input, fields[i]);
 		has_user = has_user || (known && input->column[i] == USER);
@@ -205,8 +223,6 @@ add_column(struct otp_batch_input *input, const char *name)
 	if (field == FIELDS) {
 		otp_complain(_("Line %lu: \"%s\" is not a known column."),
 		    input->line, otp_escaped(name).text);
-		if (strpbrk(name, ";\t") != NULL)
-			otp_say(_("Separate the columns with commas."));
 		return false;
 	}
 	for (unsigned i = 0; i < input->columns; i++) {
@@ -225,7 +241,8 @@ read_csv(struct otp_batch_input *input, struct otp_batch_row *ret_row)
 {
 	const char *values[FIELDS] = { NULL };
 	char *fields[COLUMNS];
-	int count = otp_csv_split(input->text, ',', fields, COLUMNS);
+	int count =
+	    otp_csv_split(input->text, input->separator, fields, COLUMNS);
 
 	if (count < 0) {
 		otp_complain(

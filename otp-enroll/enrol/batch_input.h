@@ -2,7 +2,9 @@
 /*
  * The list of users to enroll: CSV (RFC 4180, but a field ends on its line) with
  * a header that names the columns, or JSON lines, one object a line.  Columns
- * and keys are user, label, kind and address.  The first line tells the format.
+ * and keys are user, label, kind and address.  The first line tells the format,
+ * and whether commas, semicolons or tabs separate the columns; a line "sep=;" may
+ * stand above it.
  */
 #ifndef OTP_BATCH_INPUT_H
 #define OTP_BATCH_INPUT_H

@@ -106,14 +106,31 @@ fourth_named() {
 }
 check 'csv__names_each_column' fourth_named
 header_told() {
-	batch 1 'user;label' 'frida;x' && says '"user;label" is not a known' &&
-	    says 'Separate the columns with commas' || return 1
+	batch 1 'user;label,kind' 'frida;x' &&
+	    says '"label,kind" is not a known' || return 1
 	batch 1 user,User frida,x && says 'the column "user" appears twice' ||
 	    return 1
 	batch 1 label x && says 'there is no column "user"' || return 1
 	batch 0 ' user , label ' 'fritz,x' && test "$(names)" = 'fritz '
 }
 check 'csv__tells_what_is_wrong_with_the_header' header_told
+# separated NAME LINE...: this user is enrolled, with a label that has a comma.
+separated() {
+	name=$1
+	shift
+	batch 0 "$@" && test "$(names)" = "$name " && counted 1 0 0 &&
+	    label_in "$name" 'a,b'
+}
+separators() {
+	tab=$(printf '\t')
+	separated semi 'user;label' 'semi;a,b' &&
+	    separated tabs "user${tab}label" "tabs${tab}a,b" &&
+	    separated said 'sep=;' 'user;label' 'said;a,b' &&
+	    separated mark "$(printf '\357\273\277sep=;')" 'label;user' \
+		'a,b;mark' || return 1
+	batch 1 'sep=;' 'sep;x' && says 'The first line must name the columns'
+}
+check 'csv__has_other_separators' separators
 blank_names() {
 	nbsp=$(printf '\302\240')
 	before=$(tree)
