@@ -154,6 +154,70 @@ since() {
 		    $1 == version[1] + 0 && $2 >= version[2] + 0) }'
 }
 
+# --- Programs without a terminal ---
+
+# answers_askpass COMMAND...: $asked is what the program of SSH_ASKPASS, which
+# answers, was asked.
+answers_askpass() {
+	cat >$desk/askpass <<-END
+		#!/bin/sh
+		echo "\$1" >>$desk/asked
+		case \$1 in
+		*Password*) echo '$password' ;;
+		*) echo '$(code)' ;;
+		esac
+	END
+	chmod 755 $desk/askpass && rm -f $desk/asked
+	SSH_ASKPASS=$desk/askpass SSH_ASKPASS_REQUIRE=force DISPLAY=:none \
+	    asks_nothing "$1"
+	status=$?
+	asked=$(cat $desk/asked)
+	return $status
+}
+askpass_is_asked() {
+	fresh && answers_askpass 'echo id -un | ssh -T web1 sh' &&
+	    same alice "$screen" && same '(alice@web1) Password: 
+(alice@web1) One-time code: ' "$asked"
+}
+second_window_is_refused() {
+	fresh && answers_askpass 'ssh -T web1 true' &&
+	    ! answers_askpass 'ssh -T -o NumberOfPasswordPrompts=1 web1 true' &&
+	    echo "$screen" | grep -F 'That code was already used.'
+}
+
+# with_auth FILE [SED]: sshd's stack has these lines of the page in place of
+# Debian's.
+with_auth() {
+	sed -e "${2-}" "$page/$1" >/tmp/auth
+	sed -e '/^@include common-auth/ {
+		r /tmp/auth
+		d
+	}' /etc/pam.d.debian/sshd >/etc/pam.d/sshd
+}
+faq_gio() {
+	with_auth faq-gio 's/^/@include common-auth\n/'
+	fresh && at_desk 'assword: ' "$password" 'code for alice' '' \
+	    'assword: ' "$(code)" -- dbus-run-session sh -c \
+	    'gio mount sftp://web1 && gio cat sftp://web1/home/alice/report'
+	stack sshd sshd-password
+	test "$status" = 0 && echo "$screen" | grep -x something
+}
+faq_cockpit() {
+	with_auth faq-cockpit
+	wrong_password && fresh && once 'ssh web1 true'
+	status=$?
+	stack sshd sshd-password
+	return $status
+}
+# As the page warns, it is asked for after a wrong password.
+cockpit_with_substack() {
+	with_auth faq-cockpit s/include/substack/
+	fresh && at_desk 'Password: ' wrong 'One-time code: ' "$(wrong_code)" \
+	    'Password: ' ^C -- ssh web1 id -un
+	stack sshd sshd-password
+	logged 'result=refused reason=wrong user=alice .*failures=1$'
+}
+
 # --- Programs that answer one question ---
 
 faq_lftp() {
@@ -324,6 +388,16 @@ fi
 check 'messages__come_once_with_a_command' messages_of_a_command
 check 'faq__scp_sftp_rsync_git' faq_copy
 check 'faq__one_connection_asks_once' faq_once
+check 'askpass__is_asked_both_questions' askpass_is_asked
+check 'askpass__with_a_used_code_is_refused' second_window_is_refused
+if [ -x /usr/libexec/gvfsd-sftp ]; then
+	with dbus-run-session 'faq__gio_knows_the_question' faq_gio
+else
+	skip 'faq__gio_knows_the_question' 'gvfs-backends is not installed'
+fi
+check 'faq__cockpit_asks_for_no_code_after_a_wrong_password' faq_cockpit
+check 'cockpit__with_substack_asks_for_a_code_after_a_wrong_password' \
+    cockpit_with_substack
 with lftp 'faq__lftp_over_a_connection' faq_lftp
 with lftp 'lftp__alone_fails' lftp_alone
 with sshpass 'sshpass__alone_waits' sshpass_alone
