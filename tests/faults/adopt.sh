@@ -24,15 +24,15 @@ again() {
 
 # --- A seed that was put there by other means ---
 
-adopt() { run adopt alice; }
+adopt() { run adopt otp-a; }
 adopted() {
-	again adopt && once alice "$(code $secret 3)" &&
-	    refused alice "$(code $secret 2)" wrong
+	again adopt && once otp-a "$(code $secret 3)" &&
+	    refused otp-a "$(code $secret 2)" wrong
 }
 adopt_is_sound() {
 	sound adopted
 }
-(umask 077 && uri 3 >"$store/seed/alice")
+(umask 077 && uri 3 >"$store/seed/otp-a")
 keep
 check 'adopt__killed_at_any_call_goes_on_when_run_again' \
     kill_at_each adopt adopt_is_sound
@@ -41,18 +41,18 @@ check 'adopt__failing_at_any_call_goes_on_when_run_again' \
 
 # --- A state that cannot be read: no counter is known any more ---
 
-force() { run adopt --force --print alice </dev/null; }
+force() { run adopt --force --print otp-a </dev/null; }
 forced() {
 	cat "$scratch/out" "$scratch/err" >"$scratch/first"
-	run adopt --force --print alice </dev/null
-	tidy && refused alice "$(code $secret 4)" wrong && recoverable
+	run adopt --force --print otp-a </dev/null
+	tidy && refused otp-a "$(code $secret 4)" wrong && recoverable
 }
 # recoverable: the recovery codes that are in force were shown, even if it was
 # killed after that.
 recoverable() {
 	for shown in $(cat "$scratch/out" "$scratch/first" |
 	    grep -Eo '([0-9A-Z]{4}-){5}[0-9A-Z]{4}'); do
-		login alice "$shown" >"$scratch/logins" && return 0
+		login otp-a "$shown" >"$scratch/logins" && return 0
 	done
 	echo 'recovery codes are in force that nobody saw:'
 	cat "$scratch/first" "$scratch/out"
@@ -63,9 +63,9 @@ force_is_sound() {
 }
 afresh
 adopt
-once alice "$(code $secret 3)" || exit 1
-run recovery --print alice || exit 1
-dd if=/dev/zero of="$store/state/alice" bs=8192 count=2 conv=notrunc 2>/dev/null
+once otp-a "$(code $secret 3)" || exit 1
+run recovery --print otp-a || exit 1
+dd if=/dev/zero of="$store/state/otp-a" bs=8192 count=2 conv=notrunc 2>/dev/null
 keep
 check 'adopt_force__killed_at_any_call_revives_no_code' \
     kill_at_each force force_is_sound
@@ -91,7 +91,7 @@ moved() {
 from_is_sound() {
 	sound moved
 }
-rm -f "$store"/*/alice
+rm -f "$store"/*/otp-a
 uri 0 | run import otp-old
 once otp-old "$(code $secret 0)" || exit 1
 keep

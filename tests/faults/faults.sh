@@ -10,6 +10,9 @@
 # it may have, and from the first change on the worst three; with LONG=all two, and
 # all of them. Else it is the calls that change, lock, or come after a change, with
 # the worst. With FAULTS=no the scripts are skipped.
+#
+# The users are otp-a and otp-b, which no host knows: of an account of the host
+# another answer comes where /etc/passwd cannot be read.
 
 . "$(dirname "$0")/../tool/tool.sh"
 

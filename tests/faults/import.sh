@@ -16,7 +16,7 @@ new=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U
 
 # users KEY COUNTER: a file of two.
 users() {
-	for name in alice bob; do
+	for name in otp-a otp-b; do
 		echo "HOTP $name - $1 $2"
 	done
 }
@@ -53,12 +53,12 @@ told() {
 
 # Whatever came before, run again it comes to its end.
 both_whole() {
-	whole alice && whole bob || return 1
+	whole otp-a && whole otp-b || return 1
 	users $new_key 7 | if $replacing; then
 		import --replace
 	else
 		import
-	fi && test "$(secrets alice)$(secrets bob)" = $new$new && tidy
+	fi && test "$(secrets otp-a)$(secrets otp-b)" = $new$new && tidy
 }
 
 # shown NAME: its recovery code, if it has one, was, even if it was killed.
@@ -72,16 +72,16 @@ shown() {
 	return 1
 }
 codes_are_sound() {
-	was_killed || { told alice && told bob; } || return 1
+	was_killed || { told otp-a && told otp-b; } || return 1
 	cp "$scratch/err" "$scratch/first"
 	sound codes_shown
 }
 codes_shown() {
-	shown alice && shown bob && both_whole
+	shown otp-a && shown otp-b && both_whole
 }
 
 is_sound() {
-	was_killed || { told alice && told bob; } || return 1
+	was_killed || { told otp-a && told otp-b; } || return 1
 	cp "$scratch/err" "$scratch/first"
 	sound both_whole || {
 		cat "$scratch/first"

@@ -10,7 +10,7 @@ faults_here 'new'
 
 run() {
 	$under "$OTP_ENROLL" --conf "$conf" new --hotp --print --no-confirm \
-	    --qr=none "$@" alice >"$scratch/out" 2>"$scratch/err"
+	    --qr=none "$@" otp-a >"$scratch/out" 2>"$scratch/err"
 }
 fresh() { run --recovery=2; }
 add() { run --label=more --add; }
@@ -19,20 +19,20 @@ json() { run --recovery=2 --replace --json; }
 
 # in_force: what the seed says; nobody else may be.
 in_force() {
-	secrets alice | tr '\n' ' '
+	secrets otp-a | tr '\n' ' '
 }
 
 # whole SECRET...: each lets in once.  None: whoever has no seed is unenrolled.
 whole() {
 	test $# != 0 || {
-		! test -e "$store/seed/alice" && refused alice 123456 not-enrolled
+		! test -e "$store/seed/otp-a" && refused otp-a 123456 not-enrolled
 		return
 	}
-	"$OTP_ENROLL" --conf "$conf" status alice >"$scratch/status" 2>&1 ||
+	"$OTP_ENROLL" --conf "$conf" status otp-a >"$scratch/status" 2>&1 ||
 	    return 1
-	test "$(grep -c '^recovery' "$store/seed/alice")" = 2 || return 1
+	test "$(grep -c '^recovery' "$store/seed/otp-a")" = 2 || return 1
 	for secret; do
-		once alice "$(code "$secret" 0)" || return 1
+		once otp-a "$(code "$secret" 0)" || return 1
 	done
 }
 
@@ -81,7 +81,7 @@ each() {
 }
 
 each fresh ''
-enroll new --hotp --recovery=2 --print --no-confirm alice
+enroll new --hotp --recovery=2 --print --no-confirm otp-a
 each add "$(in_force)"
 each replace ''
 each json ''

@@ -12,31 +12,31 @@ faults_here 'remove' jq
 first=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
 second=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U
 printf 'otpauth://hotp/%s?secret=%s&counter=0\n' one $first two $second |
-    "$OTP_ENROLL" --conf "$conf" import --recovery=2 --print alice \
+    "$OTP_ENROLL" --conf "$conf" import --recovery=2 --print otp-a \
     >"$scratch/imported" 2>&1
 recovery=$(sed -nE 's/^ +1  ([0-9A-Z-]+).*/\1/p' "$scratch/imported")
 keep
 
 run() {
-	$under "$OTP_ENROLL" --conf "$conf" "$@" alice >"$scratch/out" \
+	$under "$OTP_ENROLL" --conf "$conf" "$@" otp-a >"$scratch/out" \
 	    2>"$scratch/err"
 }
 
-# opens SECRET...: these are alice's tokens, and each lets her in.
+# opens SECRET...: these are otp-a's tokens, and each lets in.
 opens() {
-	"$OTP_ENROLL" --conf "$conf" status --json alice >"$scratch/status" &&
+	"$OTP_ENROLL" --conf "$conf" status --json otp-a >"$scratch/status" &&
 	    jq -e ".tokens | length == $#" "$scratch/status" \
 	    >"$scratch/said" || return 1
-	same "$(printf '%s\n' "$@")" "$(secrets alice)" || return 1
+	same "$(printf '%s\n' "$@")" "$(secrets otp-a)" || return 1
 	for secret; do
-		once alice "$(code "$secret" 0)" || return 1
+		once otp-a "$(code "$secret" 0)" || return 1
 	done
 }
 
 # Nobody is shut out by a state that misses its seed.
 unenrolled() {
-	"$OTP_ENROLL" --conf "$conf" status alice >"$scratch/status" 2>&1
-	test $? = 3 && refused alice "$(code $first 0)" not-enrolled
+	"$OTP_ENROLL" --conf "$conf" status otp-a >"$scratch/status" 2>&1
+	test $? = 3 && refused otp-a "$(code $first 0)" not-enrolled
 }
 
 # settled DONE SAID: what was reported is so.  DONE: it came about.
@@ -51,7 +51,7 @@ settled() {
 
 all() { run remove; }
 purge() { run remove --purge; }
-all_gone() { ! test -e "$store/seed/alice"; }
+all_gone() { ! test -e "$store/seed/otp-a"; }
 all_whole() {
 	if all_gone; then
 		unenrolled
@@ -61,35 +61,35 @@ all_whole() {
 }
 all_is_sound() { settled all_gone '^otp-enroll: Removed, but' && sound all_whole; }
 purge_whole() {
-	all_gone && ! test -e "$store/state/alice" || all_whole
+	all_gone && ! test -e "$store/state/otp-a" || all_whole
 }
-purge_gone() { all_gone && ! test -e "$store/state/alice"; }
+purge_gone() { all_gone && ! test -e "$store/state/otp-a"; }
 purge_is_sound() {
 	settled purge_gone '^otp-enroll: Removed, but' && sound purge_whole
 }
 
 one() { run remove --token=one; }
-one_gone() { test "$(secrets alice)" = $second; }
+one_gone() { test "$(secrets otp-a)" = $second; }
 one_whole() {
 	if one_gone; then
 		opens $second
 	else
 		opens $first $second
-	fi && once alice "$recovery"
+	fi && once otp-a "$recovery"
 }
 one_is_sound() { settled one_gone '^otp-enroll: Removed, but' && sound one_whole; }
 
 renew() { run recovery --count=2 --print; }
 renewed() {
-	grep '^recovery' "$store/seed/alice" | cmp -s "$scratch/old" - && return 1
+	grep '^recovery' "$store/seed/otp-a" | cmp -s "$scratch/old" - && return 1
 	return 0
 }
 renew_whole() {
 	opens $first $second || return 1
 	if renewed; then
-		refused alice "$recovery" wrong
+		refused otp-a "$recovery" wrong
 	else
-		once alice "$recovery"
+		once otp-a "$recovery"
 	fi
 }
 # What was shown is in force, or it was said that nothing was shown.
@@ -98,17 +98,17 @@ renew_is_sound() {
 	new=$(sed -nE 's/^ +1  ([0-9A-Z-]+).*/\1/p' "$scratch/out")
 	test "$ended" != 0 || { renewed && afresh_of_recovery; }
 }
-afresh_of_recovery() { once alice "$new"; }
+afresh_of_recovery() { once otp-a "$new"; }
 
-address() { run address --no-confirm --add=alice@example.org; }
-address_added() { grep -q ':mailto:alice@example\.org$' "$store/seed/alice"; }
-address_whole() { opens $first $second && once alice "$recovery"; }
+address() { run address --no-confirm --add=otp-a@example.org; }
+address_added() { grep -q ':mailto:otp-a@example\.org$' "$store/seed/otp-a"; }
+address_whole() { opens $first $second && once otp-a "$recovery"; }
 address_is_sound() {
-	settled address_added '^otp-enroll: The addresses of alice have changed, but' &&
+	settled address_added '^otp-enroll: The addresses of otp-a have changed, but' &&
 	    sound address_whole
 }
 
-grep '^recovery' "$store/seed/alice" >"$scratch/old"
+grep '^recovery' "$store/seed/otp-a" >"$scratch/old"
 for what in one all purge renew address; do
 	case $what in
 	address) name=address ;;
