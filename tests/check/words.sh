@@ -127,7 +127,7 @@ hits() {
 			before[$2] = part[n - 1] " " part[n]
 		}
 		line = " " carried " " line " "
-		gsub(/ there (is|was) no /, " there ", line)
+		gsub(/[ \47]there (is|was) no /, " there ", line)
 		gsub(/ is no longer /, " ", line)
 		for (i = 1; i <= count; i++) {
 			if (all[i] == "shown" && $2 != "string")
@@ -199,7 +199,8 @@ static int his; /* a name of its own, but
 char lest = '"'; char *text = "spent: %s is no folder"; /* spent */
 END
 cat >"$scratch/fine.8" <<'END'
-The clock-behind finding; there is no folder, and it is no longer needed.
+The clock-behind finding; there is no folder, and it is no longer needed:
+'there is no other'.
 If there
 is no seed, nothing happens.  The users, who wait, are asked; he-he.
 .Bd -literal
