@@ -201,10 +201,9 @@ clear_environment(void)
 	options = PQconndefaults();
 	if (options == NULL)
 		return OTP_ERR_NOMEM;
-	for (const PQconninfoOption *option = options; option->keyword != NULL;
-	     option++)
-		if (option->envvar != NULL)
-			(void)unsetenv(option->envvar);
+	for (unsigned i = 0; options[i].keyword != NULL; i++)
+		if (options[i].envvar != NULL)
+			(void)unsetenv(options[i].envvar);
 	PQconninfoFree(options);
 	return OTP_OK;
 }
