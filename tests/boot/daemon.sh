@@ -84,12 +84,12 @@ inside=/proc/$pid/root
 unreachable() {
 	for file in /run/systemd/private /run/systemd/notify \
 	    /run/systemd/journal/socket /run/dbus/system_bus_socket \
-	    /run/docker.sock /run/pam_otp /run/user /run/sshd /home/alice /root/debs \
+	    /run/docker.sock /run/user /run/sshd /home/alice /root/debs \
 	    /etc/shadow /etc/gshadow /etc/ssh/sshd_config; do
 		test ! -s "$inside$file" && test ! -S "$inside$file" &&
 		    test ! -e "$inside$file/." || echo "$file"
 	done
-	for folder in /etc /run /usr /var/lib /dev/shm; do
+	for folder in /etc /run /run/pam_otp /usr /var/lib /dev/shm; do
 		touch "$inside$folder/probe" 2>/dev/null && echo "writes $folder"
 	done
 	grep -vE '^ *(lo:|Inter| face)' "/proc/$pid/net/dev"
