@@ -67,11 +67,17 @@ as() {
 	test "$status" = 0
 }
 says_lines() {
+	tries=0
 	for pattern in "$@"; do
-		grep -q "$pattern" "$scratch/lines" || {
-			echo "not logged: $pattern"
-			return 1
-		}
+		until grep -q "$pattern" "$scratch/lines"; do
+			tries=$((tries + 1))
+			test $tries -lt 100 || {
+				echo "not logged: $pattern"
+				return 1
+			}
+			sleep 0.1
+			logged >>"$scratch/lines"
+		done
 	done
 }
 
