@@ -54,12 +54,12 @@ static void invite_void(
 const struct otp_command otp_command_invite = {
 	.name = "invite",
 	.operands = "USER",
-	.summary = N_("let a user enroll at a login, once"),
+	.summary = N_("invite a user to enroll at a login"),
 	.help =
 	    N_("  --until=TIME  such as 8h or 14d from now, or a date such "
 	       "as 2027-01-31 [7d]\n"
-	       "  --replace     even if the user is enrolled: what is there "
-	       "works until then\n"
+	       "  --replace     also if enrolled; the old setup works until "
+	       "then\n"
 	       "  --batch=FILE  many users: CSV or JSON lines, or -; the "
 	       "output is CSV\n"
 	       "  --print       show secrets even if this is not a "
@@ -68,8 +68,8 @@ const struct otp_command otp_command_invite = {
 	       "\n"
 	       "Where a service has 'enroll=invited', the user types the "
 	       "invitation in place\n"
-	       "of a code and sets up a device. A later invitation replaces "
-	       "it.\n"),
+	       "of a code and sets up a device. A new invitation replaces "
+	       "the old one.\n"),
 	.user = true,
 	.takes = { "until", "replace", "batch", "print", "json" },
 	.run = invite_run,
@@ -167,11 +167,13 @@ invite_row(const struct inviting *inviting, const struct otp_batch_row *row)
 	enum otp_exit status = OTP_EXIT_FAILED;
 
 	if (row->label[0] != '\0' || row->kind != 0 || row->address[0] != '\0')
-		otp_complain(_("An invitation has no label, kind or address."));
+		otp_complain(
+		    _("A list for invitations can only have the column user."));
 	else
 		status = otp_subject_named(inviting->tool, row->user, &subject);
 	if (status == OTP_EXIT_DONE && subject.uid == 0) {
-		otp_complain(_("A user with uid 0 is not invited by a list."));
+		otp_complain(_("A user with uid 0 is not invited by a list. "
+			       "Run 'otp-enroll invite USER'."));
 		status = OTP_EXIT_FAILED;
 	}
 	if (status == OTP_EXIT_DONE)
@@ -256,7 +258,9 @@ invite_show(const struct inviting *inviting, const struct otp_subject *subject,
 		    otp_escaped(subject->account).text,
 		    otp_when_moment(inviting->until).text);
 		otp_print("\n  %s\n\n", code);
-		otp_print_line(_("It works once. You will not see it again."));
+		otp_print_line(_("Give it to the user: it works once, at a "
+				 "service with 'enroll=invited'. You will not "
+				 "see it again."));
 	}
 	return otp_output_sync();
 }

@@ -198,7 +198,7 @@ verify_print_used(const struct otp_inspection *found)
 		otp_print(_("Correct, but already used. Each recovery code "
 			    "works once.\n"));
 	else if (found->kind == OTP_INVITATION)
-		otp_print(_("An invitation that was already used.\n"));
+		otp_print(_("This invitation was already used.\n"));
 	else if (found->kind == OTP_DELIVERED)
 		otp_print(_("Correct, but already used. A code sent by mail or "
 			    "SMS works only once.\n"));
@@ -220,10 +220,11 @@ verify_print_wrong(const char *account, const struct otp_inspection *found)
 	else if (found->ahead_known)
 		verify_print_counter(account, found);
 	else if (found->verdict == OTP_VERDICT_INVITED)
-		otp_print(_("An unused invitation: it enrolls at a login by a "
-			    "service with 'enroll=invited'.\n"));
+		otp_print(_("This is an unused invitation, not a code. Use it "
+			    "at a service with 'enroll=invited'.\n"));
 	else if (found->verdict == OTP_VERDICT_INVITATION_ENDED)
-		otp_print(_("An invitation that expired.\n"));
+		otp_print(_("This invitation has expired. Run 'otp-enroll "
+			    "invite' for a new one.\n"));
 	else if (found->kind == OTP_RECOVERY)
 		otp_print(_("Wrong: not one of %s's recovery codes.\n"),
 		    otp_escaped(account).text);

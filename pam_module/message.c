@@ -17,10 +17,11 @@
 #define PROMPT_AUTO    "One-time code (app, or message %s): "
 #define PROMPT_TAG     "Code from message %s: "
 #define PROMPT_INVITED "One-time code or invitation: "
-#define PROMPT_PASS    "Invitation or code, or Enter to go on without one%s%s: "
+#define PROMPT_PASS    "Invitation or code, or just Enter%s%s: "
 
 #define NO_CODE		   "A code has 6 to 8 digits."
 #define NO_CODE_AT_THE_END NO_CODE " Type it directly after the password."
+#define NO_INVITATION	   "A code has 6 to 8 digits, an invitation 24 characters."
 
 /* With this many recovery codes left, the user is not reminded of them. */
 #define RECOVERY_PLENTY 4
@@ -71,7 +72,7 @@ otp_message_prompt_of(
 		date_text(until, date);
 	if (login->may_pass)
 		(void)snprintf(ret_prompt, OTP_PROMPT_SIZE, PROMPT_PASS,
-		    until != 0 ? " until " : "", date);
+		    until != 0 ? " before " : "", date);
 	else if (login->code_requested)
 		(void)snprintf(
 		    ret_prompt, OTP_PROMPT_SIZE, PROMPT_TAG, login->tag);
@@ -201,7 +202,8 @@ replay_text(const struct otp_login *login)
 	case OTP_RECOVERY:
 		return "That recovery code was already used.";
 	case OTP_INVITATION:
-		return "That invitation was already used.";
+		return "That invitation was already used or replaced. If you "
+		       "did not use it, tell your administrator.";
 	case OTP_HOTP:
 		return "That code was already used. Press the button for a new "
 		       "one.";
@@ -249,16 +251,19 @@ otp_message_verdict(const struct otp_login *login)
 		if (login->answer.no_code)
 			tell(login, PAM_ERROR_MSG, "%s",
 			    login->options.forward_pass ? NO_CODE_AT_THE_END
-							: NO_CODE);
+				: login->options.enroll == OTP_ENROLL_INVITED
+				? NO_INVITATION
+				: NO_CODE);
 		break;
 	case OTP_VERDICT_INVITED:
 		tell(login, PAM_ERROR_MSG,
-		    "That is an invitation. This service does not take it.");
+		    "That is an invitation. This service does not accept it. "
+		    "Please ask your administrator where to use it.");
 		break;
 	case OTP_VERDICT_INVITATION_ENDED:
 		tell(login, PAM_ERROR_MSG,
-		    "That invitation expired. Please ask your administrator "
-		    "for a new one.");
+		    "That invitation has expired. Please ask your "
+		    "administrator for a new one.");
 		break;
 	case OTP_VERDICT_REJECT:
 	case OTP_VERDICT_WITHHELD:
@@ -319,7 +324,7 @@ otp_message_key(const char *label, const char *key, char *ret_text, size_t size)
 
 	otp_logline_escape(label, shown, sizeof(shown));
 	(void)snprintf(
-	    ret_text, size, "  Account  %.*s\n  Key  %s", 80, shown, key);
+	    ret_text, size, "  Account  %.*s\n  Key      %s", 69, shown, key);
 }
 
 void
@@ -357,7 +362,9 @@ otp_message_not_enrolled(const struct otp_login *login, enum otp_step step)
 {
 	tell(login, PAM_ERROR_MSG, "%s",
 	    step == OTP_STEP_OVERTAKEN
-		? "Nothing changed: the invitation was used or ended in the "
-		  "meantime."
-		: "Nothing changed. The invitation still works.");
+		? "Nothing changed: the invitation was used or cancelled in "
+		  "the meantime. If you did not do this, tell your "
+		  "administrator."
+		: "Nothing changed. The invitation still works. Delete the "
+		  "entry from the app, log in again and start over.");
 }

@@ -19,13 +19,13 @@ void otp_message_prompt(const struct otp_options *options, const char *tag,
 void otp_message_prompt_of(
     const struct otp_login *login, char ret_prompt[OTP_PROMPT_SIZE]);
 
-/* What a user is shown and asked who enrolls; a heading has 40 columns. */
-#define OTP_MESSAGE_SET_UP "Set up your authenticator app now:"
-#define OTP_MESSAGE_SHOWN  "Code that the app shows: "
+/* What a user who enrolls is shown and asked; a heading has at most 40 columns. */
+#define OTP_MESSAGE_SET_UP "Add this key to your authenticator app:"
+#define OTP_MESSAGE_SHOWN  "Enter the 6-digit code the app shows: "
 #define OTP_MESSAGE_RECOVERY                                             \
 	"Recovery codes. Each one works once, in place of a code. Save " \
 	"them now:"
-#define OTP_MESSAGE_SAVED "Press Enter when you have saved them: "
+#define OTP_MESSAGE_SAVED "To finish, press Enter when you have saved them: "
 
 /* The account's LABEL and the KEY, to be typed into the app. */
 void otp_message_key(

@@ -54,6 +54,7 @@ static enum otp_step judge_look(
 static enum otp_err nullok_for(struct otp_login *, bool *, bool *);
 static enum otp_err nullok_now(struct otp_login *, bool *, bool *);
 static enum otp_step login_ask(struct otp_login *);
+static enum otp_step login_pass(struct otp_login *);
 static enum otp_step login_prompt(struct otp_login *);
 static enum otp_step login_judge(struct otp_login *);
 static enum otp_err try_typed(struct otp_login *);
@@ -321,8 +322,26 @@ login_ask(struct otp_login *login)
 	}
 	if (step == OTP_STEP_CONTINUE && login->may_pass &&
 	    same_text(login->secrets.typed, ""))
-		return OTP_STEP_UNENROLLED;
+		return login_pass(login);
 	return step;
+}
+
+/*
+ * The user goes on without a code.  A prompt can be left open for long: the user
+ * may be enrolled or suspended by now, or nullok_until be over.
+ */
+static enum otp_step
+login_pass(struct otp_login *login)
+{
+	enum otp_step step;
+
+	if (otp_user_changed(login))
+		return OTP_STEP_CONTINUE;
+	login->may_pass = false;
+	step = login_look(login);
+	return step == OTP_STEP_CONTINUE && login->may_pass
+	    ? OTP_STEP_UNENROLLED
+	    : step;
 }
 
 /* Ask once.  The same answer again means that the application repeats it. */

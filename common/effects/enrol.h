@@ -116,7 +116,7 @@ enum otp_err otp_enrol_make_set(struct otp_account *account, unsigned count,
  * codes are those of SET, which ADD ignores: the old codes stay.  Failures and
  * delays stay as they are.
  * 'committed': the token is active.
- * An invitation is used then, whoever enrolls.
+ * NEW and REPLACE also end an invitation; ADD keeps it.
  * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('former'; 'invited', and the
  * invitation is not valid any more), SUSPENDED ('by_user', and the account is).
  */

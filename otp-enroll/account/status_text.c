@@ -213,7 +213,11 @@ otp_status_print_address(
 static const char *
 not_enrolled(const struct otp_overview *overview)
 {
-	return overview->invited ? _("invited") : _("not enrolled");
+	return overview->invited &&
+		overview->invitation_use != OTP_RECOVERY_USED &&
+		overview->now < overview->invitation_until
+	    ? _("invited")
+	    : _("not enrolled");
 }
 
 static void

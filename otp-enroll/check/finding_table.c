@@ -502,8 +502,8 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "there, then run 'systemctl reload ssh' (or sshd). To go on to "
 	       "another host, 'ssh -J' needs no agent.") },
 	[OTP_FOUND_SSHD_GRACE] = { "sshd-grace", OTP_LEVEL_WARNING,
-	    N_("sshd ends a login before a user who is invited may have set "
-	       "up an app ({where})."),
+	    N_("sshd ends a login too soon for an invited user to set up an "
+	       "app ({where})."),
 	    N_("Write 'LoginGraceTime 5m' there, then run 'systemctl reload "
 	       "ssh' (or sshd).") },
 	[OTP_FOUND_ENROLL_SILENT] = { "enroll-silent", OTP_LEVEL_WARNING,
@@ -563,13 +563,13 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	    N_("If the user is to log in again, run 'otp-enroll resume "
 	       "{user}'.") },
 	[OTP_FOUND_INVITED] = { "invited", OTP_LEVEL_NOTE,
-	    N_("{what} is invited until {where}, and can enroll at a login by "
-	       "a service with 'enroll=invited'."),
-	    N_("Nothing to do. The invitation ends with 'otp-enroll new', and "
-	       "a later one replaces it.") },
+	    N_("{what} is invited until {where}, and can enroll at a login "
+	       "through a service with 'enroll=invited'."),
+	    N_("Nothing to do. A new invitation cancels this one.") },
 	[OTP_FOUND_INVITATION_ENDED] = { "invited", OTP_LEVEL_WARNING,
 	    N_("The invitation of {what} expired at {where}."),
-	    N_("Run 'otp-enroll invite {user}' for a new one.") },
+	    N_("Run 'otp-enroll invite {user}' for a new one (if enrolled, "
+	       "with --replace).") },
 	[OTP_FOUND_EXEMPT] = { "exempt", OTP_LEVEL_NOTE,
 	    N_("{what} is exempt until {where}, and is not asked for codes. "
 	       "The reason: {more}."),

@@ -65,7 +65,7 @@ enrolled() {
 check 'ssh__enrolls' enrolled
 # The key, in groups of four, is the last thing before the question.
 in_view() {
-	shown=$(printf '%s\n' "$screen" | sed -n '1,/Code that the app/p' |
+	shown=$(printf '%s\n' "$screen" | sed -n '1,/Enter the 6-digit code/p' |
 	    tail -n 4)
 	printf '%s\n' "$shown"
 	printf '%s\n' "$shown" | grep -qE '^[| ]*Key +([A-Z2-7]{4} ){7}[A-Z2-7]{4}$' &&
@@ -261,7 +261,7 @@ goes_on() {
 	talk '2027-01-20: ' '' -- $ssh_key bob@ground id -un
 	test "$status" = 0 && is_invited bob &&
 	    printf '%s' "$screen" |
-	    grep -q 'Invitation or code, or Enter to go on without one until'
+	    grep -q 'Invitation or code, or just Enter before'
 }
 check 'rollout__the_invited_may_go_on' goes_on
 # shellcheck disable=SC2086

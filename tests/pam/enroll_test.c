@@ -149,8 +149,8 @@ enroll__sets_up_a_token_and_lets_in(void **state)
 	assert_int_equal(host->seen.prompts, 3);
 	assert_string_equal(
 	    host->seen.prompt[0].text, "One-time code or invitation: ");
-	assert_string_equal(
-	    host->seen.prompt[1].text, "Code that the app shows: ");
+	assert_string_equal(host->seen.prompt[1].text,
+	    "Enter the 6-digit code the app shows: ");
 	assert_int_equal(host->seen.messages, 4);
 	assert_true(strlen(host->seen.message[0].text) <= 40);
 	memcpy(recovery, host->seen.message[3].text + 2, sizeof(recovery) - 1);
@@ -229,7 +229,8 @@ enroll__is_off_by_default(void **state)
 		assert_string_equal(
 		    host->seen.prompt[0].text, "One-time code: ");
 		host_told(host, PAM_ERROR_MSG,
-		    "That is an invitation. This service does not take it.");
+		    "That is an invitation. This service does not accept it. "
+		    "Please ask your administrator where to use it.");
 	}
 }
 
@@ -258,7 +259,8 @@ enroll__ends_after_three_wrong_codes(void **state)
 	assert_string_equal(host->seen.message[3].text,
 	    "That is not a code: codes of this device have 6 digits.");
 	assert_string_equal(host->seen.message[5].text,
-	    "Nothing changed. The invitation still works.");
+	    "Nothing changed. The invitation still works. Delete the entry "
+	    "from the app, log in again and start over.");
 	assert_no_change(host, &before);
 	wrong_steps = 0;
 	assert_int_equal(enroll(host, "enroll=invited"), PAM_SUCCESS);
@@ -301,7 +303,8 @@ expired_invitation__says_so(void **state)
 	assert_int_equal(enroll(host, "enroll=invited"), PAM_AUTH_ERR);
 	host_logged("refused", "invitation-expired");
 	host_told(host, PAM_ERROR_MSG,
-	    "That invitation expired. Please ask your administrator for a new "
+	    "That invitation has expired. Please ask your administrator for a "
+	    "new "
 	    "one.");
 }
 
@@ -349,8 +352,8 @@ nullok__asks_the_invited_who_may_go_on(void **state)
 	assert_int_equal(host_login(host, "alice", ""), PAM_SUCCESS);
 	host_logged("ignored", "not-enrolled");
 	assert_int_equal(host->seen.prompts, 1);
-	assert_string_equal(host->seen.prompt[0].text,
-	    "Invitation or code, or Enter to go on without one: ");
+	assert_string_equal(
+	    host->seen.prompt[0].text, "Invitation or code, or just Enter: ");
 	assert_int_equal(host_login(host, "alice", "000000"), PAM_AUTH_ERR);
 	host_logged("refused", "not-enrolled");
 	snprintf(
@@ -358,7 +361,7 @@ nullok__asks_the_invited_who_may_go_on(void **state)
 	host_stack(host, text);
 	assert_int_equal(host_login(host, "alice", ""), PAM_SUCCESS);
 	assert_string_equal(host->seen.prompt[0].text,
-	    "Invitation or code, or Enter to go on without one until "
+	    "Invitation or code, or just Enter before "
 	    "2027-01-20: ");
 	assert_int_equal(host_login(host, "bob", ""), PAM_SUCCESS);
 	assert_int_equal(host->seen.prompts, 0);

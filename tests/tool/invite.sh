@@ -15,7 +15,7 @@ give_service
 
 invited() {
 	ends 0 invite --print ann && shows '^Invitation for ann, until 20..-' &&
-	    shows '^It works once\.' &&
+	    shows 'it works once, at a service' &&
 	    test "$(codes_in "$out" | wc -l)" = 1 &&
 	    grep -qE '^invite:sha256\$[0-9a-f]{32}\$[0-9a-f]{64}:[0-9]+$' \
 		"$store/seed/ann" && test "$(wc -l <"$store/seed/ann")" = 1
@@ -101,7 +101,7 @@ beside() {
 	    login dan "$(oathtool --totp -b -N 'now + 30 seconds' "$secret")" &&
 	    put "$code" | "$OTP_ENROLL" --conf "$conf" verify dan \
 		>"$scratch/said"
-	test $? = 1 && grep -q '^An unused invitation' "$scratch/said"
+	test $? = 1 && grep -q '^This is an unused invitation' "$scratch/said"
 }
 check 'invite__with_replace_keeps_what_works' beside
 configured() {
@@ -134,7 +134,7 @@ check 'invite__prints_json' listed_json
 bad_rows() {
 	printf 'user,label\nivy,x\n' >"$scratch/list"
 	untouched 1 invite --batch="$scratch/list" --print &&
-	    says 'has no label' && says 'Line 2: ivy was not invited'
+	    says 'can only have the column user' && says 'Line 2: ivy was not invited'
 }
 check 'invite__refuses_a_label' bad_rows
 check 'invite__a_list_or_a_user' \
