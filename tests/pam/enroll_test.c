@@ -372,6 +372,64 @@ nullok__asks_the_invited_who_may_go_on(void **state)
 	assert_no_change(host, &before);
 }
 
+static void
+become_bob(struct host *host)
+{
+	assert_int_equal(
+	    pam_set_item(host->pamh, PAM_USER, "bob"), PAM_SUCCESS);
+}
+
+static void
+suspend_alice(struct host *host)
+{
+	struct otp_state state = host_state(host, "alice");
+
+	state.suspended = !state.suspended;
+	host_state_put(host, "alice", &state);
+}
+
+static void
+enroll_alice(struct host *host)
+{
+	const struct otp_token token = sample_totp(1);
+	const struct otp_seed seed = sample_seed(&token);
+	const struct otp_state state =
+	    sample_state(&seed, HOST_ALICE_UID, HOST_NOW - 60);
+	struct otp_store *store = sample_open(host->store, "alice");
+	struct otp_state old;
+
+	assert_int_equal(otp_store_load(store, &old, NULL), OTP_OK);
+	assert_int_equal(otp_store_put_seed(store, &seed, NULL), OTP_OK);
+	otp_store_close(store);
+	host_state_put(host, "alice", &state);
+}
+
+static void
+refuses_to_pass(
+    struct host *host, void (*change)(struct host *host), const char *reason)
+{
+	host->app.at_prompt = change;
+	assert_int_equal(host_login(host, "alice", ""), PAM_AUTH_ERR);
+	host_logged("refused", reason);
+	host->app.at_prompt = NULL;
+}
+
+/* A prompt is left open, and Enter comes when all is different. */
+static void
+nullok__looks_again_when_the_user_goes_on(void **state)
+{
+	struct host *host = *state;
+
+	invite(host, NULL);
+	host_stack(host,
+	    "auth required @MODULE@ nullok enroll=invited\nauth required "
+	    "pam_permit.so\n");
+	refuses_to_pass(host, become_bob, "changed-user");
+	refuses_to_pass(host, suspend_alice, "suspended");
+	suspend_alice(host);
+	refuses_to_pass(host, enroll_alice, "malformed");
+}
+
 /* Enter is no way around the code of those who are enrolled. */
 static void
 nullok__does_not_let_the_enrolled_pass(void **state)
@@ -462,6 +520,7 @@ main(void)
 		HOST_TEST(expired_invitation__says_so),
 		HOST_TEST(enroll__that_takes_too_long_is_refused),
 		HOST_TEST(nullok__asks_the_invited_who_may_go_on),
+		HOST_TEST(nullok__looks_again_when_the_user_goes_on),
 		HOST_TEST(nullok__does_not_let_the_enrolled_pass),
 		HOST_TEST(enroll__cannot_be_combined_with_forward_pass),
 		HOST_TEST(enroll__is_for_the_user_who_began),
