@@ -22,6 +22,7 @@
 #include "common/effects/enrol.h"
 #include "common/effects/label.h"
 #include "pam_module/decide.h"
+#include "pam_module/device.h"
 #include "pam_module/log.h"
 #include "pam_module/message.h"
 #include "pam_module/talk.h"
@@ -53,7 +54,7 @@ bool
 otp_enroll_is_offered(const struct otp_login *login)
 {
 	return login->options.enroll == OTP_ENROLL_INVITED && !login->quiet &&
-	    login->way == OTP_WAY_DIRECT;
+	    login->way == OTP_WAY_DIRECT && otp_device_has_first_factor(login);
 }
 
 bool

@@ -236,7 +236,7 @@ expired() {
 	first none '' $(ssh_to bob)
 	clock 0
 	sshd_run sshd-password.conf </dev/null
-	test "$status" != 0 && shows 'That invitation expired' && is_invited bob
+	test "$status" != 0 && shows 'That invitation has expired' && is_invited bob
 }
 check 'expired_invitation__is_told' expired
 

@@ -45,6 +45,7 @@ invite(struct host *host, const struct otp_token *token)
 	uint8_t bytes[OTP_RECOVERY_CODE_SIZE];
 	struct otp_state state;
 
+	host->app.pam_env = "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\n";
 	memset(bytes, 7, sizeof(bytes));
 	otp_recovery_text(bytes, invitation);
 	assert_int_equal(
@@ -451,6 +452,22 @@ nullok__does_not_let_the_enrolled_pass(void **state)
 	host_logged("refused", "wrong");
 }
 
+/* Whoever finds a letter does not have the key or the password. */
+static void
+enroll__needs_a_first_factor(void **state)
+{
+	struct host *host = *state;
+	struct files before;
+
+	invite(host, NULL);
+	before = files_now(host);
+	host->app.pam_env = NULL;
+	assert_int_equal(enroll(host, "enroll=invited"), PAM_AUTH_ERR);
+	host_logged("refused", "invited");
+	assert_int_equal(host->seen.prompts, 1);
+	assert_no_change(host, &before);
+}
+
 static void
 enroll__cannot_be_combined_with_forward_pass(void **state)
 {
@@ -522,6 +539,7 @@ main(void)
 		HOST_TEST(nullok__asks_the_invited_who_may_go_on),
 		HOST_TEST(nullok__looks_again_when_the_user_goes_on),
 		HOST_TEST(nullok__does_not_let_the_enrolled_pass),
+		HOST_TEST(enroll__needs_a_first_factor),
 		HOST_TEST(enroll__cannot_be_combined_with_forward_pass),
 		HOST_TEST(enroll__is_for_the_user_who_began),
 		HOST_TEST(enroll__of_a_user_who_is_suspended_is_refused),
