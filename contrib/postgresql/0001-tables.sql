@@ -142,6 +142,11 @@ CREATE TABLE otp.account (
 ALTER TABLE otp.account
     ALTER state SET STORAGE MAIN, ALTER seed SET STORAGE MAIN;
 
+-- With row security, the error of a constraint does not have the row, which it
+-- otherwise tells to the caller and to the server's log, with its seed.
+ALTER TABLE otp.account ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON otp.account USING (true);
+
 -- One uid is one account's.
 CREATE UNIQUE INDEX account_uid ON otp.account (realm, uid)
     WHERE uid IS NOT NULL;

@@ -10,8 +10,9 @@
 -- seconds: until then the puts of all other attempts conflict, so that an attempt
 -- that was charged can be committed, whatever others do meanwhile.
 --
--- Errors: 42501 the role may not use the realm; OT001 this is not the cluster in
--- which the epoch began; 55P03 the row stayed locked for a second.
+-- Errors: 22023 a parameter has a value that it cannot have; 42501 the role may
+-- not use the realm; OT001 this is not the cluster in which the epoch began; 55P03
+-- the row stayed locked for a second.
 
 BEGIN;
 SET LOCAL ROLE otp_owner;
@@ -39,9 +40,21 @@ BEGIN
 	IF fleet.identifier IS DISTINCT FROM
 	    (SELECT c.system_identifier FROM pg_control_system() c) THEN
 		RAISE 'this cluster is not the one in which the epoch began'
-		    USING ERRCODE = 'OT001';
+		    USING ERRCODE = 'OT001',
+		    HINT = 'after a restore, call otp.begin_epoch()';
 	END IF;
 	RETURN fleet;
+END
+$$;
+
+-- Parameters are looked at before a row is written, and TEXT has no value of
+-- theirs. As in a CHECK, NULL is not a refusal.
+CREATE FUNCTION otp.require(p_is_met boolean, p_text text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT p_is_met THEN
+		RAISE '%', p_text USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 END
 $$;
 
@@ -95,13 +108,15 @@ END
 $$;
 
 -- How the transaction ends: a commit is on the disk, the standby's too if one is
--- synchronous, before its caller hears of it; nothing waits for a charge. (A SET
--- clause would be undone before the transaction ends.)
+-- synchronous, before its caller hears of it; nothing waits for a charge. If the
+-- wait for the standby is canceled, a warning is all that says so. (A SET clause
+-- would be undone before the transaction ends.)
 CREATE FUNCTION otp.end_durably(p_commit boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM set_config('synchronous_commit',
 	    CASE WHEN p_commit THEN 'on' ELSE 'off' END, true);
+	PERFORM set_config('client_min_messages', 'warning', true);
 END
 $$;
 
@@ -116,6 +131,11 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	fleet otp.fleet := otp.enter(p_realm);
 BEGIN
+	PERFORM otp.require(p_attempt IS NOT NULL,
+	    'p_attempt must not be NULL');
+	PERFORM otp.require(p_commit IS NOT NULL, 'p_commit must not be NULL');
+	PERFORM otp.require(octet_length(p_state) BETWEEN 1 AND 8192,
+	    'p_state must have 1 to 8192 bytes');
 	PERFORM otp.end_durably(p_commit);
 	outcome := otp.lock_loaded(p_realm, p_name, p_attempt, p_generation,
 	    p_charge, p_serial);
@@ -142,8 +162,9 @@ $$;
 
 -- For a caller that did not hear how its commit ended, and would have these
 -- numbers now: whether it was done, and then it is on the disk, too. One that is
--- under way is waited for. After a put of another attempt this is not known any
--- more, and no. A no is for good: what may still be on its way conflicts.
+-- under way is waited for. After a put by another attempt this can no longer be
+-- known, and the answer is no. A no is final: a commit that is still on its way
+-- conflicts.
 CREATE FUNCTION otp.was_committed(p_realm text, p_name text, p_attempt uuid,
     p_generation bigint, p_charge bigint, p_serial bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER
@@ -179,11 +200,9 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM otp.enter(p_realm);
-	IF cardinality(p_names) IS DISTINCT FROM cardinality(p_generations)
-	THEN
-		RAISE 'as many names as generations'
-		    USING ERRCODE = 'invalid_parameter_value';
-	END IF;
+	PERFORM otp.require(cardinality(p_names) IS NOT DISTINCT FROM
+	    cardinality(p_generations),
+	    'p_names and p_generations differ in length');
 	RETURN (SELECT count(*)
 	    FROM unnest(p_names, p_generations) seen (name, generation)
 	    WHERE NOT EXISTS (SELECT FROM otp.account a

@@ -20,14 +20,19 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
 	fleet otp.fleet := otp.enter(p_realm);
 BEGIN
+	PERFORM otp.require(p_attempt IS NOT NULL,
+	    'p_attempt must not be NULL');
+	PERFORM otp.require(p_name IS NOT NULL
+	    AND octet_length(p_name) BETWEEN 1 AND 250,
+	    'p_name must have 1 to 250 bytes');
+	PERFORM otp.require(p_state IS NOT NULL, 'p_state must not be NULL');
+	PERFORM otp.require(octet_length(p_state) BETWEEN 1 AND 8192,
+	    'p_state must have 1 to 8192 bytes');
 	PERFORM otp.end_durably(true);
 	IF fleet.epoch IS DISTINCT FROM p_epoch THEN
 		outcome := 'epoch';
 		RETURN NEXT;
 		RETURN;
-	END IF;
-	IF p_state IS NULL THEN
-		RAISE 'no state' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	INSERT INTO otp.account AS a (realm, name, state, generation, epoch,
 	    attempt, committed, taken_until)
@@ -46,7 +51,8 @@ BEGIN
 END
 $$;
 
--- Another seed, or none. Outcomes: done, conflict, absent, epoch.
+-- Another seed, or none. Outcomes: done, conflict, absent (or without a state),
+-- epoch.
 CREATE FUNCTION otp.put_seed(p_realm text, p_name text, p_attempt uuid,
     p_epoch bigint, p_generation bigint, p_charge bigint, p_serial bigint,
     p_seed text)
@@ -56,6 +62,10 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	fleet otp.fleet := otp.enter(p_realm);
 BEGIN
+	PERFORM otp.require(p_attempt IS NOT NULL,
+	    'p_attempt must not be NULL');
+	PERFORM otp.require(octet_length(p_seed) <= 16384,
+	    'p_seed must have at most 16384 bytes');
 	PERFORM otp.end_durably(true);
 	outcome := otp.lock_loaded(p_realm, p_name, p_attempt, p_generation,
 	    p_charge, p_serial);
@@ -67,7 +77,9 @@ BEGIN
 		    attempt = p_attempt, committed = true,
 		    taken_until = clock_timestamp() + interval '2 s'
 		WHERE a.realm = p_realm AND a.name = p_name
-		RETURNING a.serial INTO STRICT serial;
+		    AND a.state IS NOT NULL
+		RETURNING a.serial INTO serial;
+		outcome := CASE WHEN FOUND THEN 'done' ELSE 'absent' END;
 	END IF;
 	RETURN NEXT;
 END
@@ -84,6 +96,10 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
 	fleet otp.fleet := otp.enter(p_realm);
 BEGIN
+	PERFORM otp.require(p_attempt IS NOT NULL,
+	    'p_attempt must not be NULL');
+	PERFORM otp.require(p_uid BETWEEN 0 AND 4294967294,
+	    'p_uid must be from 0 to 4294967294');
 	PERFORM otp.end_durably(true);
 	outcome := otp.lock_loaded(p_realm, p_name, p_attempt, p_generation,
 	    p_charge, p_serial);
@@ -106,8 +122,8 @@ END
 $$;
 
 -- Move FROM's seed and uid to TO, at once; both are loaded and TO has no seed.
--- Outcomes: done, conflict, absent (FROM has no seed), exists (TO has one),
--- epoch.
+-- Outcomes: done, conflict, absent (or FROM has no seed, or TO no state), exists
+-- (TO has a seed), epoch.
 CREATE FUNCTION otp.move_seed(p_realm text, p_attempt uuid, p_epoch bigint,
     p_from text, p_from_generation bigint, p_from_charge bigint,
     p_from_serial bigint, p_to text, p_to_generation bigint,
@@ -121,6 +137,8 @@ DECLARE
 	v_to otp.account;
 	outcome text;
 BEGIN
+	PERFORM otp.require(p_attempt IS NOT NULL,
+	    'p_attempt must not be NULL');
 	PERFORM otp.end_durably(true);
 	IF fleet.epoch IS DISTINCT FROM p_epoch THEN
 		RETURN 'epoch';
@@ -138,7 +156,7 @@ BEGIN
 	WHERE a.realm = p_realm AND a.name = p_from;
 	SELECT a.* INTO STRICT v_to FROM otp.account a
 	WHERE a.realm = p_realm AND a.name = p_to;
-	IF v_from.seed IS NULL THEN
+	IF v_from.seed IS NULL OR v_to.state IS NULL THEN
 		RETURN 'absent';
 	ELSIF v_to.seed IS NOT NULL THEN
 		RETURN 'exists';
@@ -166,6 +184,8 @@ DECLARE
 	fleet otp.fleet := otp.enter(p_realm);
 	outcome text;
 BEGIN
+	PERFORM otp.require(p_attempt IS NOT NULL,
+	    'p_attempt must not be NULL');
 	PERFORM otp.end_durably(true);
 	IF fleet.epoch IS DISTINCT FROM p_epoch THEN
 		RETURN 'epoch';

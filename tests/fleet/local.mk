@@ -16,7 +16,8 @@ fleet_tests = \
 	%D%/database.sh \
 	%D%/put.sh \
 	%D%/race.sh \
-	%D%/rights.sh
+	%D%/rights.sh \
+	%D%/secrets.sh
 if TOOL # the host has it
 script_tests += $(fleet_tests)
 long_tests += %D%/race.sh

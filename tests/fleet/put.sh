@@ -180,7 +180,7 @@ check 'put__makes_no_account' absent
 nulls() {
 	person nulls &&
 	    same 'conflict||' "$(commit host1 nulls 67 NULL,NULL,NULL)" &&
-	    same "ERROR:  23502" "$(query one host1 "SELECT otp.put('staff',
+	    same "ERROR:  22023" "$(query one host1 "SELECT otp.put('staff',
 		'nulls', NULL, 1, 1, 0, 1, 'x', true, false)" 2>&1)" &&
 	    same 'epoch||' "$(epoch=NULL commit host1 nulls 67 1,0,1)" &&
 	    same 'new|1' "$(row nulls "convert_from(state, 'UTF8'), generation")"
@@ -188,7 +188,7 @@ nulls() {
 check 'put__takes_nothing_unsaid_for_a_yes' nulls
 
 too_long() {
-	person long && refused 23514 one host1 "SELECT otp.put('staff', 'long',
+	person long && refused 22023 one host1 "SELECT otp.put('staff', 'long',
 	    $(uuid 68), 1, 1, 0, 1, repeat('x', 8193)::bytea, true, false)"
 }
 check 'put__refuses_more_than_a_state_has' too_long

@@ -154,6 +154,7 @@ DROP FUNCTION otp.load
 GRANT EXECUTE ON FUNCTION otp.enter TO PUBLIC
 SELECT otp.enter('staff')
 SELECT otp.is_taken(now())
+SELECT otp.require(true, '')
 SELECT otp.end_durably(false)
 SELECT otp.lock_loaded('staff', 'alice', NULL, 1, 0, 0)
 SELECT otp.migrate(4)
