@@ -5,11 +5,13 @@
  * 1. A put was done only if the server said one row, "done", and then that it is
  *    ready for the next statement, without a warning: it says the row before the
  *    transaction has ended (commit__is_exact_wherever_the_connection_is_cut,
- *    commit__with_a_warning_is_asked_for).
+ *    commit__with_a_warning_is_asked_for,
+ *    commit__has_its_warning_whatever_the_role_has_set).
  * 2. A commit that was not heard of is asked for, and is never sent twice
  *    (commit__is_exact_wherever_the_connection_is_cut).
  * 3. No call waits for longer than its deadline, whatever the server does, and
- *    no statement is cancelled (calls__end_when_the_server_is_stopped).
+ *    no statement is cancelled (calls__end_when_the_server_is_stopped,
+ *    calls__end_when_the_server_answers_with_a_copy).
  * 4. The server is verified, and the environment has no say
  *    (open__verifies_the_server, open__takes_nothing_from_the_environment).
  */
@@ -356,12 +358,14 @@ send_all(struct otp_database *database)
 /*
  * All that the server answers, until it is ready for the next statement: only
  * then has the transaction ended.  The last result counts, since an error may
- * follow a row.
+ * follow a row.  Others than these end it, since a COPY would be told again and
+ * again.
  */
 static enum otp_err
 receive_all(struct otp_database *database, PGresult **ret_result)
 {
 	for (;;) {
+		ExecStatusType status;
 		PGresult *next;
 
 		while (PQisBusy(database->connection) == 1)
@@ -373,6 +377,10 @@ receive_all(struct otp_database *database, PGresult **ret_result)
 			break;
 		PQclear(*ret_result);
 		*ret_result = next;
+		status = PQresultStatus(next);
+		if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK &&
+		    status != PGRES_FATAL_ERROR)
+			break;
 	}
 	return *ret_result != NULL &&
 		PQstatus(database->connection) == CONNECTION_OK
@@ -509,6 +517,8 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 
 	if (put == OTP_PUT_NOTHING)
 		return OTP_OK;
+	if (row->state_size == 0 || row->state_size > sizeof(row->state))
+		return OTP_ERR_PARSE;
 	add_text(&parameters, database->place.realm);
 	add_text(&parameters, database->account);
 	add_text(&parameters, database->attempt);
@@ -569,7 +579,7 @@ put_outcome(struct otp_database *database, PGresult *result, enum otp_put put,
 
 /*
  * Whether the commit of ROW was done, asked on new connections until there is an
- * answer or the time is over.  A no is for good: the server sees to it.
+ * answer or the time is over.  A no is final: the server sees to it.
  */
 static enum otp_err
 ask_whether(struct otp_database *database, const struct otp_database_row *row,

@@ -84,8 +84,8 @@ enum otp_err otp_database_load(struct otp_database *database,
  * CHARGE or COMMIT.  KEEP: the account is this attempt's alone for 2 seconds
  * more.  ROW's numbers are the new ones then.  A commit whose end was not heard
  * is asked for on a new connection.
- * Errors: CONFLICT (load again), ABSENT, WRITE; after WRITE the database is to
- * be closed.
+ * Errors: CONFLICT (load again), ABSENT, PARSE (no state, or more than a row
+ * has), WRITE; after WRITE the database is to be closed.
  */
 enum otp_err otp_database_put(struct otp_database *database,
     struct otp_database_row *row, enum otp_put put, bool keep,

@@ -6,7 +6,7 @@
 # wherever the connection breaks.
 
 . "$(dirname "$0")/server.sh"
-needs openssl
+needs openssl python3
 probe=$top_builddir/tests/fleet/probe
 test -x "$probe" || ground_skip 'libpq was not there to build with'
 
@@ -70,6 +70,14 @@ conflict() {
 }
 check 'charge__conflicts_with_another_attempt' conflict
 
+empty_state() {
+	account empty && same 'charged
+parse' "$(local_probe used= login empty)" &&
+	    same 'charged|1|1' "$(row empty "convert_from(state, 'UTF8'),
+		generation, charge")"
+}
+check 'commit__has_a_state' empty_state
+
 # A put of another host, between load and put, by a trigger: what was loaded is of
 # the epoch before.
 other_epoch() {
@@ -132,9 +140,10 @@ waiting() {
 
 # No standby has the commit, and the server says so by a warning alone, of what
 # asks for it, too.
+# warned NAME
 warned() {
-	account warned && standby absent && {
-		local_probe ms=2500 login warned >/tmp/warned &
+	account "$1" && standby absent && {
+		local_probe ms=2500 login "$1" >/tmp/warned &
 		warned=$!
 	} && await waiting 'pg_cancel_backend(pid)' || return 1
 	while kill -0 "$warned" 2>/dev/null; do
@@ -142,9 +151,21 @@ warned() {
 	done
 	says_no wait "$warned" &&
 	    grep '^write doubtful' /tmp/warned &&
-	    same 2 "$(row warned generation)"
+	    same 2 "$(row "$1" generation)"
 }
-check 'commit__with_a_warning_is_asked_for' warned
+check 'commit__with_a_warning_is_asked_for' warned warned
+standby ''
+
+# client_min_messages LEVEL: as the role has it, for new connections.
+client_min_messages() {
+	query one postgres "ALTER ROLE host1 SET client_min_messages = $1"
+}
+silenced() {
+	client_min_messages error && warned silenced
+}
+check 'commit__has_its_warning_whatever_the_role_has_set' silenced
+client_min_messages DEFAULT
+standby ''
 
 # The standby is there again while it is asked for.
 warned_and_kept() {
@@ -185,6 +206,41 @@ write doubtful: no answer in time' "$(cat /tmp/stop)"
 }
 check 'calls__end_when_the_server_is_stopped' stops
 standby ''
+
+# A server that answers a statement as if it was a COPY, and then nothing.
+python3 - /tmp/copy 2>/tmp/copy.err <<'END' &
+import os, socket, struct, sys, time
+
+def message(kind, body):
+    return kind + struct.pack('>I', len(body) + 4) + body
+
+def setting(name, value):
+    return message(b'S', b'%s\0%s\0' % (name, value))
+
+listener = socket.socket(socket.AF_UNIX)
+os.mkdir(sys.argv[1])
+listener.bind(sys.argv[1] + '/.s.PGSQL.5432')
+listener.listen(1)
+server = listener.accept()[0]
+server.recv(65536)
+server.sendall(message(b'R', bytes(4)) + setting(b'server_version', b'15.0') +
+    setting(b'in_hot_standby', b'off') +
+    setting(b'default_transaction_read_only', b'off') + message(b'Z', b'I'))
+server.recv(65536)
+server.sendall(message(b'G', bytes(3)))
+time.sleep(60)
+END
+copy=$!
+copied() {
+	await test -S /tmp/copy/.s.PGSQL.5432 &&
+	    same 'read: unexpected answer' "$(timeout 10 "$probe" \
+		host=/tmp/copy role=host1 ms=5000 show alice)" || {
+		cat /tmp/copy.err
+		return 1
+	}
+}
+check 'calls__end_when_the_server_answers_with_a_copy' copied
+kill $copy
 
 # --- TLS, and the environment ------------------------------------------------
 

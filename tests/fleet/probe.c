@@ -5,10 +5,10 @@
  *	  probe [NAME=VALUE]... cuts ACCOUNT
  *
  * For scripts: one login of ACCOUNT by fleet/database, or what is loaded of it.
- * NAME is a member of struct otp_database_place, or 'ms', the deadline of
- * connecting, and of a login.  With `cuts', the connection is cut after each
- * number of bytes of a commit, in either direction; 'host' is the folder of a
- * Unix socket then.
+ * NAME is a member of struct otp_database_place; 'ms', the deadline of
+ * connecting, and of a login; or 'used', the state that a login commits.  With
+ * `cuts', the connection is cut after each number of bytes of a commit, in either
+ * direction; 'host' is the folder of a Unix socket then.
  */
 #include "config.h"
 
@@ -26,6 +26,7 @@
 static struct otp_database_place place = {
 	.port = "5432", .database = "otp", .realm = "staff"
 };
+static const char *used = "used";
 static unsigned ms = 5000;
 
 static bool
@@ -42,6 +43,7 @@ set(const char *word)
 		{ "realm", &place.realm },
 		{ "authority", &place.authority },
 		{ "password", &place.password },
+		{ "used", &used },
 	};
 	const char *end = strchr(word, '=');
 
@@ -111,7 +113,7 @@ login(const char *account)
 	if (err == OTP_OK) {
 		printf("charged\n");
 		fflush(stdout);
-		set_state(&row, "used");
+		set_state(&row, used);
 		err = otp_database_put(
 		    database, &row, OTP_PUT_COMMIT, false, &fault);
 	}
