@@ -211,6 +211,8 @@ recovery_renew_own(const struct otp_tool *tool, struct otp_account *account,
 		    tool, subject, set, overview.recovery_left);
 	if (account->committed)
 		recovery_say_unsafe(subject);
+	else if (account->unknown)
+		otp_prove_say_unknown();
 	else
 		recovery_say_unchanged(subject);
 	return status;

@@ -72,10 +72,9 @@ remove_run(const struct otp_tool *tool)
 		return OTP_EXIT_USAGE;
 	}
 	if (tool->by_daemon && tool->args.token == NULL) {
-		otp_complain(
-		    _("You can remove single tokens, with "
-		      "--token=WHICH, but not the last one. 'otp-enroll "
-		      "new --replace' replaces all."));
+		otp_complain(_("Say which token: --token=WHICH. The last one "
+			       "cannot be removed; 'otp-enroll new --replace' "
+			       "replaces it."));
 		return OTP_EXIT_USAGE;
 	}
 	status = remove_find_subject(tool, &subject);
@@ -222,6 +221,8 @@ remove_own(const struct otp_tool *tool, struct otp_account *account,
 	status = otp_prove(tool, account, &change, NULL, &none);
 	if (status != OTP_EXIT_DONE && account->committed)
 		remove_say_unsafe(&account->subject);
+	else if (status != OTP_EXIT_DONE && account->unknown)
+		otp_prove_say_unknown();
 	else if (status != OTP_EXIT_DONE)
 		otp_complain(
 		    _("Nothing changed. Your existing setup still works."));

@@ -415,8 +415,13 @@ listener_dispatch(enum otp_listener listener)
 	struct otp_connection *next;
 
 	while ((next = otp_connection_next(listener)) != NULL)
-		if (otp_child_start(
-			&acceptor.sockets, acceptor.conf, listener, next)) {
+		if (next->fd < 0 && is_change(next->request->verb)) {
+			/* Its user was told that it is not known. */
+			connection_uncount(
+			    listener, next, next->request->verb, true);
+			otp_connection_close(next);
+		} else if (otp_child_start(&acceptor.sockets, acceptor.conf,
+			       listener, next)) {
 			next->step = OTP_CONNECTION_WORKING;
 			otp_connection_wipe(next);
 		} else {
@@ -435,6 +440,8 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 	struct otp_wire_answer answer;
 
 	if (!otp_child_finish(connection, &answer)) {
+		connection_uncount(
+		    listener, connection, connection->request->verb, false);
 		otp_connection_close(connection);
 		return;
 	}

@@ -71,7 +71,10 @@ change_make(const struct otp_wire_request *message, struct otp_account *account,
 	return err;
 }
 
-/* A wrong code of a token that its owner is setting up says nothing. */
+/*
+ * A wrong code of a token that its owner is setting up is not logged: it is no
+ * sign of an attack.  A code that was used is, whatever came of it.
+ */
 static void
 change_report(const struct otp_job *job, const struct otp_account *account,
     const struct otp_own_result *result, enum otp_err err)
@@ -84,6 +87,9 @@ change_report(const struct otp_job *job, const struct otp_account *account,
 	else if (err == OTP_OK && !result->of_token)
 		otp_report_change(job, subject, change_refused(job->request),
 		    otp_verdict_reason(result->verdict));
+	else if (err != OTP_OK && result->proven)
+		otp_report_change(job, subject, change_refused(job->request),
+		    otp_err_reason(err));
 }
 
 /* As otp-enroll logs it. */

@@ -43,6 +43,8 @@ struct otp_account {
 	 */
 	const struct otp_active *former;
 	struct otp_fault fault; /* if the call failed */
+	/* Nothing is known of a change: pam_otpd(8) was asked, and did not answer. */
+	bool unknown;
 	/*
 	 * The store has the change, even if the call failed afterwards, for
 	 * example in a flush; a crash could then still undo it.

@@ -4,6 +4,7 @@
 
 #include "common/effects/enrol.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common/core/code.h"
@@ -30,6 +31,8 @@ static enum otp_err confirm_hotp(struct otp_enrolment *,
 static enum otp_err find_first(struct otp_oath *, const struct otp_enrolment *,
     const struct otp_code *, struct range, bool *, uint64_t *);
 static int32_t drift_of(uint64_t, uint64_t, unsigned);
+static enum otp_err check_lost(
+    const struct otp_txn *, const struct otp_enrolment *);
 static enum otp_err check_invited(
     const struct otp_txn *, const struct otp_enrolment *);
 static enum otp_err remember(
@@ -270,6 +273,8 @@ otp_enrol_put(struct otp_account *account,
 	err = otp_txn_check_former(&txn);
 	if (err == OTP_OK)
 		err = check_invited(&txn, enrolment);
+	if (err == OTP_OK)
+		err = check_lost(&txn, enrolment);
 	if (err != OTP_OK)
 		goto out;
 	err = otp_txn_need_state(&txn);
@@ -291,6 +296,29 @@ otp_enrol_put(struct otp_account *account,
 out:
 	otp_txn_close(&txn);
 	otp_wipe(&seed, sizeof(seed));
+	return err;
+}
+
+/*
+ * Where the state is lost, the account is not new: its user does not make it so,
+ * or they could also end a suspension.
+ */
+static enum otp_err
+check_lost(const struct otp_txn *txn, const struct otp_enrolment *enrolment)
+{
+	struct otp_account *account = txn->account;
+	bool ours = false;
+	enum otp_err err;
+
+	if (!enrolment->by_user || txn->snap.state_err != OTP_ERR_ABSENT)
+		return OTP_OK;
+	if (otp_snapshot_has_seed(&txn->snap))
+		return otp_snapshot_not_adopted(&account->fault);
+	err = otp_store_check_uid(
+	    txn->store, account->subject.uid, &ours, &account->fault);
+	if (err == OTP_OK && ours)
+		err = otp_fault_set(&account->fault, OTP_ERR_NO_STATE, ENOENT,
+		    NULL, OTP_DETAIL_STATE_GONE);
 	return err;
 }
 

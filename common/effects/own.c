@@ -9,6 +9,8 @@
  *    (own__charges_the_proof), and the new token's is not (own__judges_the_new_code_first).
  * 3. What the caller did not see is not changed (own__is_bound_to_what_was_seen).
  * 4. The last token stays (own__keeps_the_last_token).
+ * 5. An account whose state is lost is not new
+ *    (own__puts_no_first_token_where_the_state_is_lost).
  */
 #include "config.h"
 
@@ -116,6 +118,7 @@ own_prove(struct otp_account *account, const struct otp_own_proof *proof,
 		.kind = answer.kind,
 		.no_code = answer.no_code,
 		.wait = answer.wait,
+		.proven = err == OTP_OK && answer.verdict == OTP_VERDICT_ACCEPT,
 	};
 	return err;
 }
@@ -142,7 +145,7 @@ own_seed(struct otp_account *account, const struct otp_own_proof *proof,
 	return err;
 }
 
-/* The new codes are told only if they are active, and in any such case. */
+/* The new codes are returned if, and only if, they are active. */
 static enum otp_err
 own_finish(const struct otp_account *account, enum otp_err err,
     struct otp_recovery_set *set, struct otp_recovery_set *ret_set,
@@ -156,6 +159,7 @@ own_finish(const struct otp_account *account, enum otp_err err,
 	if (err != OTP_OK)
 		*result = (struct otp_own_result){
 			.verdict = OTP_VERDICT_REJECT,
+			.proven = result->proven,
 		};
 	return err;
 }
@@ -195,7 +199,7 @@ otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
 	if (err == OTP_OK && number >= seed.tokens_count)
 		err = OTP_ERR_ABSENT;
 	if (err == OTP_OK && seed.tokens_count == 1)
-		err = OTP_ERR_DENIED;
+		err = OTP_ERR_CONFLICT;
 	if (err == OTP_OK)
 		err = otp_token_id(&seed.tokens[number], id);
 	otp_wipe(&seed, sizeof(seed));

@@ -38,6 +38,7 @@ struct otp_own_result {
 	    of_token; /* the new token's code was refused; nothing was charged */
 	bool drift_known; /* of that: see struct otp_confirmation */
 	int32_t drift;
+	bool proven; /* the proof was accepted and used, even on an error */
 	/* otherwise, of the proof: see struct otp_answer */
 	enum otp_kind kind;
 	bool no_code;
@@ -66,8 +67,8 @@ enum otp_err otp_own_recovery(struct otp_account *account,
     struct otp_own_result *ret_result) OTP_MUST_USE;
 
 /*
- * Remove token NUMBER, from 0.  Errors: CONFLICT, ABSENT (no such token), DENIED
- * (it is the last one), those of otp_enrol_remove_token(), otp_attempt_try().
+ * Remove token NUMBER, from 0.  Errors: ABSENT (no such token), CONFLICT
+ * (also: it is the last one), those of otp_enrol_remove_token(), otp_attempt_try().
  */
 enum otp_err otp_own_remove(struct otp_account *account,
     const struct otp_own_proof *proof, unsigned number,

@@ -43,6 +43,7 @@ struct exchange {
 	struct otp_wire_answer answer;
 	uint8_t sent[OTP_WIRE_REQUEST_SIZE];
 	size_t sent_size;
+	bool asked; /* it was sent: the daemon does it, heard or not */
 	uint8_t got[OTP_WIRE_MAX];
 	size_t got_size;
 	struct otp_fault *fault;
@@ -296,6 +297,7 @@ otp_link_change(const struct otp_link *link, const struct otp_request *request,
 		message->token = number;
 	if (err == OTP_OK)
 		err = exchange_run(&exchange);
+	ret_done->unknown = err == OTP_ERR_NO_DAEMON && exchange.asked;
 	ret_done->result = answer->own;
 	ret_done->committed = answer->committed;
 	ret_done->set.count = answer->codes_count;
@@ -403,9 +405,8 @@ exchange_send(struct exchange *exchange)
 		if (sent < 0 && errno != EAGAIN && errno != EINTR)
 			return no_answer(exchange, errno);
 	}
-	return sent == (ssize_t)exchange->sent_size
-	    ? OTP_OK
-	    : no_answer(exchange, EMSGSIZE);
+	exchange->asked = sent == (ssize_t)exchange->sent_size;
+	return exchange->asked ? OTP_OK : no_answer(exchange, EMSGSIZE);
 }
 
 /* Descriptors that come with it are closed by the kernel. */

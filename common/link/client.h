@@ -75,6 +75,7 @@ enum otp_err otp_link_resync(const struct otp_link *link,
 struct otp_link_done {
 	struct otp_own_result result;
 	bool committed; /* it is active, even with an error */
+	bool unknown;	/* no answer came: it may be, now or later */
 	struct otp_recovery_set
 	    set; /* once it is: new codes, their texts alone */
 };

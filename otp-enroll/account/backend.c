@@ -183,6 +183,7 @@ link_change(const struct otp_tool *tool, struct otp_account *account,
 	    &done, &account->fault);
 
 	account->committed = done.committed;
+	account->unknown = done.unknown;
 	*ret_set = done.set;
 	*ret_result = done.result;
 	otp_wipe(&done, sizeof(done));

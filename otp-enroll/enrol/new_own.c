@@ -139,6 +139,8 @@ own_put(struct own *own)
 		otp_complain(_("%s is enrolled, but not yet safely on disk: a "
 			       "crash now could undo it."),
 		    otp_escaped(subject->account).text);
+	else if (own->account.unknown)
+		otp_prove_say_unknown();
 	else if (first)
 		otp_complain(_("Nothing changed: %s is not enrolled."),
 		    otp_escaped(subject->account).text);
@@ -162,8 +164,7 @@ own_conclude(const struct own *own)
 		    name.text);
 		break;
 	case OTP_ENROL_ADD:
-		otp_print_line(
-		    _("%s is set up with another token."), name.text);
+		otp_print_line(_("%s now has another token."), name.text);
 		break;
 	case OTP_ENROL_REPLACE:
 		otp_print_line(_("%s is set up anew. The old tokens and "

@@ -80,6 +80,15 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 	return status;
 }
 
+void
+otp_prove_say_unknown(void)
+{
+	otp_complain(
+	    _("It is not known whether this was done: pam_otpd did not "
+	      "answer in time. Delete nothing from the app yet. In a "
+	      "minute, 'otp-enroll status' shows what is active."));
+}
+
 static bool
 is_first(const struct otp_change *change)
 {
@@ -109,7 +118,8 @@ prove_again(const struct otp_tool *tool, const struct otp_subject *subject,
     const struct otp_own_result *result, struct otp_enrolment *enrolment)
 {
 	if (result->of_token && enrolment != NULL) {
-		otp_say(_("The app shows another code by now."));
+		otp_say(_("That code has expired. Enter the code the app "
+			  "shows now."));
 		return otp_confirm(tool, subject, enrolment);
 	}
 	prove_explain(result);

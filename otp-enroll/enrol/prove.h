@@ -26,4 +26,7 @@ enum otp_exit otp_prove(const struct otp_tool *tool,
     struct otp_account *account, struct otp_change *change,
     struct otp_enrolment *enrolment, struct otp_recovery_set *ret_set);
 
+/* After that, if ACCOUNT's 'unknown' is set: say so, and what to do. */
+void otp_prove_say_unknown(void);
+
 #endif

@@ -159,6 +159,34 @@ own__puts_no_first_token_where_there_is_one(void **state)
 }
 
 static void
+forget_file(const char *name)
+{
+	char path[96];
+
+	world_path(&world, name, path);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Of an account whose files were lost it is not known who may enroll it. */
+static void
+own__puts_no_first_token_where_the_state_is_lost(void **state)
+{
+	(void)state;
+	forget_file("state/alice");
+	make(OTP_ENROL_NEW, 0);
+	assert_int_equal(put(), OTP_ERR_NO_STATE);
+	assert_false(world_has(&world, "state/alice"));
+	forget_file("seed/alice");
+	assert_int_equal(put(), OTP_ERR_NO_STATE);
+	assert_int_equal(world.account.fault.detail, OTP_DETAIL_STATE_GONE);
+	assert_false(world_has(&world, "state/alice"));
+	assert_false(world_has(&world, "seed/alice"));
+	forget_file("uid/1000");
+	assert_int_equal(put(), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_ACCEPT);
+}
+
+static void
 own__replaces_and_adds(void **state)
 {
 	char text[OTP_RECOVERY_TEXT_SIZE];
@@ -355,7 +383,7 @@ own__keeps_the_last_token(void **state)
 	assert_int_equal(world.seed.tokens[0].kind, OTP_HOTP);
 	prove();
 	snapshot_take(&world, &before);
-	assert_int_equal(remove_number(0), OTP_ERR_DENIED);
+	assert_int_equal(remove_number(0), OTP_ERR_CONFLICT);
 	assert_refused(OTP_VERDICT_REJECT);
 	assert_unchanged(&world, &before);
 	assert_int_equal(renew(), OTP_OK);
@@ -418,6 +446,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(own__puts_a_first_token),
 		TEST(own__puts_no_first_token_where_there_is_one),
+		TEST(own__puts_no_first_token_where_the_state_is_lost),
 		TEST(own__replaces_and_adds),
 		TEST(own__needs_a_code_of_what_is_active),
 		TEST(own__charges_the_proof),

@@ -182,7 +182,7 @@ enrol_nobody() {
 }
 # dialogue STATUS PATTERN ANSWERS ARGUMENT...: as says, with a terminal's answers:
 # "new" is a code of the secret that is shown, "old" one of the token that alice
-# has, "wrong" a wrong one, anything else is typed.
+# has, "wrong" a wrong one, "halt" stops pam_otpd, anything else is typed.
 dialogue() {
 	dialogue_status=$1
 	dialogue_pattern=$2
@@ -199,6 +199,7 @@ dialogue() {
 			late) shown_code 600 ;;
 			old) code ;;
 			wrong) wrong_code ;;
+			halt) kill -STOP "$daemon" ;;
 			*) echo "$answer" ;;
 			esac
 		done
@@ -280,6 +281,15 @@ rescued() {
 	dialogue 0 'set up anew' "new ${recovery%% *}" new --replace && take_over
 }
 check 'new__replaces_after_a_recovery_code' rescued
+# The daemon has the request, and may do it later.
+unheard() {
+	dialogue 1 'not known whether this was done' 'new halt old' new --replace
+	heard=$?
+	kill -CONT "$daemon"
+	test $heard = 0 && says_no grep -q 'Nothing changed' "$scratch/said_to"
+}
+check 'new__without_an_answer_is_not_known' unheard
+enrol alice
 otp-enroll suspend alice >/dev/null
 check 'new__not_of_the_suspended' dialogue 1 'suspended' '' new --replace
 check 'recovery__not_of_the_suspended' dialogue 1 'suspended' '' recovery
