@@ -168,6 +168,15 @@ cured renamed bob \
 unset after
 suspend() { otp-enroll suspend alice; }
 cured suspended alice $state suspend
+
+invited_long_ago() {
+	otp-enroll invite --print bob &&
+	    sed -i 's/^\(invite:.*:\)[0-9]*$/\11700000000/' \
+		/var/lib/pam_otp/seed/bob
+}
+after='invited ' # a note
+cured invited bob '/var/lib/pam_otp/(seed|state)/bob' invited_long_ago
+unset after
 exempted() { otp-enroll exempt alice --until=30d --reason=phone; }
 cured exempt alice $state exempted
 lock() {

@@ -199,7 +199,7 @@ dialogue() {
 			late) shown_code 600 ;;
 			old) code ;;
 			wrong) wrong_code ;;
-			halt) kill -STOP "$daemon" ;;
+			halt) kill -STOP "$served" ;;
 			*) echo "$answer" ;;
 			esac
 		done
@@ -285,10 +285,13 @@ check 'new__replaces_after_a_recovery_code' rescued
 unheard() {
 	dialogue 1 'not known whether this was done' 'new halt old' new --replace
 	heard=$?
-	kill -CONT "$daemon"
+	kill -CONT "$served"
 	test $heard = 0 && says_no grep -q 'Nothing changed' "$scratch/said_to"
 }
+enrol_nobody
+enrol alice
 check 'new__without_an_answer_is_not_known' unheard
+enrol_nobody 'self_enroll = yes'
 enrol alice
 otp-enroll suspend alice >/dev/null
 check 'new__not_of_the_suspended' dialogue 1 'suspended' '' new --replace
@@ -298,12 +301,12 @@ otp-enroll resume alice >/dev/null
 enrol_nobody
 enrol alice
 added() {
-	dialogue 0 'with another token' 'new old' new --add && codes_shown 0 &&
+	dialogue 0 'now has another token' 'new old' new --add && codes_shown 0 &&
 	    as_root '.tokens | length == 2'
 }
 check 'new__adds_a_token' added
 typed=
-check 'remove__says_which' says 2 'not the last one' remove
+check 'remove__says_which' says 2 'The last one cannot be removed' remove
 typed=$(code 30)
 removed() {
 	says 0 '^Removed the token' remove --token=2 --yes &&
@@ -346,7 +349,7 @@ limited() {
 		dialogue 0 . "new $(printf '%s\n' $recovery | head -n 1)" \
 		    new --add || return 1
 	done
-	dialogue 1 'Wait an hour' \
+	dialogue 1 'Try again in an hour' \
 	    "new $(printf '%s\n' $recovery | tail -n 1)" new --add &&
 	    as_root '.tokens | length == 4'
 }
