@@ -72,7 +72,7 @@ change_make(const struct otp_wire_request *message, struct otp_account *account,
 }
 
 /*
- * A wrong code of a token that its owner is setting up is not logged: it is no
+ * A wrong code of a token that its owner is setting up is not logged: it is not a
  * sign of an attack.  A code that was used is, whatever came of it.
  */
 static void

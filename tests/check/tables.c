@@ -426,6 +426,21 @@ print_device_messages(void)
 	messages_wanted = false;
 }
 
+/* Of a service where users can enroll with an invitation. */
+static void
+print_invited_messages(void)
+{
+	struct otp_login login = { .answer = { .verdict = OTP_VERDICT_MALFORMED,
+				       .no_code = true } };
+
+	login.options.enroll = OTP_ENROLL_INVITED;
+	messages_wanted = true;
+	(void)otp_message_verdict(&login);
+	otp_message_not_enrolled(&login, OTP_STEP_UNCONFIRMED);
+	otp_message_not_enrolled(&login, OTP_STEP_OVERTAKEN);
+	messages_wanted = false;
+}
+
 static void
 print_messages(void)
 {
@@ -456,6 +471,7 @@ print_messages(void)
 	print_messages_of(answer, OTP_STEP_VERDICT, 1);
 	answer.verdict = OTP_VERDICT_ACCEPT;
 	print_device_messages();
+	print_invited_messages();
 	answer.last_success = -1;
 	print_messages_of(answer, OTP_STEP_VERDICT, 2);
 	print_messages_of(answer, OTP_STEP_UNENROLLED, 0);
