@@ -21,7 +21,7 @@ formatted() {
 }
 
 cd "$top_srcdir" || exit 99
-for file in $(find common pam_module otp-enroll otp-deliver pam_otpd fleet tests -name '*.[ch]' | sort)
+for file in $(find common pam_module otp-enroll otp-deliver pam_otpd tests -name '*.[ch]' | sort)
 do
 	check "$file" formatted "$file"
 done

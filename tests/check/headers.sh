@@ -25,7 +25,7 @@ alone() {
 }
 
 cd "$top_srcdir" || exit 99
-for header in $(find common pam_module otp-enroll otp-deliver pam_otpd fleet tests -name '*.h' | sort); do
+for header in $(find common pam_module otp-enroll otp-deliver pam_otpd tests -name '*.h' | sort); do
 	check "$header" alone "$header"
 done
 

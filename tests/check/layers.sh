@@ -42,7 +42,7 @@ upwards() {
 	common="$common|common/link"
 	beyond_rooms "$1" pam_module "$common"
 	beyond_rooms "$1" otp-deliver 'common/(core|store)'
-	beyond_rooms "$1" fleet common/core
+	beyond_rooms "$1" common/fleet common/core
 	beyond_rooms "$1" pam_otpd "$common"
 	tool=otp-enroll
 	beyond_rooms "$1" $tool/cli "$common"
@@ -55,16 +55,16 @@ upwards() {
 	done
 	beyond_rooms "$1" $tool "$second|$tool/(check|import|enrol)"
 	# A room that no line here names is in nobody's order.
-	(cd "$1" && find $tool otp-deliver pam_otpd fleet common -name '*.[ch]' | sed 's,/[^/]*$,,' |
+	(cd "$1" && find $tool otp-deliver pam_otpd common -name '*.[ch]' | sed 's,/[^/]*$,,' |
 	    sort -u) | grep -vxE \
-	    "common/(core|store|effects|link)|otp-deliver|pam_otpd|fleet|$tool(/(cli|account|pamconf|qr|check|import|enrol))?"
+	    "common/(core|store|effects|link|fleet)|otp-deliver|pam_otpd|$tool(/(cli|account|pamconf|qr|check|import|enrol))?"
 	# Each foreign library has its one place.
 	for room in common/core common/store common/effects common/link otp-deliver pam_otpd $tool \
 	    $(cd "$1" && printf '%s ' $tool/*/); do
 		includes "$1" $room | grep ' <security/'
 	done
 	for room in common/core common/store common/effects common/link pam_module \
-	    otp-deliver pam_otpd fleet; do
+	    otp-deliver pam_otpd common/fleet; do
 		includes "$1" $room | grep -E ' <(qrencode|png|jansson)\.h>'
 	done
 	for room in common/core common/store common/effects common/link pam_module \
@@ -77,7 +77,7 @@ upwards() {
 # without_config ROOT: sources whose first include is another than config.h,
 # which decides what the system's headers show.
 without_config() {
-	(cd "$1" && find common pam_module otp-enroll otp-deliver pam_otpd fleet tests -name '*.c' | sort |
+	(cd "$1" && find common pam_module otp-enroll otp-deliver pam_otpd tests -name '*.c' | sort |
 	    while read -r file; do
 		grep -m1 -E '^[[:space:]]*#[[:space:]]*include' "$file" |
 		    grep -qx '#include "config.h"' || echo "$file"
@@ -141,7 +141,7 @@ for program in otp-enroll otp-deliver pam_otpd; do
 done
 
 # The check itself can fail.
-for room in common/core common/store common/effects common/link pam_module otp-deliver pam_otpd fleet otp-enroll/cli \
+for room in common/core common/store common/effects common/link pam_module otp-deliver pam_otpd common/fleet otp-enroll/cli \
     otp-enroll/account otp-enroll/check otp-enroll/qr; do
 	mkdir -p "$scratch/tree/$room"
 done
@@ -155,7 +155,7 @@ flags() {
 flags common/core '"common/store/store.h"'
 flags common/core '"../store/store.h"'
 flags common/core '<sys/stat.h>'
-flags fleet '"common/store/store.h"'
+flags common/fleet '"common/store/store.h"'
 flags common/store '<libpq-fe.h>'
 flags common/store '"common/effects/sys.h"'
 flags common/effects '"pam_module/talk.h"'

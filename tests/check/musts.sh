@@ -18,7 +18,7 @@ lists() {
 
 # sources ROOT: those that have such a list.
 sources() {
-	(cd "$1" && find common pam_module otp-enroll otp-deliver pam_otpd fleet -name '*.[ch]' \
+	(cd "$1" && find common pam_module otp-enroll otp-deliver pam_otpd -name '*.[ch]' \
 	    -exec grep -lE '^(/\*| \*).*\bMUST\b' {} + | sort)
 }
 
@@ -68,7 +68,7 @@ check 'musts__name_a_test_in_every_list' empty silent "$top_srcdir"
 # The check itself can fail.
 tree=$scratch/tree
 mkdir -p "$tree/common" "$tree/pam_module" "$tree/otp-enroll" \
-    "$tree/otp-deliver" "$tree/pam_otpd" "$tree/fleet" "$tree/tests"
+    "$tree/otp-deliver" "$tree/pam_otpd" "$tree/tests"
 cat >"$tree/common/guard.c" <<'END'
 /* Some words. */
 /*

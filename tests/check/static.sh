@@ -11,11 +11,12 @@
 
 jobs=$(getconf _NPROCESSORS_ONLN)
 cd "$top_builddir" || exit 99
-module_sources=$(ls "$top_srcdir"/common/*/*.c "$top_srcdir"/pam_module/*.c)
+module_sources=$(ls "$top_srcdir"/common/*/*.c "$top_srcdir"/pam_module/*.c |
+    grep -v /common/fleet/)
 tool_sources=$(ls "$top_srcdir"/otp-enroll/*.c "$top_srcdir"/otp-enroll/*/*.c \
     "$top_srcdir"/otp-deliver/*.c "$top_srcdir"/pam_otpd/*.c)
 ! pkg-config --exists libpq ||
-    tool_sources="$tool_sources $(ls "$top_srcdir"/fleet/*.c)"
+    tool_sources="$tool_sources $(ls "$top_srcdir"/common/fleet/*.c)"
 
 # flags: as a compilation has them, without what is for gcc alone.
 flags="-std=gnu17 -I. -I$top_srcdir $DEP_CFLAGS

@@ -3,12 +3,12 @@
 #
 # contrib/postgresql, with servers on a host of their own, as the scripts in host/.
 
-# What scripts call to use fleet/database.
+# What scripts call to use common/fleet/database.
 if LIBPQ
 helpers += %D%/probe
 endif
 %C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
-	fleet/database.c fleet/database.h
+	common/fleet/database.c common/fleet/database.h
 %C%_probe_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 %C%_probe_LDADD = $(common_libs) $(LIBPQ_LIBS) $(common_deps)
 

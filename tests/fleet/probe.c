@@ -4,7 +4,7 @@
  *	  probe [NAME=VALUE]... show ACCOUNT
  *	  probe [NAME=VALUE]... cuts ACCOUNT
  *
- * For scripts: one login of ACCOUNT by fleet/database, or what is loaded of it.
+ * For scripts: one login of ACCOUNT by common/fleet/database, or what is loaded of it.
  * NAME is a member of struct otp_database_place; 'ms', the deadline of
  * connecting, and of a login; or 'used', the state that a login commits.  With
  * `cuts', the connection is cut after each number of bytes of a commit, in either
@@ -20,7 +20,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-#include "fleet/database.h"
+#include "common/fleet/database.h"
 #include "tests/fleet/cut.h"
 
 static struct otp_database_place place = {

@@ -17,7 +17,7 @@
  */
 #include "config.h"
 
-#include "fleet/database.h"
+#include "common/fleet/database.h"
 
 #include <errno.h>
 #include <limits.h>
