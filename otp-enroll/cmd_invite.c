@@ -163,7 +163,7 @@ invite_next(struct inviting *inviting, struct otp_batch_input *input)
 static enum otp_exit
 invite_row(const struct inviting *inviting, const struct otp_batch_row *row)
 {
-	struct otp_subject subject;
+	struct otp_subject subject = { .uid = 0 };
 	enum otp_exit status = OTP_EXIT_FAILED;
 
 	if (row->label[0] != '\0' || row->kind != 0 || row->address[0] != '\0')

@@ -189,7 +189,9 @@ read_header(struct otp_batch_input *input)
 	bool known = false, has_user = false;
 	int count = 0;
 
-	input->separator = sign != NULL ? *sign : ',';
+	input->separator = ',';
+	if (sign != NULL)
+		input->separator = *sign;
 	count = otp_csv_split(input->text, input->separator, fields, COLUMNS);
 	known = count > 0 && count <= COLUMNS;
 	for (int i = 0; known && i < count; i++) {

@@ -2033,7 +2033,7 @@ daemon__adds_and_removes_but_the_last_token(void **state)
 	assert_true(log_has("action=removed user="));
 	request = change_of(OTP_WIRE_REMOVE);
 	answer = ask(alice.uid, "user", &request);
-	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
 	assert_int_equal(seed_of_alice().tokens_count, 1);
 }
 
@@ -2163,6 +2163,40 @@ daemon__limits_puts_that_are_tried(void **state)
 	answer = ask(alice.uid, "user", &request);
 	assert_int_equal(answer.err, OTP_ERR_LIMIT);
 	assert_int_equal(answer.fault.numbers[0], 3600);
+}
+
+/*
+ * What a caller gave up waiting for is not done later.  Two requests that wait for
+ * the lock of the account are before it.
+ */
+static void
+daemon__starts_no_change_of_one_who_left(void **state)
+{
+	const struct otp_wire_request before = wrong();
+	const struct otp_wire_request request = put_of(OTP_ENROL_REPLACE);
+	struct otp_store *store = NULL;
+	struct otp_state held;
+	int first, second, third;
+
+	(void)state;
+	if (getenv("LONG") == NULL || strcmp(getenv("LONG"), "yes") != 0)
+		skip();
+	store = sample_open(host.store, alice.name);
+	assert_int_equal(otp_store_load(store, &held, NULL), OTP_OK);
+	first = call(alice.uid, "user");
+	tell(first, &before);
+	second = call(alice.uid, "user");
+	tell(second, &before);
+	third = call(alice.uid, "user");
+	tell(third, &request);
+	pause_for(
+	    12000); /* an answer has 10 s, a lock 5 s, a refusal 2 s more */
+	otp_store_close(store);
+	pause_for(6000);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
+	(void)close(first);
+	(void)close(second);
+	(void)close(third);
 }
 
 /* Root changes tokens in the store itself; services change none. */
@@ -2346,6 +2380,7 @@ main(void)
 		DAEMON_TEST(daemon__tells_the_owner_of_changes),
 		DAEMON_TEST(daemon__limits_puts_that_succeed),
 		DAEMON_TEST(daemon__limits_puts_that_are_tried),
+		DAEMON_TEST(daemon__starts_no_change_of_one_who_left),
 		DAEMON_TEST(daemon__changes_nothing_on_other_sockets),
 		DAEMON_TEST(daemon__keeps_no_secret_of_a_put),
 		DAEMON_TEST(daemon__killed_puts_all_or_nothing),

@@ -11,4 +11,5 @@ core_tests += %D%/limits_test %D%/page_test %D%/rights_test
 
 if DAEMON
 unit_tests += %D%/daemon_test
+long_tests += %D%/daemon_test
 endif

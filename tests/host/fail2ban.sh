@@ -65,7 +65,10 @@ refusals() {
 	    awk '$2 == "refused" { print $1 }' | sort -u
 }
 check 'filter__speaks_of_every_refusal' same "$(refusals)" "$(spoken_of)"
-check 'lines__are_of_every_refusal' same "$(refusals)" \
+# An invitation that ends while its user enrolls needs an app that reads the key:
+# pam/enroll_test has that one.
+check 'lines__are_of_every_refusal' same \
+    "$(refusals | grep -vx invitation-ended)" \
     "$(sed -n 's/.* result=refused reason=\([a-z-]*\).*/\1/p' \
 	"$scratch/lines" | sort -u)"
 check 'lines__counted_are_of_every_reason_counted' same "$counted" \

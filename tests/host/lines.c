@@ -228,6 +228,29 @@ services(struct host *host)
 	fake.now += 7200;
 }
 
+/* An invitation is right, but does not enroll. */
+static void
+invitations(struct host *host)
+{
+	char typed[OTP_RECOVERY_TEXT_SIZE];
+	const int64_t until = fake.now + 3600;
+
+	host_invite(host, "bob", HOST_BOB_UID, NULL, until, typed);
+	host->app.pam_env = HOST_PUBLIC_KEY;
+	passes(host, "bob", typed); /* invited */
+	host_service(host, "enroll=invited");
+	host->app.answers[0] = typed;
+	host->app.answers[1] = host->app.answers[2] = host->app.answers[3] =
+	    "1";
+	passes(host, "bob", NULL); /* not-confirmed */
+	memset(host->app.answers, 0, sizeof(host->app.answers));
+	fake.now = until;
+	passes(host, "bob", typed); /* invitation-expired */
+	host->app.pam_env = NULL;
+	host_service(host, "");
+	fake.now += 7200;
+}
+
 /* No answer: each for another reason. */
 static void
 faults(struct host *host)
@@ -301,6 +324,7 @@ all(void **state)
 	verdicts(host);
 	tallies(host);
 	services(host);
+	invitations(host);
 	forged_names(host);
 	forged_hosts(host);
 	faults(host);

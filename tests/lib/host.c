@@ -198,6 +198,34 @@ host_enrol_alice(struct host *host)
 }
 
 void
+host_invite(struct host *host, const char *account, uint32_t uid,
+    const struct otp_token *token, int64_t until,
+    char ret_typed[OTP_RECOVERY_TEXT_SIZE])
+{
+	static const uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { 4, 5, 6 };
+	struct otp_seed seed = { .invited = true };
+	struct otp_credential *credential;
+	uint8_t bytes[OTP_RECOVERY_CODE_SIZE];
+	struct otp_state state;
+
+	memset(bytes, 7, sizeof(bytes));
+	otp_recovery_text(bytes, ret_typed);
+	assert_int_equal(
+	    otp_recovery_make(bytes, salt, &seed.invitation), OTP_OK);
+	seed.invitation.until = until;
+	if (token != NULL)
+		seed.tokens[seed.tokens_count++] = *token;
+	host_enrol(host, account, uid, &seed);
+	state = host_state(host, account);
+	state.enrolled = token != NULL;
+	credential = &state.credentials[state.credentials_count++];
+	credential->kind = OTP_INVITATION;
+	otp_recovery_id(&seed.invitation, credential->id);
+	credential->created = HOST_NOW - 60;
+	host_state_put(host, account, &state);
+}
+
+void
 host_seed(struct host *host, const char *account, const char *text)
 {
 	char path[HOST_PATH_SIZE];

@@ -132,6 +132,14 @@ void host_enrol_token(struct host *host, const char *account, uint32_t uid,
     const struct otp_token *token);
 void host_enrol_alice(struct host *host);
 
+/* What sshd(8) says of a login by key. */
+#define HOST_PUBLIC_KEY "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\n"
+
+/* Invite ACCOUNT, which has TOKEN or none, until UNTIL. */
+void host_invite(struct host *host, const char *account, uint32_t uid,
+    const struct otp_token *token, int64_t until,
+    char ret_typed[OTP_RECOVERY_TEXT_SIZE]);
+
 /* Replace the seed file by TEXT, whatever it is. */
 void host_seed(struct host *host, const char *account, const char *text);
 

@@ -18,6 +18,11 @@
 
 #define UNTIL (HOST_NOW + 86400)
 
+/* With an option and a word of 'enroll'. */
+#define STACK                                                 \
+	"auth required @MODULE@ %s enroll=%s\nauth required " \
+	"pam_permit.so\n"
+
 /* alice's, as it is typed. */
 static char invitation[OTP_RECOVERY_TEXT_SIZE];
 
@@ -39,28 +44,8 @@ struct files {
 static void
 invite(struct host *host, const struct otp_token *token)
 {
-	static const uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { 4, 5, 6 };
-	struct otp_seed seed = { .invited = true };
-	struct otp_credential *credential;
-	uint8_t bytes[OTP_RECOVERY_CODE_SIZE];
-	struct otp_state state;
-
-	host->app.pam_env = "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\n";
-	memset(bytes, 7, sizeof(bytes));
-	otp_recovery_text(bytes, invitation);
-	assert_int_equal(
-	    otp_recovery_make(bytes, salt, &seed.invitation), OTP_OK);
-	seed.invitation.until = UNTIL;
-	if (token != NULL)
-		seed.tokens[seed.tokens_count++] = *token;
-	host_enrol(host, "alice", HOST_ALICE_UID, &seed);
-	state = host_state(host, "alice");
-	state.enrolled = token != NULL;
-	credential = &state.credentials[state.credentials_count++];
-	credential->kind = OTP_INVITATION;
-	otp_recovery_id(&seed.invitation, credential->id);
-	credential->created = HOST_NOW - 60;
-	host_state_put(host, "alice", &state);
+	host->app.pam_env = HOST_PUBLIC_KEY;
+	host_invite(host, "alice", HOST_ALICE_UID, token, UNTIL, invitation);
 	fails_at = changes_at = 0;
 	wrong_steps = 0;
 }
@@ -339,16 +324,13 @@ enroll__that_takes_too_long_is_refused(void **state)
 static void
 nullok__asks_the_invited_who_may_go_on(void **state)
 {
-	static const char *const stack =
-	    "auth required @MODULE@ %s enroll=%s\nauth required "
-	    "pam_permit.so\n";
 	struct host *host = *state;
 	struct files before;
 	char text[256];
 
 	invite(host, NULL);
 	before = files_now(host);
-	snprintf(text, sizeof(text), stack, "nullok", "invited");
+	snprintf(text, sizeof(text), STACK, "nullok", "invited");
 	host_stack(host, text);
 	assert_int_equal(host_login(host, "alice", ""), PAM_SUCCESS);
 	host_logged("ignored", "not-enrolled");
@@ -358,7 +340,7 @@ nullok__asks_the_invited_who_may_go_on(void **state)
 	assert_int_equal(host_login(host, "alice", "000000"), PAM_AUTH_ERR);
 	host_logged("refused", "not-enrolled");
 	snprintf(
-	    text, sizeof(text), stack, "nullok_until=2027-01-20", "invited");
+	    text, sizeof(text), STACK, "nullok_until=2027-01-20", "invited");
 	host_stack(host, text);
 	assert_int_equal(host_login(host, "alice", ""), PAM_SUCCESS);
 	assert_string_equal(host->seen.prompt[0].text,
@@ -366,7 +348,7 @@ nullok__asks_the_invited_who_may_go_on(void **state)
 	    "2027-01-20: ");
 	assert_int_equal(host_login(host, "bob", ""), PAM_SUCCESS);
 	assert_int_equal(host->seen.prompts, 0);
-	snprintf(text, sizeof(text), stack, "nullok", "no");
+	snprintf(text, sizeof(text), STACK, "nullok", "no");
 	host_stack(host, text);
 	assert_int_equal(host_login(host, "alice", ""), PAM_SUCCESS);
 	assert_int_equal(host->seen.prompts, 0);
