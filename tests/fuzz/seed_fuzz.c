@@ -36,7 +36,11 @@ check_same(const struct otp_seed *one, const struct otp_seed *other)
 {
 	FUZZ_MUST(one->tokens_count == other->tokens_count &&
 	    one->addresses_count == other->addresses_count &&
-	    one->recovery_count == other->recovery_count);
+	    one->recovery_count == other->recovery_count &&
+	    one->invited == other->invited);
+	if (one->invited)
+		FUZZ_MUST(memcmp(&one->invitation, &other->invitation,
+			      sizeof(one->invitation)) == 0);
 	for (unsigned i = 0; i < one->tokens_count; i++)
 		FUZZ_MUST(fuzz_same_token(&one->tokens[i], &other->tokens[i]));
 	FUZZ_MUST(memcmp(one->recovery, other->recovery,
@@ -81,7 +85,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	FUZZ_MUST(size > 0 && size <= OTP_SEED_SIZE_MAX &&
 	    text[size - 1] == '\n' && memchr(text, '\0', size) == NULL);
-	FUZZ_MUST(seed.tokens_count + seed.addresses_count >= 1 &&
+	FUZZ_MUST(
+	    (seed.tokens_count + seed.addresses_count >= 1 || seed.invited) &&
 	    seed.addresses_count <= OTP_SEED_ADDRESSES &&
 	    seed.tokens_count <= OTP_SEED_TOKENS &&
 	    seed.recovery_count <= OTP_SEED_RECOVERY);
