@@ -2060,6 +2060,46 @@ daemon__answers_with_new_recovery_codes(void **state)
 
 /* At the addresses that the account had before, and without what she claims. */
 static void
+daemon__changes_what_the_client_asks_for(void **state)
+{
+	const struct otp_link link = { .folder = host.sockets,
+		.socket = OTP_LINK_USER };
+	const struct otp_wire_request message = put_of(OTP_ENROL_REPLACE);
+	struct otp_own_proof proof = { .former = message.change.former,
+		.typed = message.second };
+	struct otp_own_token token = { .mode = OTP_ENROL_REPLACE,
+		.typed = message.typed };
+	char longest[OTP_WIRE_CODE_SIZE + 1];
+	struct otp_fault fault = { 0 };
+	struct otp_link_done done[3];
+	enum otp_err errs[3];
+
+	(void)state;
+	NEEDS_ROOT();
+	memset(longest, '1', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	memcpy(token.secret, message.change.secret, sizeof(token.secret));
+	assert_int_equal(seteuid(alice.uid), 0);
+	errs[0] = otp_link_change(&link, &message.request, OTP_WIRE_REMOVE,
+	    &proof, NULL, 0, &done[0], &fault);
+	errs[1] = otp_link_change(&link, &message.request, OTP_WIRE_PUT, &proof,
+	    &token, 0, &done[1], &fault);
+	proof.typed = longest;
+	errs[2] = otp_link_change(&link, &message.request, OTP_WIRE_RECOVERY,
+	    &proof, NULL, 0, &done[2], &fault);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(errs[0], OTP_ERR_CONFLICT); /* the last one */
+	assert_false(done[0].committed || done[0].unknown);
+	assert_int_equal(errs[1], OTP_OK);
+	assert_true(done[1].committed);
+	assert_int_equal(done[1].result.verdict, OTP_VERDICT_ACCEPT);
+	assert_int_equal(done[1].set.count, OTP_ENROL_RECOVERY);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_TOTP);
+	assert_int_equal(errs[2], OTP_ERR_NO_DAEMON); /* it was not sent */
+	assert_false(done[2].committed || done[2].unknown);
+}
+
+static void
 daemon__tells_the_owner_of_changes(void **state)
 {
 	struct otp_wire_request request;
@@ -2350,6 +2390,7 @@ main(void)
 		DAEMON_TEST(daemon__resynchronises_no_unknown_counter),
 		DAEMON_TEST(daemon__shows_nothing_of_a_former_user),
 		DAEMON_TEST(daemon__is_asked_by_the_client),
+		DAEMON_TEST(daemon__changes_what_the_client_asks_for),
 		DAEMON_TEST(daemon__of_other_parts_gives_none),
 		DAEMON_TEST(daemon__refuses_another_account),
 		DAEMON_TEST(daemon__refuses_another_caller),

@@ -181,6 +181,9 @@ own__puts_no_first_token_where_the_state_is_lost(void **state)
 	assert_int_equal(world.account.fault.detail, OTP_DETAIL_STATE_GONE);
 	assert_false(world_has(&world, "state/alice"));
 	assert_false(world_has(&world, "seed/alice"));
+	world_write(&world, "uid/1000", "?", 1);
+	assert_int_equal(put(), OTP_ERR_PARSE);
+	assert_false(world_has(&world, "state/alice"));
 	forget_file("uid/1000");
 	assert_int_equal(put(), OTP_OK);
 	assert_int_equal(result.verdict, OTP_VERDICT_ACCEPT);

@@ -985,8 +985,9 @@ static void
 verify__says_so_wherever_a_digest_cannot_be_computed(void **unused)
 {
 	struct account account;
-	struct otp_code codes[3];
-	const unsigned calls[] = { 4, 8, 2 };
+	static const uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { 3 };
+	struct otp_code codes[4];
+	const unsigned calls[] = { 4, 8, 2, 3 };
 
 	(void)unused;
 	make(&account, OTP_TOTP, 0);
@@ -997,6 +998,11 @@ verify__says_so_wherever_a_digest_cannot_be_computed(void **unused)
 	codes[0] = digits(6, oracle_value(&account.seed.tokens[0], STEP));
 	codes[1] = wrong_code(&account, STEP);
 	codes[2] = recovery_code(2);
+	codes[3] = recovery_code(3); /* and not the invitation either */
+	account.seed.invited = true;
+	assert_int_equal(otp_recovery_make(
+			     codes[3].recovery, salt, &account.seed.invitation),
+	    OTP_OK);
 	for (unsigned i = 0; i < COUNT(codes); i++) {
 		for (unsigned at = 1; at <= calls[i]; at++) {
 			other_calls = 0;
