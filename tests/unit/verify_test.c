@@ -1000,8 +1000,8 @@ verify__says_so_wherever_a_digest_cannot_be_computed(void **unused)
 	codes[2] = recovery_code(2);
 	codes[3] = recovery_code(3); /* and not the invitation either */
 	account.seed.invited = true;
-	assert_int_equal(otp_recovery_make(
-			     codes[3].recovery, salt, &account.seed.invitation),
+	assert_int_equal(otp_recovery_make(recovery_code(4).recovery, salt,
+			     &account.seed.invitation),
 	    OTP_OK);
 	for (unsigned i = 0; i < COUNT(codes); i++) {
 		for (unsigned at = 1; at <= calls[i]; at++) {
