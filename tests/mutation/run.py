@@ -77,8 +77,7 @@ WATCHERS = {
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
     "common/effects/own.c": ["effects/own_test"],
-    "common/effects/post.c":
-        ["pam/deliver_test", "pam/notice_test", "daemon/daemon_test"],
+    "common/effects/post.c": ["pam/deliver_test", "pam/notice_test"],
     "common/effects/active.c": ["effects/enrol_test", "effects/own_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
     "pam_module/enroll.c": ["pam/enroll_test"],
