@@ -441,6 +441,12 @@ try__knows_a_benign_replay_by_its_step(void **unused)
 	world_put_state(&world, &state);
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
 	assert_true(world.answer.benign);
+	assert_int_equal(world_state(&world)->tally.replays, 0);
+	/* From elsewhere it is counted, as one that is known to be accepted. */
+	strcpy(world.request.host, "203.0.113.55");
+	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_REPLAY);
+	assert_false(world.answer.benign);
+	assert_int_equal(world_state(&world)->tally.replays, 1);
 }
 
 static void

@@ -1181,6 +1181,23 @@ seed_codes(void)
 	return count;
 }
 
+/* The clock went back: they would else count as used. */
+static void
+recovery__is_newer_than_all_that_are_used(void **unused)
+{
+	struct otp_recovery_set new_set;
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	state.recovery_made = WORLD_NOW + 100;
+	world_put_state(&world, &state);
+	assert_int_equal(
+	    otp_enrol_make_set(&world.account, 2, &new_set), OTP_OK);
+	assert_int_equal(otp_enrol_recovery(&world.account, &new_set), OTP_OK);
+	assert_int_equal(
+	    world_try(&world, new_set.text[0]), OTP_VERDICT_ACCEPT);
+}
+
 static void
 recovery__added_with_an_end_works_until_then(void **unused)
 {
@@ -1302,6 +1319,7 @@ main(void)
 		TEST(resync__of_other_callers_is_not_for_the_suspended),
 		TEST(resync__of_other_callers_needs_a_known_counter),
 		TEST(resync__says_so_wherever_nothing_can_be_computed),
+		TEST(recovery__is_newer_than_all_that_are_used),
 		TEST(recovery__added_with_an_end_works_until_then),
 		TEST(recovery__added_leaves_the_old_ones),
 		TEST(recovery__with_an_end_needs_a_clock),

@@ -157,6 +157,7 @@ invitation__begins_an_enrolment_that_needs_it(void **state)
 		.period = 30,
 		.label = "host:alice",
 	};
+	const struct otp_token odd = { .kind = OTP_TOTP, .digits = 9 };
 	struct world world;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
@@ -173,6 +174,9 @@ invitation__begins_an_enrolment_that_needs_it(void **state)
 		assert_int_equal(otp_enrol_begin_invited(&world.account,
 				     others[i], &token, &enrolment),
 		    OTP_ERR_CONFLICT);
+	assert_int_equal(
+	    otp_enrol_begin_invited(&world.account, text, &odd, &enrolment),
+	    OTP_ERR_PARSE);
 	assert_int_equal(
 	    otp_enrol_begin_invited(&world.account, text, &token, &enrolment),
 	    OTP_OK);
@@ -399,8 +403,29 @@ invitation__that_no_state_knows_is_adopted_first(void **state)
 	    otp_enrol_adopt(&world.account, false, &none, &adoption), OTP_OK);
 	assert_false(adoption.changed);
 
-	/* A state that has forgotten something may have known it. */
+	/* Likewise where the account is enrolled, and all else is known. */
+	(void)world_token(&world, OTP_TOTP);
+	world_put_seed(&world);
 	changed = *world_state(&world);
+	changed.credentials_count = 0;
+	world_put_state(&world, &changed);
+	world.seed.invited = false;
+	world_put_seed(&world);
+	assert_int_equal(
+	    otp_enrol_adopt(&world.account, false, &none, &adoption), OTP_OK);
+	assert_true(world_state(&world)->enrolled);
+	world.seed.invited = true;
+	world_put_seed(&world);
+	assert_int_equal(
+	    otp_enrol_adopt(&world.account, false, &none, &adoption), OTP_OK);
+	assert_true(adoption.changed);
+	assert_int_equal(world_try(&world, set.text[0]), OTP_VERDICT_INVITED);
+
+	/* A state that has forgotten something may have known it. */
+	world.seed.tokens_count = 0;
+	world_put_seed(&world);
+	changed = *world_state(&world);
+	changed.enrolled = false;
 	changed.credentials_count = 0;
 	world_put_state(&world, &changed);
 	assert_int_equal(world_try_text(&world, set.text[0]), OTP_ERR_NO_STATE);

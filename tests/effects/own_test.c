@@ -344,14 +344,13 @@ own__is_bound_to_what_was_seen(void **state)
 
 /* It changes after the proof, which is a transaction of its own. */
 static bool changes_at_random;
+static unsigned changes_at, reads;
 
 static enum otp_err
 time_and_change(void *context, int64_t *ret_now)
 {
-	static unsigned reads;
-
-	/* Of a recovery: the proof looks at the clock, then the change. */
-	if (changes_at_random && ++reads == 3) {
+	/* The proof looks at the clock, then the change. */
+	if (changes_at_random && ++reads == changes_at) {
 		world_recovery(&world, 3);
 		world_put_seed(&world);
 	}
@@ -365,11 +364,43 @@ own__is_bound_under_the_lock(void **state)
 	prove();
 	world.sys.time = time_and_change;
 	changes_at_random = true;
+	changes_at = 3;
+	reads = 0;
 	assert_int_equal(renew(), OTP_ERR_CONFLICT);
 	changes_at_random = false;
 	assert_false(world.account.committed);
 	assert_int_equal(set.count, 0);
 	assert_null(world.account.former);
+}
+
+/* Likewise of a token, whose code is judged before the proof. */
+static void
+own__puts_nothing_that_changed_meanwhile(void **state)
+{
+	(void)state;
+	prove();
+	make(OTP_ENROL_REPLACE, 0);
+	world.sys.time = time_and_change;
+	changes_at_random = true;
+	changes_at = 4;
+	reads = 0;
+	assert_int_equal(put(), OTP_ERR_CONFLICT);
+	changes_at_random = false;
+	assert_true(result.proven);
+	assert_false(world.account.committed);
+	assert_int_equal(set.count, 0);
+	assert_int_equal(tokens(), 2);
+}
+
+static void
+own__judges_no_new_code_without_a_clock(void **state)
+{
+	(void)state;
+	prove();
+	make(OTP_ENROL_REPLACE, 0);
+	world.now = 1;
+	assert_int_equal(put(), OTP_ERR_CLOCK);
+	assert_false(result.proven);
 }
 
 static void
@@ -456,6 +487,8 @@ main(void)
 		TEST(own__judges_the_new_code_first),
 		TEST(own__is_bound_to_what_was_seen),
 		TEST(own__is_bound_under_the_lock),
+		TEST(own__puts_nothing_that_changed_meanwhile),
+		TEST(own__judges_no_new_code_without_a_clock),
 		TEST(own__keeps_the_last_token),
 		TEST(own__does_nothing_for_the_suspended),
 		TEST(own__does_nothing_for_who_is_suspended_meanwhile),

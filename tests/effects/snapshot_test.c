@@ -151,6 +151,12 @@ recovery__is_counted(void **unused)
 	count = otp_snapshot_recovery(&snapshot);
 	assert_int_equal(count.unknown, 1);
 	assert_int_equal(count.expired, 1);
+	snapshot.state.recovery_made = 1; /* all that were made then are used */
+	count = otp_snapshot_recovery(&snapshot);
+	assert_int_equal(count.used, 1);
+	assert_int_equal(count.unknown, 0);
+	assert_int_equal(count.unused, 0);
+	assert_int_equal(count.expired, 1);
 }
 
 /* What an earlier call left is not taken for this one's. */

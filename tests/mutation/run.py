@@ -50,8 +50,8 @@ REPORT = PAM + ["pam/conversation_test", "pam/message_test", "pam/files_test",
 # Which programs look at a file: the quickest and closest first.
 WATCHERS = {
     "common/core/verify.c":
-        ["unit/verify_test", "unit/send_test", "effects/deliver_test"] + UNIT + PAM +
-        ["pam/deliver_test"],
+        ["unit/verify_test", "unit/send_test", "effects/deliver_test",
+         "effects/invite_test"] + UNIT + PAM + ["pam/deliver_test", "pam/enroll_test"],
     "common/core/throttle.c": ["unit/throttle_test"] + UNIT + PAM,
     "common/core/slots.c": SLOTS,
     "common/core/slot_parts.c": SLOTS,
@@ -63,7 +63,8 @@ WATCHERS = {
         ["pam/log_test"] + STORE,
     "common/effects/look.c":
         ["effects/look_test", "effects/attempt_test", "effects/known_test",
-         "effects/standing_test", "effects/enrol_test", "pam/nullok_test"],
+         "effects/standing_test", "effects/enrol_test", "pam/nullok_test",
+         "pam/enroll_test"],
     "common/effects/overview.c": ["effects/overview_test"],
     "common/effects/enrol.c": ENROL,
     "common/effects/enrol_change.c":
@@ -77,10 +78,8 @@ WATCHERS = {
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
     "common/effects/own.c": ["effects/own_test"],
-    "common/effects/post.c": ["pam/deliver_test", "pam/notice_test"],
     "common/effects/active.c": ["effects/enrol_test", "effects/own_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
-    "pam_module/enroll.c": ["pam/enroll_test"],
     "pam_module/outcome.c": ["unit/outcome_test", "pam/notice_test"] + REPORT,
 }
 
