@@ -362,7 +362,14 @@ invitation__that_went_stays_used(void **state)
 	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	world_put_seed(&world);
 	assert_int_equal(world_try(&world, text[1]), OTP_VERDICT_REPLAY);
-	invited(&world, false, text[2]);
+	invited(&world, false, text[2]); /* it ends in the first second, too */
+	world_seed(&world, &world.seed);
+	world.now = 0;
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
+	world.now = WORLD_NOW;
+	world_put_seed(&world);
+	assert_int_equal(world_try(&world, text[2]), OTP_VERDICT_REPLAY);
+	invited(&world, true, text[2]);
 	world_seed(&world, &first);
 	begun(&world, &enrolment); /* as 'new' does, without an invitation */
 	enrolment.invited = false;

@@ -80,7 +80,8 @@ WATCHERS = {
     "common/effects/own.c": ["effects/own_test"],
     "common/effects/active.c": ["effects/enrol_test", "effects/own_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
-    "pam_module/outcome.c": ["unit/outcome_test", "pam/notice_test"] + REPORT,
+    "pam_module/outcome.c":
+        ["unit/outcome_test", "pam/notice_test", "pam/enroll_test"] + REPORT,
 }
 
 # The tool's: scripts, which run it as users do.
