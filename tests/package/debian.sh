@@ -242,12 +242,15 @@ check 'purge__keeps_seeds' same "$seeds" "$(users_files)"
 # The packages' own tests, as Debian's machines would run them; with processes
 # of their own, so that no daemon is left, and terminals of their own.
 autopkgtests() {
+	ended=0
 	# shellcheck disable=SC2016
 	unshare --mount --pid --fork --kill-child sh -euc '
 		mount -t proc proc "$0/proc"
 		mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts"
 		exec autopkgtest --no-built-binaries "$@" -- chroot "$0"' \
-	    "$root" "$scratch"/first/*.dsc "$scratch"/first/*.deb
+	    "$root" "$scratch"/first/*.dsc "$scratch"/first/*.deb || ended=$?
+	# 2: one was skipped, of the daemon, which needs a systemd that runs.
+	test $ended -eq 0 || test $ended -eq 2
 }
 
 # Once more, to go without a trace.
