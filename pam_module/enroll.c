@@ -95,7 +95,7 @@ enroll_user(struct enrolling *enrolling)
 	return step == OTP_STEP_CONTINUE ? enroll_put(enrolling) : step;
 }
 
-/* The secret of a token that every app can do, and the recovery codes. */
+/* The secret of a token that every app supports, and the recovery codes. */
 static enum otp_step
 enroll_begin(struct enrolling *enrolling)
 {
@@ -208,7 +208,7 @@ static bool
 show_codes(const struct enrolling *enrolling)
 {
 	const struct otp_recovery_set *set = &enrolling->set;
-	char text[(OTP_RECOVERY_TEXT_SIZE + 2) * OTP_SEED_RECOVERY];
+	char text[(OTP_RECOVERY_TEXT_SIZE + 3) * OTP_SEED_RECOVERY];
 	char *to = text;
 	bool shown;
 
