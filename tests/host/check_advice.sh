@@ -7,7 +7,7 @@
 # wrong has changed. Every finding with a command is here, or is excused by name.
 
 . "$(dirname "$0")/ground.sh"
-needs jq
+needs jq sshd
 
 person alice
 person bob
