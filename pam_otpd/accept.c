@@ -8,10 +8,13 @@
  * 3. A refusal of "service" or "user" is held, and no worker waits for that
  *    (daemon__holds_a_refusal).
  * 4. One uid has a limited number of connections and tries on "user"
- *    (daemon__limits_a_uid), and in a flood of others "root" is answered
- *    (daemon__answers_root_in_a_flood), and so are users
+ *    (daemon__limits_a_uid), and of other requests
+ *    (daemon__limits_who_asks_without_end), and in a flood of others "root" is
+ *    answered (daemon__answers_root_in_a_flood), and so are users
  *    (daemon__answers_users_in_a_flood).
- * 5. A try that was read runs to its end (daemon__finishes_a_try_of_one_who_left,
+ * 5. A put whose worker gave no answer counts as one that succeeded
+ *    (daemon__counts_a_put_of_a_killed_process).
+ * 6. A try that was read runs to its end (daemon__finishes_a_try_of_one_who_left,
  *    daemon__finishes_at_sigterm).
  */
 #include "config.h"
@@ -42,9 +45,10 @@
 #define ANSWER_DEADLINE	 10000
 #define HOLD		 2000
 #define STOP_DEADLINE	 15000
-#define TRIES		 10 /* of a uid in a minute */
-#define PUTS_TRIED	 12 /* of a uid in an hour */
-#define PUTS_DONE	 3  /* likewise, that succeed */
+#define TRIES		 10  /* of a uid in a minute */
+#define LOOKS		 300 /* likewise, of requests that take no lock */
+#define PUTS_TRIED	 12  /* of a uid in an hour */
+#define PUTS_DONE	 3   /* likewise, that succeed */
 #define IDLE		 OTP_LIMITS_MINUTE
 
 /* Everything has a fixed size, however many callers there are. */
@@ -57,6 +61,7 @@ static struct acceptor {
 	bool stops;
 	int64_t stop_due;
 	struct otp_limits tries;      /* on "user" */
+	struct otp_limits looks;      /* likewise, of all other requests */
 	struct otp_limits puts_tried; /* likewise */
 	struct otp_limits puts_done;  /* and those that may still succeed */
 	struct otp_limits lines;      /* of requests that are refused */
@@ -83,7 +88,7 @@ static void connection_refuse(
     enum otp_listener, struct otp_connection *, const struct otp_fault *);
 static void connection_answer(enum otp_listener, struct otp_connection *, bool);
 static void connection_send(struct otp_connection *);
-static bool is_counted(enum otp_listener, enum otp_wire_verb);
+static struct otp_limits *limits_of(enum otp_wire_verb);
 static bool is_change(enum otp_wire_verb);
 static bool is_refusal(const struct otp_wire_answer *);
 static bool read_clock(void);
@@ -98,6 +103,9 @@ otp_accept_all(
 	acceptor.conf = conf;
 	acceptor.tries.most = TRIES;
 	acceptor.tries.span = OTP_LIMITS_MINUTE;
+	acceptor.looks.most = OTP_LIMITS_MOST;
+	acceptor.looks.each = LOOKS / OTP_LIMITS_MOST;
+	acceptor.looks.span = OTP_LIMITS_MINUTE;
 	acceptor.puts_tried.most = PUTS_TRIED;
 	acceptor.puts_tried.span = OTP_LIMITS_HOUR;
 	acceptor.puts_done.most = PUTS_DONE;
@@ -254,6 +262,7 @@ acceptor_is_done(bool until_idle)
 	return acceptor.stops ||
 	    (until_idle && acceptor.now - acceptor.active >= IDLE &&
 		otp_limits_lapsed(&acceptor.tries, acceptor.now) &&
+		otp_limits_lapsed(&acceptor.looks, acceptor.now) &&
 		otp_limits_lapsed(&acceptor.puts_tried, acceptor.now) &&
 		otp_limits_lapsed(&acceptor.puts_done, acceptor.now) &&
 		otp_limits_lapsed(&acceptor.lines, acceptor.now));
@@ -393,9 +402,9 @@ connection_count(
 	const uint32_t peer = connection->peer;
 	const int64_t now = acceptor.now;
 
-	if (!is_counted(listener, verb))
+	if (listener != OTP_LISTENER_USER)
 		return 0;
-	if (!otp_limits_count(&acceptor.tries, peer, now))
+	if (!otp_limits_count(limits_of(verb), peer, now))
 		return OTP_LIMITS_MINUTE / 1000;
 	if (verb != OTP_WIRE_PUT)
 		return 0;
@@ -440,8 +449,7 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 	struct otp_wire_answer answer;
 
 	if (!otp_child_finish(connection, &answer)) {
-		connection_uncount(
-		    listener, connection, connection->request->verb, false);
+		/* It may have changed tokens before it was killed: it counts. */
 		otp_connection_close(connection);
 		return;
 	}
@@ -465,23 +473,24 @@ connection_uncount(enum otp_listener listener,
     const struct otp_connection *connection, enum otp_wire_verb verb,
     bool denied)
 {
-	if (!is_counted(listener, verb))
+	if (listener != OTP_LISTENER_USER)
 		return;
 	if (verb == OTP_WIRE_PUT)
 		otp_limits_return(&acceptor.puts_done, connection->peer);
 	if (verb == OTP_WIRE_PUT && denied)
 		otp_limits_return(&acceptor.puts_tried, connection->peer);
 	if (denied)
-		otp_limits_return(&acceptor.tries, connection->peer);
+		otp_limits_return(limits_of(verb), connection->peer);
 }
 
-/* What takes the lock of a state is limited, as a try. */
-static bool
-is_counted(enum otp_listener listener, enum otp_wire_verb verb)
+/* What takes the lock of a state is limited as a try; the rest costs a process. */
+static struct otp_limits *
+limits_of(enum otp_wire_verb verb)
 {
-	return listener == OTP_LISTENER_USER &&
-	    (verb == OTP_WIRE_TRY || verb == OTP_WIRE_FORGET ||
-		verb == OTP_WIRE_RESYNC || is_change(verb));
+	return verb == OTP_WIRE_TRY || verb == OTP_WIRE_FORGET ||
+		verb == OTP_WIRE_RESYNC || is_change(verb)
+	    ? &acceptor.tries
+	    : &acceptor.looks;
 }
 
 static bool

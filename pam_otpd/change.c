@@ -6,6 +6,8 @@
  *    (daemon__puts_a_first_token_where_users_may).
  * 2. Recovery codes are in the answer once they are active, and nowhere else
  *    (daemon__answers_with_new_recovery_codes).
+ * 3. A code that was used is logged, whatever came of it
+ *    (daemon__logs_a_code_that_was_used_for_nothing).
  */
 #include "config.h"
 

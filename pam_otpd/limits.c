@@ -25,8 +25,14 @@ otp_limits_return(struct otp_limits *limits, uint32_t uid)
 {
 	struct otp_limit *limit = limits_find(limits, uid);
 
-	if (limit != NULL)
+	if (limit == NULL)
+		return;
+	if (limit->last > 1) {
+		limit->last--;
+	} else {
 		limit->count--;
+		limit->last = limits->each;
+	}
 }
 
 bool
@@ -82,9 +88,15 @@ limit_count(
 	limit->count -= old;
 	memmove(limit->times, limit->times + old,
 	    limit->count * sizeof(limit->times[0]));
+	if (limit->count > 0 && limit->last < limits->each) {
+		limit->times[limit->count - 1] = now;
+		limit->last++;
+		return true;
+	}
 	if (limit->count >= limits->most)
 		return false;
 	limit->times[limit->count++] = now;
+	limit->last = 1;
 	return true;
 }
 

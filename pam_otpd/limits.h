@@ -18,20 +18,24 @@
 
 struct otp_limit {
 	uint32_t uid;
-	unsigned count;			/* 0: the place is free */
+	unsigned count;			/* of times; 0: the place is free */
+	unsigned last;			/* how often at the last of them */
 	int64_t times[OTP_LIMITS_MOST]; /* the oldest first */
 };
 
 /* The rest all zeros: nothing happened. */
 struct otp_limits {
-	unsigned most; /* for each uid, at most OTP_LIMITS_MOST, */
+	unsigned most; /* times for each uid, at most OTP_LIMITS_MOST, */
+	unsigned each; /* so often at each of them; 0: once, */
 	int64_t span;  /* within this time */
 	struct otp_limit uids[OTP_LIMITS_UIDS];
 	struct otp_limit others; /* for whom there was no place */
 };
 
 /*
- * Count what UID does at NOW.  Returns whether it is allowed; what is not is not
+ * Count what UID does at NOW.  What happens often is counted as happening at few
+ * times, each of them the latest of what is counted there, so that it is never
+ * allowed more often than it should be.  Returns whether it is allowed; what is not is not
  * counted.  If there is no place for one more uid, it is not allowed.
  */
 bool otp_limits_count(struct otp_limits *limits, uint32_t uid, int64_t now);

@@ -850,6 +850,63 @@ daemon__limits_what_takes_the_lock(void **state)
 	assert_int_equal(answer.err, OTP_OK);
 }
 
+static unsigned
+log_count(const char *text)
+{
+	char log[65536] = "";
+	FILE *file = fopen(host.log, "r");
+	unsigned count = 0;
+	size_t size;
+
+	assert_non_null(file);
+	size = fread(log, 1, sizeof(log) - 1, file);
+	log[size] = '\0';
+	(void)fclose(file);
+	for (const char *at = log; (at = strstr(at, text)) != NULL; at++)
+		count++;
+	return count;
+}
+
+/*
+ * Three hundred in a minute, of those that take no lock.  The log has one line.  A
+ * machine that does not answer so many in a minute says nothing.
+ */
+static void
+daemon__limits_who_asks_without_end(void **state)
+{
+	const struct otp_wire_request look =
+	    request_of(OTP_WIRE_LOOK, alice.name, alice.uid);
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+	const time_t begin = time(NULL);
+
+	(void)state;
+	for (unsigned i = 0; i < 299; i++) {
+		answer = ask(alice.uid, "user", &look);
+		assert_int_equal(answer.err, OTP_OK);
+	}
+	answer = status_of(OTP_WIRE_WHOLE, 0);
+	assert_int_equal(answer.err, OTP_OK);
+	if (time(NULL) - begin > 50)
+		skip();
+	answer = ask(alice.uid, "user", &look);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	assert_int_equal(answer.fault.numbers[0], 60);
+	answer = status_of(OTP_WIRE_WHOLE, 0);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	assert_int_equal(log_count("reason=limit"), 1);
+	/* A code is not a look; nor are others held. */
+	request = right();
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+	answer = ask(geteuid(), "service", &look);
+	assert_int_equal(answer.err, OTP_OK);
+	NEEDS_ROOT();
+	request = request_of(OTP_WIRE_LOOK, bob.name, bob.uid);
+	answer = ask(bob.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_OK);
+}
+
 /* A device that is far ahead; its next code is accepted then. */
 static void
 daemon__resynchronises_a_token(void **state)
@@ -2137,6 +2194,117 @@ daemon__tells_the_owner_of_changes(void **state)
 	(void)close(post);
 }
 
+/* A put of another secret each time, so that all of them could succeed. */
+static struct otp_wire_request
+put_another(uint8_t number)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_ADD);
+	struct otp_token made = own_token;
+	char code[SAMPLE_CODE_SIZE];
+
+	made.secret[0] = request.change.secret[0] = number;
+	(void)snprintf(request.typed, sizeof(request.typed), "%s",
+	    sample_code(&made, (uint64_t)time(NULL) / 30, code));
+	return request;
+}
+
+/* As many tokens as there can be: her code is used, and nothing is added. */
+static void
+daemon__logs_a_code_that_was_used_for_nothing(void **state)
+{
+	struct otp_seed seed = sample_seed(&host.token);
+	struct otp_state account;
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+	char path[3 * PATH_SIZE], line[256];
+
+	(void)state;
+	for (unsigned i = 1; i < OTP_SEED_TOKENS; i++)
+		seed.tokens[i] = sample_hotp(i + 1);
+	seed.tokens_count = OTP_SEED_TOKENS;
+	account = sample_state(&seed, alice.uid, 1);
+	(void)snprintf(
+	    path, sizeof(path), "%s/state/%s", host.store, alice.name);
+	assert_int_equal(unlink(path), 0);
+	sample_enrol(host.store, alice.name, &account, &seed);
+	request = put_of(OTP_ENROL_ADD);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_FULL);
+	assert_false(answer.committed);
+	assert_int_equal(answer.codes_count, 0);
+	(void)snprintf(line, sizeof(line),
+	    "action=enroll-refused user=%s uid=%u reason=full socket=user "
+	    "peer_uid=%u\n",
+	    alice.name, (unsigned)alice.uid, (unsigned)alice.uid);
+	assert_true(log_has(line));
+	assert_nothing_secret_logged(&request, &answer);
+	request = try_of(request.second);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REPLAY);
+}
+
+/* A code that was not compared is still good: of it, nothing is said. */
+static void
+daemon__logs_no_code_that_was_not_used(void **state)
+{
+	struct otp_wire_request request = change_of(OTP_WIRE_REMOVE);
+	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+
+	(void)state;
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT); /* the last one */
+	assert_false(log_has("action="));
+	request = try_of(request.second);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_accepted(&answer));
+}
+
+/*
+ * Nobody reads the log, so that a process which has made its change waits there:
+ * killed, it has no answer, and the put counts as one that succeeded.
+ */
+static void
+daemon__counts_a_put_of_a_killed_process(void **state)
+{
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+	char lines[512];
+	pid_t worker;
+	int log, fd;
+
+	(void)state;
+	NEEDS_ROOT();
+	(void)daemon_end(SIGKILL);
+	assert_int_equal(unlink(host.log), 0);
+	assert_int_equal(mkfifo(host.log, 0600), 0);
+	log = open(host.log, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(log >= 0);
+	daemon_start();
+	request = put_another(0);
+	worker = ready_process(); /* which is given it */
+	assert_true(worker > 0);
+	while (write(log, "", 1) == 1)
+		continue;
+	fd = call(alice.uid, "user");
+	tell(fd, &request);
+	while (seed_of_alice().tokens_count == 1)
+		pause_for(10);
+	assert_int_equal(kill(worker, SIGKILL), 0);
+	assert_false(hear(fd, &answer));
+	while (read(log, lines, sizeof(lines)) > 0)
+		continue;
+	for (uint8_t i = 1; i < 3; i++) {
+		request = put_another(i);
+		answer = ask(alice.uid, "user", &request);
+		assert_true(is_made(&answer));
+	}
+	request = put_another(3);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_LIMIT);
+	assert_int_equal(answer.fault.numbers[0], 3600);
+	assert_int_equal(seed_of_alice().tokens_count, 4);
+	(void)close(log);
+}
+
 /* Three that succeed in an hour; a refused one opens no file. */
 static void
 daemon__limits_puts_that_succeed(void **state)
@@ -2153,18 +2321,7 @@ daemon__limits_puts_that_succeed(void **state)
 		assert_int_equal(answer.err, OTP_OK);
 		assert_true(answer.own.of_token);
 		host.counter--; /* no code of hers was compared */
-		request = put_of(OTP_ENROL_ADD);
-		request.change.secret[0] = (uint8_t)i;
-		{
-			struct otp_token made = own_token;
-			char code[SAMPLE_CODE_SIZE];
-
-			made.secret[0] = (uint8_t)i;
-			(void)snprintf(request.typed, sizeof(request.typed),
-			    "%s",
-			    sample_code(
-				&made, (uint64_t)time(NULL) / 30, code));
-		}
+		request = put_another((uint8_t)i);
 		answer = ask(alice.uid, "user", &request);
 		assert_true(is_made(&answer));
 	}
@@ -2388,6 +2545,7 @@ main(void)
 		DAEMON_TEST(daemon__shows_no_secret),
 		DAEMON_TEST(daemon__forgets_devices),
 		DAEMON_TEST(daemon__limits_what_takes_the_lock),
+		DAEMON_TEST(daemon__limits_who_asks_without_end),
 		DAEMON_TEST(daemon__resynchronises_a_token),
 		DAEMON_TEST(daemon__charges_a_resync_to_other_callers),
 		DAEMON_TEST(daemon__resynchronises_nothing_of_the_suspended),
@@ -2423,6 +2581,9 @@ main(void)
 		DAEMON_TEST(daemon__adds_and_removes_but_the_last_token),
 		DAEMON_TEST(daemon__answers_with_new_recovery_codes),
 		DAEMON_TEST(daemon__tells_the_owner_of_changes),
+		DAEMON_TEST(daemon__logs_a_code_that_was_used_for_nothing),
+		DAEMON_TEST(daemon__logs_no_code_that_was_not_used),
+		DAEMON_TEST(daemon__counts_a_put_of_a_killed_process),
 		DAEMON_TEST(daemon__limits_puts_that_succeed),
 		DAEMON_TEST(daemon__limits_puts_that_are_tried),
 		DAEMON_TEST(daemon__starts_no_change_of_one_who_left),

@@ -111,6 +111,51 @@ limits__keep_no_place_for_who_may_not_try(void **state)
 	assert_false(otp_limits_count(&limits, 1000, NOW + 20));
 }
 
+/* Many in few places: never more than there should be, in any minute. */
+static void
+limits__count_what_happens_often(void **state)
+{
+	static struct otp_limits limits = {
+		.most = 3, .each = 50, .span = SPAN
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 150; i++)
+		assert_true(otp_limits_count(&limits, 1000, NOW + i * 100));
+	assert_false(otp_limits_count(&limits, 1000, NOW + 15000));
+	assert_true(otp_limits_count(&limits, 1001, NOW + 15000));
+	/* The first of 50 were at NOW, the last at NOW + 4900. */
+	assert_false(otp_limits_count(&limits, 1000, NOW + SPAN + 4899));
+	for (unsigned i = 0; i < 50; i++)
+		assert_true(otp_limits_count(&limits, 1000, NOW + SPAN + 4900));
+	assert_false(otp_limits_count(&limits, 1000, NOW + SPAN + 4900));
+	assert_false(otp_limits_lapsed(&limits, NOW + 2 * SPAN + 4899));
+	assert_true(otp_limits_lapsed(&limits, NOW + 2 * SPAN + 4900));
+}
+
+/* Across the end of a place, too. */
+static void
+limits__return_what_happens_often(void **state)
+{
+	static struct otp_limits limits = {
+		.most = 2, .each = 3, .span = SPAN
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(otp_limits_count(&limits, 1000, NOW));
+	for (unsigned i = 0; i < 2; i++)
+		otp_limits_return(&limits, 1000);
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(otp_limits_count(&limits, 1000, NOW));
+	assert_false(otp_limits_count(&limits, 1000, NOW));
+	for (unsigned i = 0; i < 6; i++) {
+		assert_false(otp_limits_lapsed(&limits, NOW));
+		otp_limits_return(&limits, 1000);
+	}
+	assert_true(otp_limits_lapsed(&limits, NOW));
+}
+
 static void
 limits__lapse_with_the_last_of_them(void **state)
 {
@@ -137,6 +182,8 @@ main(void)
 		cmocka_unit_test(
 		    limits__log_one_line_for_those_without_a_place),
 		cmocka_unit_test(limits__keep_no_place_for_who_may_not_try),
+		cmocka_unit_test(limits__count_what_happens_often),
+		cmocka_unit_test(limits__return_what_happens_often),
 		cmocka_unit_test(limits__lapse_with_the_last_of_them),
 	};
 
