@@ -221,6 +221,15 @@ coloured() {
 	tmux capture-pane -e -p | tail -n 3 | grep -q "$(printf '\033')\[[0-9;]*[1-9]m"
 }
 check 'screen__leaves_no_colour_behind' says_no coloured
+key_stays() {
+	by_hand 80 24 new --qr=none carol || return 1
+	shown=$key
+	tmux send-keys "$(oathtool --totp -b "$key")" Enter
+	wait_for 'ended 0' && cat "$scratch/pane" &&
+	    same "$shown" "$(key)" &&
+	    grep -q ' 10  [0-9A-Z]' "$scratch/pane"
+}
+check 'screen__key_without_a_code_stays' key_stays
 one_column() {
 	begin 60 24 recovery --yes alice && wait_for 'ended 0' &&
 	    cat "$scratch/pane" &&
