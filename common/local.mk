@@ -71,6 +71,7 @@ common_libstore_la_SOURCES = \
 	%D%/store/store_admin.c \
 	%D%/store/store_internal.h \
 	%D%/store/store_name.c %D%/store/store_name.h \
+	%D%/store/store_put.c \
 	%D%/store/store_root.c \
 	%D%/store/store_uid.c
 
