@@ -65,60 +65,58 @@ verdict_priority(const struct otp_login *login)
 }
 
 static struct otp_headline
-headline(const struct otp_login *login, enum otp_step step)
+verdict_headline(const struct otp_login *login)
 {
 	const enum otp_verdict verdict = login->answer.verdict;
+	struct otp_headline first = { "refused", otp_verdict_reason(verdict),
+		verdict_priority(login) };
+
+	if (verdict == OTP_VERDICT_ACCEPT)
+		first.result = "accepted";
+	if (login->device_known)
+		first.reason = OTP_REASON_KNOWN_DEVICE;
+	else if (login->answer.fresh)
+		first.reason = OTP_REASON_FRESH_LOGIN;
+	else if (login->enrolled)
+		first.reason = OTP_REASON_ENROLLED;
+	return first;
+}
+
+static struct otp_headline
+ignored(const char *reason, int priority)
+{
+	return (struct otp_headline){ "ignored", reason, priority };
+}
+
+/* Refused before a code was judged. */
+static struct otp_headline
+refused(const char *reason)
+{
+	return (struct otp_headline){ "refused", reason, LOG_NOTICE };
+}
+
+static struct otp_headline
+headline(const struct otp_login *login, enum otp_step step)
+{
 	struct otp_headline first = { "unavailable", "unexpected", LOG_ERR };
 
 	switch (step) {
 	case OTP_STEP_VERDICT:
-		first.result = "refused";
-		if (verdict == OTP_VERDICT_ACCEPT)
-			first.result = "accepted";
-		first.reason = otp_verdict_reason(verdict);
-		if (login->device_known)
-			first.reason = OTP_REASON_KNOWN_DEVICE;
-		else if (login->answer.fresh)
-			first.reason = OTP_REASON_FRESH_LOGIN;
-		else if (login->enrolled)
-			first.reason = OTP_REASON_ENROLLED;
-		first.priority = verdict_priority(login);
-		break;
+		return verdict_headline(login);
 	case OTP_STEP_UNENROLLED:
-		first.result = "ignored";
-		first.reason = "not-enrolled";
-		first.priority = LOG_INFO;
-		break;
+		return ignored("not-enrolled", LOG_INFO);
 	case OTP_STEP_NOT_IN_GROUPS:
-		first.result = "ignored";
-		first.reason = OTP_REASON_NOT_IN_GROUPS;
-		first.priority = LOG_INFO;
-		break;
+		return ignored(OTP_REASON_NOT_IN_GROUPS, LOG_INFO);
 	case OTP_STEP_EXEMPT_GROUP:
-		first.result = "ignored";
-		first.reason = OTP_REASON_EXEMPT_GROUP;
-		first.priority = LOG_INFO;
-		break;
+		return ignored(OTP_REASON_EXEMPT_GROUP, LOG_INFO);
 	case OTP_STEP_EXEMPT:
-		first.result = "ignored";
-		first.reason = OTP_REASON_EXEMPT;
-		first.priority = LOG_NOTICE;
-		break;
+		return ignored(OTP_REASON_EXEMPT, LOG_NOTICE);
 	case OTP_STEP_CONVERSATION:
-		first.result = "refused";
-		first.reason = "conversation";
-		first.priority = LOG_NOTICE;
-		break;
+		return refused("conversation");
 	case OTP_STEP_UNCONFIRMED:
-		first.result = "refused";
-		first.reason = OTP_REASON_UNCONFIRMED;
-		first.priority = LOG_NOTICE;
-		break;
+		return refused(OTP_REASON_UNCONFIRMED);
 	case OTP_STEP_OVERTAKEN:
-		first.result = "refused";
-		first.reason = OTP_REASON_OVERTAKEN;
-		first.priority = LOG_NOTICE;
-		break;
+		return refused(OTP_REASON_OVERTAKEN);
 	case OTP_STEP_ERROR:
 		if (login->err == OTP_ERR_OPTION)
 			first.result = "misconfigured";
