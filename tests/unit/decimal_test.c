@@ -79,7 +79,7 @@ decimal_write__is_read_back(void **state)
 	static const uint64_t values[] = { 0, 1, 9, 10, 100, UINT32_MAX,
 		INT64_MAX, UINT64_MAX };
 	char text[OTP_DECIMAL_SIZE];
-	uint64_t value;
+	uint64_t value = 0;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(values); i++) {
