@@ -295,6 +295,21 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "line before this one asks for a password."),
 	    N_("Move the line to after the line for the password, or remove "
 	       "'{more}'.") },
+	[OTP_FOUND_ENROLL_UNGUARDED] = { "enroll-unguarded", OTP_LEVEL_WARNING,
+	    N_("{where}: {what} takes an invitation ('enroll') even after a "
+	       "wrong password."),
+	    N_("Let a wrong password end the stack: make its line "
+	       "'requisite', or put 'auth requisite pam_deny.so' after it as "
+	       "in Debian's common-auth.") },
+	[OTP_FOUND_ENROLL_NEVER] = { "enroll-never", OTP_LEVEL_WARNING,
+	    N_("{where}: {what} never takes an invitation ('enroll'), because "
+	       "no line before this one asks for a password."),
+	    N_("Move the line to after the line for the password, or remove "
+	       "'enroll=invited'.") },
+	[OTP_FOUND_ENROLL_NOT_ROOT] = { "enroll-never", OTP_LEVEL_WARNING,
+	    N_("{where}: {what} never takes an invitation ('enroll'), because "
+	       "it does not run as root."),
+	    N_("Remove 'enroll=invited'.") },
 	/* programs that are not root */
 	[OTP_FOUND_LOCKER_BLIND] = { "locker", OTP_LEVEL_NOTE,
 	    N_("{where}: {what} shows no messages, and takes no recovery "

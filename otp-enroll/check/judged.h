@@ -33,6 +33,7 @@ struct otp_judged {
 	bool split;
 	/* of each line of ours, the option by which it sends, or NULL */
 	const char *sends[OTP_SERVICE_LINES];
+	bool invites[OTP_SERVICE_LINES]; /* whether it takes invitations */
 };
 
 /* "/etc/pam.d/sshd:4" */

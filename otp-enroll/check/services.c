@@ -346,6 +346,8 @@ read_whom(struct otp_judged *judged, const struct otp_service_line *line,
 	if (judged->enrolls && options->silent)
 		otp_judged_flaw(judged, OTP_FOUND_ENROLL_SILENT,
 		    otp_judged_where(line).text, judged->service->name, NULL);
+	else
+		judged->invites[judged->count] = judged->enrolls;
 	judged->groups = NULL;
 	if (options->exempt_groups[0] != '\0')
 		judged->groups = "exempt_groups";

@@ -31,6 +31,8 @@ static void judge_whom(
     struct otp_judged *judged, const struct otp_outcome *outcome);
 static void judge_delivery(
     struct otp_judged *judged, const struct otp_outcome *outcome);
+static void judge_invitations(
+    struct otp_judged *judged, const struct otp_outcome *outcome);
 static bool can_have_a_password(const struct otp_judged *judged, size_t index);
 static void note_exempt(
     struct otp_judged *judged, const struct otp_outcome *outcome);
@@ -56,6 +58,7 @@ otp_judged_stack(struct otp_judged *judged)
 	judge_nullok(judged, &outcome);
 	judge_whom(judged, &outcome);
 	judge_delivery(judged, &outcome);
+	judge_invitations(judged, &outcome);
 	note_exempt(judged, &outcome);
 	if (!judged->flawed)
 		otp_locker_judge(judged);
@@ -292,6 +295,30 @@ judge_delivery(struct otp_judged *judged, const struct otp_outcome *outcome)
 		else if (!can_have_a_password(judged, i))
 			otp_judged_flaw(judged, OTP_FOUND_DELIVER_NEVER,
 			    where.text, service, judged->sends[i]);
+	}
+}
+
+/* The module enrolls only as root, and where a password was typed. */
+static void
+judge_invitations(struct otp_judged *judged, const struct otp_outcome *outcome)
+{
+	const char *service = judged->service->name;
+
+	for (size_t i = 0; i < judged->count; i++) {
+		const struct otp_where where =
+		    otp_judged_where(judged->lines[i]);
+
+		if (!judged->invites[i])
+			continue;
+		if (otp_locker_is_users(service))
+			otp_judged_flaw(judged, OTP_FOUND_ENROLL_NOT_ROOT,
+			    where.text, service, NULL);
+		else if (outcome->exposed[i])
+			otp_judged_flaw(judged, OTP_FOUND_ENROLL_UNGUARDED,
+			    where.text, service, NULL);
+		else if (!can_have_a_password(judged, i))
+			otp_judged_flaw(judged, OTP_FOUND_ENROLL_NEVER,
+			    where.text, service, NULL);
 	}
 }
 

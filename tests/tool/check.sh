@@ -847,6 +847,35 @@ never() {
 check 'stack__that_sends_no_code_for_want_of_a_password' never sudo \
     'deliver-never code-first'
 check 'stack__that_sends_codes_to_owners_of_keys' never sshd code-first
+enrolls='auth required OTP enroll=invited'
+check 'stack__that_enrolls_after_a_wrong_password' only 0 \
+    'enroll-unguarded sshd-grace' 'auth required pam_unix.so' "$enrolls"
+check 'stack__that_enrolls_after_a_wrong_password_is_told_which_line' \
+    tells "$pamd/sshd:2: sshd takes an invitation"
+check 'stack__that_enrolls_after_one_of_two_passwords' only 0 \
+    'enroll-unguarded sshd-grace' \
+    'auth [success=1 default=ignore] pam_unix.so' \
+    'auth [success=ok default=bad] pam_sss.so' "$enrolls"
+check 'stack__that_enrolls_after_a_right_password' only 0 sshd-grace \
+    'auth requisite pam_unix.so' "$enrolls"
+check 'stack__that_enrolls_nobody_after_a_wrong_password' only 0 '' \
+    'auth required pam_unix.so' 'auth required OTP enroll=no'
+never_enrolls() {
+	host
+	stack "$enrolls" 'auth requisite pam_unix.so' >"$pamd/$1"
+	finds_only 0 "$2"
+}
+check 'stack__that_enrolls_nobody_for_want_of_a_password' never_enrolls sudo \
+    'enroll-never code-first'
+check 'stack__that_enrolls_owners_of_keys' never_enrolls sshd \
+    'code-first sshd-grace'
+locker_enrolls() {
+	host
+	rm "$pamd/sshd"
+	stack 'auth requisite pam_unix.so' "$enrolls" >"$pamd/xsecurelock"
+	finds_only 0 enroll-never && tells 'does not run as root'
+}
+check 'stack__of_a_locker_enrolls_nobody' locker_enrolls
 check 'stack__reads_a_file_of_the_users_before_the_code' line 0 environment \
     'auth required pam_env.so user_readenv=1' \
     'auth required OTP remember=key+host'
