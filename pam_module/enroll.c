@@ -25,6 +25,7 @@
 #include "pam_module/device.h"
 #include "pam_module/log.h"
 #include "pam_module/message.h"
+#include "pam_module/notice.h"
 #include "pam_module/talk.h"
 #include "pam_module/user.h"
 
@@ -229,11 +230,17 @@ enroll_put(struct enrolling *enrolling)
 {
 	struct otp_login *login = enrolling->login;
 	struct otp_answer *answer = &login->answer;
-	const enum otp_err err = otp_enrol_put(
-	    &enrolling->account, &enrolling->enrolment, &enrolling->set);
+	enum otp_err err;
 
+	otp_login_mark_set(&enrolling->enrolment.login, 0,
+	    login->request.service, login->request.host);
+	otp_notice_note(login, &enrolling->host);
+	err = otp_enrol_put(
+	    &enrolling->account, &enrolling->enrolment, &enrolling->set);
 	if (err != OTP_OK)
 		return enroll_fail(enrolling, err);
+	if (answer->told.to_count > 0)
+		answer->told.notice.kind = OTP_NOTICE_INVITATION;
 	answer->kind = OTP_INVITATION;
 	answer->last_success = -1;
 	memcpy(answer->token, enrolling->enrolment.token.label,

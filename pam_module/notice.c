@@ -18,6 +18,17 @@ otp_notice_of_login(struct otp_login *login)
 }
 
 void
+otp_notice_note(struct otp_login *login, const struct otp_host *host)
+{
+	struct otp_told *told = &login->answer.told;
+
+	if (!login->request.tell)
+		return;
+	otp_post_note(host, login->request.account, told);
+	(void)host->sys->time(host->sys->context, &told->notice.time);
+}
+
+void
 otp_notice_send(const struct otp_login *login)
 {
 	struct otp_fault fault = { 0 };

@@ -12,6 +12,12 @@
 void otp_notice_of_login(struct otp_login *login);
 
 /*
+ * Before LOGIN enrolls in the store of HOST: note the addresses that the account
+ * has, which the new token replaces.
+ */
+void otp_notice_note(struct otp_login *login, const struct otp_host *host);
+
+/*
  * Give what LOGIN's owner is to be told to the socket, once for each address,
  * and log what became of it.  It waits for nothing, and changes nothing of the
  * login.

@@ -168,6 +168,8 @@ otp_notice_name(enum otp_notice_kind kind)
 		return "recovery-code";
 	case OTP_NOTICE_DEVICE:
 		return "device";
+	case OTP_NOTICE_INVITATION:
+		return "invitation";
 	case OTP_NOTICE_NONE:
 		break;
 	}

@@ -21,8 +21,9 @@ enum otp_notice_kind {
 	OTP_NOTICE_WRONG, /* from a host that the last login was not from */
 	OTP_NOTICE_DELAY,
 	OTP_NOTICE_LOCKOUT,
-	OTP_NOTICE_RECOVERY, /* a recovery code was used */
-	OTP_NOTICE_DEVICE,   /* a device was remembered */
+	OTP_NOTICE_RECOVERY,   /* a recovery code was used */
+	OTP_NOTICE_DEVICE,     /* a device was remembered */
+	OTP_NOTICE_INVITATION, /* one was used, and replaced what was there */
 };
 
 /* Wrong codes since the last notice of a kind. */

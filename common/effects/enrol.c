@@ -291,6 +291,10 @@ otp_enrol_put(struct otp_account *account,
 	err = remember(&txn, enrolment, &seed);
 	if (err == OTP_OK && enrolment->mode != OTP_ENROL_ADD)
 		err = otp_txn_recovery(&txn, set, &seed);
+	if (enrolment->invited) {
+		txn.login = enrolment->login;
+		txn.login.time = txn.snap.now;
+	}
 	if (err == OTP_OK)
 		err = otp_txn_put(&txn, &seed);
 out:

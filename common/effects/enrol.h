@@ -53,6 +53,8 @@ struct otp_enrolment {
 	bool by_user;  /* its user makes it active: not while suspended */
 	bool invited;  /* its user has the invitation with this id */
 	uint8_t invitation[OTP_ID_SIZE];
+	struct otp_login_mark
+	    login; /* 'invited': which one, but for its time */
 };
 
 /*
@@ -115,6 +117,7 @@ enum otp_err otp_enrol_make_set(struct otp_account *account, unsigned count,
  * confirming step as used, write the seed, then set 'enrolled'.  The recovery
  * codes are those of SET, which ADD ignores: the old codes stay.  Failures and
  * delays stay as they are.
+ * 'invited': the login in which that happens becomes the account's last one.
  * 'committed': the token is active.
  * NEW and REPLACE also end an invitation; ADD keeps it.
  * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('former'; 'invited', and the

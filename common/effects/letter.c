@@ -38,6 +38,8 @@ static void notice_text(
     const struct otp_answer *answer, struct otp_message *message);
 static void notice_add(struct otp_message *message, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+static void notice_add_use(struct otp_message *message,
+    const struct otp_answer *answer, const struct occasion *occasion);
 static void notice_begin_wrong(
     struct otp_message *message, const struct otp_answer *answer);
 static void notice_add_count(
@@ -146,13 +148,29 @@ notice_text(const struct otp_answer *answer, struct otp_message *message)
 		notice_add(message, NOT_YOU);
 		break;
 	case OTP_NOTICE_RECOVERY:
+	case OTP_NOTICE_DEVICE:
+	case OTP_NOTICE_INVITATION:
+		notice_add_use(message, answer, &occasion);
+		break;
+	case OTP_NOTICE_NONE:
+		break;
+	}
+}
+
+/* What was used, or became known, at a login that succeeded. */
+static void
+notice_add_use(struct otp_message *message, const struct otp_answer *answer,
+    const struct occasion *occasion)
+{
+	switch (answer->told.notice.kind) {
+	case OTP_NOTICE_RECOVERY:
 		notice_add(message,
 		    "A recovery code of %s was used%s.\n"
 		    "Recovery codes left: %u.\n"
 		    "\n" YOU
 		    "Not you? Someone has your recovery codes: tell your "
 		    "administrator at once.\n",
-		    message->user, occasion.text, answer->recovery_left);
+		    message->user, occasion->text, answer->recovery_left);
 		break;
 	case OTP_NOTICE_DEVICE:
 		notice_add(message,
@@ -161,8 +179,21 @@ notice_text(const struct otp_answer *answer, struct otp_message *message)
 		    "\n" YOU
 		    "Not you? Someone has your key and a code: tell your "
 		    "administrator at once.\n",
-		    message->user, occasion.text);
+		    message->user, occasion->text);
 		break;
+	case OTP_NOTICE_INVITATION:
+		notice_add(message,
+		    "An invitation of %s was used%s.\n"
+		    "It replaced all tokens, recovery codes and addresses.\n"
+		    "\n" YOU
+		    "Not you? Someone has your invitation, and your password "
+		    "or key: tell your\n"
+		    "administrator at once.\n",
+		    message->user, occasion->text);
+		break;
+	case OTP_NOTICE_WRONG:
+	case OTP_NOTICE_DELAY:
+	case OTP_NOTICE_LOCKOUT:
 	case OTP_NOTICE_NONE:
 		break;
 	}

@@ -359,10 +359,13 @@ otp_txn_finish(struct otp_txn *txn, const struct otp_seed *seed)
 {
 	struct otp_state *state = &txn->snap.state;
 	const int64_t made = replaced_made(txn, seed);
+	const bool logs_in = txn->login.time != 0;
 
-	if (state->enrolled && made <= state->recovery_made)
+	if (state->enrolled && made <= state->recovery_made && !logs_in)
 		return OTP_OK;
 	state->enrolled = true;
+	if (logs_in)
+		state->last_success = txn->login;
 	otp_state_retire(state, made);
 	return otp_txn_commit(txn);
 }

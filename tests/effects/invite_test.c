@@ -49,6 +49,7 @@ begun(struct world *world, struct otp_enrolment *enrolment)
 	    OTP_OK);
 	enrolment->by_user = enrolment->invited = true;
 	otp_recovery_id(&seed.invitation, enrolment->invitation);
+	otp_login_mark_set(&enrolment->login, 1, "sshd", "203.0.113.7");
 }
 
 static enum otp_err
@@ -265,9 +266,38 @@ invitation__is_kept_if_the_seed_cannot_be_written(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(put(&world, &enrolment), OTP_ERR_WRITE);
 	assert_false(world.account.committed);
+	assert_int_equal(world_state(&world)->last_success.time, 0);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	world_close(&world);
+}
+
+/* There is nothing else for the last commit to write: no codes are replaced. */
+static void
+invitation__that_replaces_a_token_is_the_last_login(void **state)
+{
+	struct world world;
+	struct otp_enrolment enrolment;
+	struct otp_recovery_set none = { .count = 0 };
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	begun(&world, &enrolment);
+	enrolment.invited = false;
+	assert_int_equal(
+	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
+	assert_int_equal(world_state(&world)->last_success.time, 0);
+	invited(&world, true, text);
+	begun(&world, &enrolment);
+	assert_int_equal(
+	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
+	assert_int_equal(world_state(&world)->last_success.time, WORLD_NOW);
+	assert_string_equal(world_state(&world)->last_success.service, "sshd");
+	assert_string_equal(
+	    world_state(&world)->last_success.host, "203.0.113.7");
 	world_close(&world);
 }
 
@@ -528,6 +558,8 @@ main(void)
 		cmocka_unit_test(invitation__enrolls_only_what_still_has_it),
 		cmocka_unit_test(
 		    invitation__is_kept_if_the_seed_cannot_be_written),
+		cmocka_unit_test(
+		    invitation__that_replaces_a_token_is_the_last_login),
 		cmocka_unit_test(invitation__of_the_suspended_enrolls_nobody),
 		cmocka_unit_test(
 		    invite__needs_replace_where_there_is_something),

@@ -34,6 +34,9 @@ shows() {
 is_enrolled() {
 	otp-enroll status "$1" >"$scratch/status" 2>/dev/null
 }
+has_logged_in() {
+	says_no grep -q '^ *Last login *never' "$scratch/status"
+}
 is_invited() {
 	otp-enroll status "$1" >"$scratch/status" 2>/dev/null
 	grep -q "^$1: invited\$" "$scratch/status"
@@ -57,7 +60,7 @@ END
 # shellcheck disable=SC2046
 enrolled() {
 	invite alice && first none '' $(ssh_to alice) && test "$status" = 0 &&
-	    shows '^alice$' && is_enrolled alice &&
+	    shows '^alice$' && is_enrolled alice && has_logged_in &&
 	    logged 'result=accepted reason=enrolled' >"$scratch/lines" &&
 	    grep -q 'user=alice rhost=127.0.0.1 token="ground:alice" method=invitation' \
 		"$scratch/lines"

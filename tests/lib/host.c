@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "common/core/base32.h"
 #include "common/store/store.h"
 
 static const char *
@@ -202,8 +203,19 @@ host_invite(struct host *host, const char *account, uint32_t uid,
     const struct otp_token *token, int64_t until,
     char ret_typed[OTP_RECOVERY_TEXT_SIZE])
 {
+	struct otp_seed seed = { .tokens_count = 0 };
+
+	if (token != NULL)
+		seed.tokens[seed.tokens_count++] = *token;
+	host_invite_with(host, account, uid, &seed, until, ret_typed);
+}
+
+void
+host_invite_with(struct host *host, const char *account, uint32_t uid,
+    struct otp_seed *seed, int64_t until,
+    char ret_typed[OTP_RECOVERY_TEXT_SIZE])
+{
 	static const uint8_t salt[OTP_RECOVERY_SALT_SIZE] = { 4, 5, 6 };
-	struct otp_seed seed = { .invited = true };
 	struct otp_credential *credential;
 	uint8_t bytes[OTP_RECOVERY_CODE_SIZE];
 	struct otp_state state;
@@ -211,18 +223,38 @@ host_invite(struct host *host, const char *account, uint32_t uid,
 	memset(bytes, 7, sizeof(bytes));
 	otp_recovery_text(bytes, ret_typed);
 	assert_int_equal(
-	    otp_recovery_make(bytes, salt, &seed.invitation), OTP_OK);
-	seed.invitation.until = until;
-	if (token != NULL)
-		seed.tokens[seed.tokens_count++] = *token;
-	host_enrol(host, account, uid, &seed);
+	    otp_recovery_make(bytes, salt, &seed->invitation), OTP_OK);
+	seed->invited = true;
+	seed->invitation.until = until;
+	host_enrol(host, account, uid, seed);
 	state = host_state(host, account);
-	state.enrolled = token != NULL;
+	state.enrolled = seed->tokens_count > 0;
 	credential = &state.credentials[state.credentials_count++];
 	credential->kind = OTP_INVITATION;
-	otp_recovery_id(&seed.invitation, credential->id);
+	otp_recovery_id(&seed->invitation, credential->id);
 	credential->created = HOST_NOW - 60;
 	host_state_put(host, account, &state);
+}
+
+void
+host_scan(const struct host *host, struct otp_token *ret_app)
+{
+	static const char before[] = "\n  Key  ";
+	const char *key = NULL;
+	char base32[OTP_BASE32_SIZE(OTP_SECRET_MAX)];
+	size_t length = 0;
+
+	for (unsigned i = 0; i < host->seen.messages; i++)
+		if (strstr(host->seen.message[i].text, before) != NULL)
+			key = strstr(host->seen.message[i].text, before);
+	assert_non_null(key);
+	for (key += strlen(before); *key != '\0'; key++)
+		if (*key != ' ')
+			base32[length++] = *key;
+	*ret_app = sample_totp(1);
+	assert_int_equal(otp_base32_decode(base32, length, ret_app->secret,
+			     sizeof(ret_app->secret), &ret_app->secret_size),
+	    OTP_OK);
 }
 
 void

@@ -140,6 +140,14 @@ void host_invite(struct host *host, const char *account, uint32_t uid,
     const struct otp_token *token, int64_t until,
     char ret_typed[OTP_RECOVERY_TEXT_SIZE]);
 
+/* Likewise, one that has SEED, to which the invitation is added. */
+void host_invite_with(struct host *host, const char *account, uint32_t uid,
+    struct otp_seed *seed, int64_t until,
+    char ret_typed[OTP_RECOVERY_TEXT_SIZE]);
+
+/* What the user's app is told by the last message with a key. */
+void host_scan(const struct host *host, struct otp_token *ret_app);
+
 /* Replace the seed file by TEXT, whatever it is. */
 void host_seed(struct host *host, const char *account, const char *text);
 

@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "common/core/base32.h"
 #include "tests/lib/host.h"
 
 #define UNTIL (HOST_NOW + 86400)
@@ -74,33 +73,13 @@ assert_no_change(struct host *host, struct files *files)
 	free(files->seed);
 }
 
-/* The key is in the last message before the first question for a code. */
-static void
-scan_key(const struct host *host)
-{
-	const char *key = NULL;
-	char base32[OTP_BASE32_SIZE(OTP_SECRET_MAX)];
-	size_t length = 0;
-
-	for (unsigned i = 0; i < host->seen.messages; i++)
-		if (strstr(host->seen.message[i].text, "\n  Key  ") != NULL)
-			key = strstr(host->seen.message[i].text, "\n  Key  ");
-	assert_non_null(key);
-	for (key += strlen("\n  Key  "); *key != '\0'; key++)
-		if (*key != ' ')
-			base32[length++] = *key;
-	app = sample_totp(1);
-	assert_int_equal(otp_base32_decode(base32, length, app.secret,
-			     sizeof(app.secret), &app.secret_size),
-	    OTP_OK);
-	assert_int_equal(app.secret_size, 20);
-}
-
 static void
 phone(struct host *host)
 {
-	if (host->seen.prompts == 2)
-		scan_key(host);
+	if (host->seen.prompts == 2) {
+		host_scan(host, &app);
+		assert_int_equal(app.secret_size, 20);
+	}
 	if (host->seen.prompts >= 2)
 		host_code(&app, wrong_steps, code);
 	if (host->seen.prompts == fails_at)
@@ -129,6 +108,7 @@ enroll__sets_up_a_token_and_lets_in(void **state)
 	char next[SAMPLE_CODE_SIZE], recovery[OTP_RECOVERY_TEXT_SIZE];
 
 	invite(host, NULL);
+	host->app.rhost = "203.0.113.7";
 	assert_int_equal(enroll(host, "enroll=invited"), PAM_SUCCESS);
 	host_logged("accepted", "enrolled");
 	assert_true(host_line_has(0, "method=invitation"));
@@ -143,6 +123,9 @@ enroll__sets_up_a_token_and_lets_in(void **state)
 	recovery[sizeof(recovery) - 1] = '\0';
 	after = host_state(host, "alice");
 	assert_true(after.enrolled);
+	assert_int_equal(after.last_success.time, fake.now);
+	assert_string_equal(after.last_success.service, "test");
+	assert_string_equal(after.last_success.host, "203.0.113.7");
 	assert_int_equal(fake.unwiped, 0);
 
 	host->app.at_prompt = NULL;

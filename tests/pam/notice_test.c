@@ -449,6 +449,75 @@ device__is_told(void **state)
 	host_logged("accepted", "known-device");
 }
 
+static char shown[SAMPLE_CODE_SIZE];
+
+static void
+set_up_app(struct host *host)
+{
+	struct otp_token app;
+
+	if (host->seen.prompts != 2)
+		return;
+	host_scan(host, &app);
+	host_code(&app, 0, shown);
+}
+
+/* By someone with an invitation, where there were so many addresses. */
+static void
+replace_all(struct host *host, const char *arguments, unsigned addresses)
+{
+	struct otp_seed seed = addressed_seed(addresses);
+	char typed[OTP_RECOVERY_TEXT_SIZE];
+
+	listen_there(host, 16);
+	configure(host, arguments);
+	host_invite_with(
+	    host, "alice", HOST_ALICE_UID, &seed, HOST_NOW + 3600, typed);
+	host->app.pam_env = KEY;
+	host->app.rhost = FROM;
+	host->app.at_prompt = set_up_app;
+	host->app.answers[0] = typed;
+	host->app.answers[1] = shown;
+	host->app.answers[2] = "";
+	assert_int_equal(host_login(host, "alice", NULL), PAM_SUCCESS);
+	assert_true(host_line_has(0, "reason=enrolled"));
+}
+
+static void
+invitation__is_told_to_the_addresses_that_it_replaces(void **state)
+{
+	struct host *host = *state;
+
+	replace_all(host, "notify enroll=invited", 2);
+	assert_true(came());
+	assert_string_equal(message.to.uri, "mailto:alice@example.org");
+	assert_is_of_page("invitation", "");
+	assert_true(came());
+	assert_string_equal(message.to.uri, "sms:+491701234567");
+	assert_false(came());
+	assert_int_equal(fake.lines_count, 2);
+	assert_true(host_line_has(1, "notice=invitation"));
+}
+
+static void
+invitation__is_told_where_the_line_says_so(void **state)
+{
+	struct host *host = *state;
+
+	replace_all(host, "enroll=invited", 1);
+	assert_false(came());
+	assert_int_equal(fake.lines_count, 1);
+}
+
+static void
+invitation__is_told_to_no_one_where_there_is_no_address(void **state)
+{
+	struct host *host = *state;
+
+	replace_all(host, "notify enroll=invited", 0);
+	assert_int_equal(fake.lines_count, 1);
+}
+
 /* At the second prompt the message has come. */
 static void
 read_mail(struct host *host)
@@ -568,6 +637,9 @@ main(void)
 		TEST(lockout__is_told),
 		TEST(recovery_code__is_told),
 		TEST(device__is_told),
+		TEST(invitation__is_told_to_the_addresses_that_it_replaces),
+		TEST(invitation__is_told_where_the_line_says_so),
+		TEST(invitation__is_told_to_no_one_where_there_is_no_address),
 		TEST(code__is_that_of_the_page),
 		TEST(login__goes_on_without_a_socket),
 		TEST(login__goes_on_with_a_socket_of_others),
