@@ -99,7 +99,9 @@ check_both(const struct moving *moving, bool force)
 	if (to->snap.state_err != OTP_OK &&
 	    to->snap.state_err != OTP_ERR_ABSENT)
 		return otp_txn_state_err(to);
-	if (from->snap.state_err == OTP_ERR_UID && force)
+	/* (An account that is only invited is not enrolled.) */
+	if (from->snap.state_err == OTP_ERR_UID && force &&
+	    otp_snapshot_has_seed(&from->snap))
 		return otp_snapshot_seed_err(&from->snap, &to->account->fault);
 	return otp_snapshot_enrolled(&from->snap, &to->account->fault);
 }

@@ -200,6 +200,23 @@ former__takes_another_uid_only_by_force(void **unused)
 	assert_int_equal(world_show(&world, 1, 6), OTP_VERDICT_ACCEPT);
 }
 
+/* It would be enrolled, and have no token. */
+static void
+former__that_is_only_invited_goes_to_no_other_uid(void **unused)
+{
+	static const char invited[] =
+	    "invite:sha256$000102030405060708090a0b0c0d0e0f$"
+	    "00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100"
+	    ":2000000000\n";
+
+	(void)unused;
+	world_write(&world, "seed/alice", invited, sizeof(invited) - 1);
+	bob.uid = 2000;
+	snapshot_take(&world, &before);
+	assert_int_equal(adopt_former(true), OTP_ERR_ABSENT);
+	assert_unchanged(&world, &before);
+}
+
 static void
 former__changes_nothing_where_it_cannot(void **unused)
 {
@@ -700,6 +717,7 @@ main(void)
 		TEST(former__gives_seed_and_state_to_the_new_name),
 		TEST(former__takes_nothing_from_who_is_enrolled),
 		TEST(former__takes_another_uid_only_by_force),
+		TEST(former__that_is_only_invited_goes_to_no_other_uid),
 		TEST(former__changes_nothing_where_it_cannot),
 		TEST(former__of_another_uid_needs_a_sound_seed),
 		TEST(former__takes_no_name_that_no_account_can_have),
