@@ -3,7 +3,9 @@
 #
 # pam_otpd: what decides, alone; and the daemon with callers of its sockets.
 
-core_tests += %D%/limits_test %D%/page_test %D%/rights_test
+core_tests += %D%/connection_test %D%/limits_test %D%/page_test %D%/rights_test
+%C%_connection_test_SOURCES = %D%/connection_test.c pam_otpd/connection.c
+%C%_connection_test_CFLAGS = $(AM_CFLAGS)
 %C%_limits_test_SOURCES = %D%/limits_test.c pam_otpd/limits.c
 %C%_limits_test_CFLAGS = $(AM_CFLAGS)
 %C%_rights_test_SOURCES = %D%/rights_test.c pam_otpd/rights.c
