@@ -109,10 +109,14 @@ common_libeffects_la_SOURCES = \
 common_liblink_la_SOURCES = \
 	%D%/link/client.c %D%/link/client.h \
 	%D%/link/wire.c %D%/link/wire.h \
+	%D%/link/wire_draw.c %D%/link/wire_draw.h \
 	%D%/link/wire_field.c %D%/link/wire_field.h \
 	%D%/link/wire_login.c %D%/link/wire_login.h \
 	%D%/link/wire_own.c %D%/link/wire_own.h \
 	%D%/link/wire_user.c %D%/link/wire_user.h
+
+# QR codes, of the tool and of pam_otpd alone: the module needs no libqrencode.
+qr_sources = common/qr/symbol.c common/qr/symbol.h
 
 # The tables of typed.c.
 EXTRA_DIST += %D%/core/typed.py

@@ -8,7 +8,7 @@ endif
 otp_enroll_otp_enroll_SOURCES = %D%/cli/i18n.c $(otp_enroll_sources)
 
 # A test's tool is these and an i18n.c of its own.
-otp_enroll_sources = \
+otp_enroll_sources = $(qr_sources) \
 	%D%/main.c \
 	%D%/cmd_address.c \
 	%D%/cmd_adopt.c \

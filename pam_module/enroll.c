@@ -23,6 +23,7 @@
 #include "common/effects/label.h"
 #include "pam_module/decide.h"
 #include "pam_module/device.h"
+#include "pam_module/draw.h"
 #include "pam_module/log.h"
 #include "pam_module/message.h"
 #include "pam_module/notice.h"
@@ -44,6 +45,7 @@ struct enrolling {
 static enum otp_step enroll_user(struct enrolling *);
 static enum otp_step enroll_begin(struct enrolling *);
 static bool show_key(const struct enrolling *);
+static bool show_code(const struct enrolling *);
 static enum otp_step enroll_confirm(struct enrolling *);
 static enum otp_step enroll_ask(struct enrolling *, const char *);
 static bool show_codes(const struct enrolling *);
@@ -141,11 +143,26 @@ show_key(const struct enrolling *enrolling)
 		*to++ = base32[i];
 	}
 	*to = '\0';
-	shown = enroll_tell(enrolling, OTP_MESSAGE_SET_UP);
+	shown = show_code(enrolling);
 	otp_message_key(token->label, key, text, sizeof(text));
 	shown = shown && enroll_tell(enrolling, text);
 	otp_wipe(base32, sizeof(base32));
 	otp_wipe(key, sizeof(key));
+	otp_wipe(text, sizeof(text));
+	return shown;
+}
+
+/* The heading, and the QR code if there is one. */
+static bool
+show_code(const struct enrolling *enrolling)
+{
+	char text[OTP_DRAW_SIZE];
+	bool shown;
+
+	if (!otp_draw(enrolling->login, &enrolling->enrolment.token, text))
+		return enroll_tell(enrolling, OTP_MESSAGE_SET_UP);
+	shown = enroll_tell(enrolling, OTP_MESSAGE_SCAN) &&
+	    enroll_tell(enrolling, text);
 	otp_wipe(text, sizeof(text));
 	return shown;
 }

@@ -8,6 +8,7 @@ pam_module_pam_otp_la_SOURCES = \
 	%D%/decide.c %D%/decide.h \
 	%D%/deliver.c %D%/deliver.h \
 	%D%/device.c %D%/device.h \
+	%D%/draw.c %D%/draw.h \
 	%D%/enroll.c %D%/enroll.h \
 	%D%/notice.c %D%/notice.h \
 	%D%/user.c %D%/user.h \

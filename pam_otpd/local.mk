@@ -6,12 +6,14 @@ if DAEMON
 daemonexec_PROGRAMS = %D%/pam_otpd
 endif
 
-pam_otpd_pam_otpd_SOURCES = %D%/main.c \
+pam_otpd_pam_otpd_SOURCES = $(qr_sources) \
+	%D%/main.c \
 	%D%/accept.c %D%/accept.h \
 	%D%/account.c %D%/account.h \
 	%D%/change.c %D%/change.h \
 	%D%/child.c %D%/child.h \
 	%D%/connection.c %D%/connection.h \
+	%D%/draw.c %D%/draw.h \
 	%D%/limits.c %D%/limits.h \
 	%D%/logger.c %D%/logger.h \
 	%D%/report.c %D%/report.h \
@@ -19,4 +21,4 @@ pam_otpd_pam_otpd_SOURCES = %D%/main.c \
 	%D%/sockets.c %D%/sockets.h \
 	%D%/worker.c %D%/worker.h
 pam_otpd_pam_otpd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-pam_otpd_pam_otpd_LDADD = $(common_libs) $(common_deps)
+pam_otpd_pam_otpd_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)

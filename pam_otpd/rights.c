@@ -86,7 +86,7 @@ static bool
 is_verb_of_root(enum otp_wire_verb verb)
 {
 	return is_verb_of_both(verb) || is_verb_of_services(verb) ||
-	    verb == OTP_WIRE_TOLD;
+	    verb == OTP_WIRE_TOLD || verb == OTP_WIRE_DRAW;
 }
 
 static bool

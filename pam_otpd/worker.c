@@ -27,6 +27,7 @@
 #include "common/effects/post.h"
 #include "pam_otpd/account.h"
 #include "pam_otpd/change.h"
+#include "pam_otpd/draw.h"
 #include "pam_otpd/report.h"
 
 /* Nothing is charged before: a user database that hangs ends the worker. */
@@ -207,6 +208,8 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	case OTP_WIRE_REMOVE:
 		return otp_change_run(
 		    job, host, &subject, options->self_enroll, answer);
+	case OTP_WIRE_DRAW:
+		return otp_draw_run(message->typed, &answer->drawing);
 	}
 	return OTP_ERR_DENIED;
 }

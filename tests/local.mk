@@ -81,6 +81,7 @@ pam_tests = \
 	%D%/pam/deliver_test \
 	%D%/pam/notice_test \
 	%D%/pam/device_test \
+	%D%/pam/draw_test \
 	%D%/pam/enroll_test \
 	%D%/pam/files_test \
 	%D%/pam/forward_pass_test \
@@ -214,6 +215,8 @@ host_flags = $(AM_LDFLAGS) -export-dynamic
 %C%_pam_notice_test_LDADD = $(host_libs)
 %C%_pam_notice_test_LDFLAGS = $(host_flags)
 %C%_pam_device_test_LDADD = $(host_libs)
+%C%_pam_draw_test_LDADD = $(host_libs)
+%C%_pam_draw_test_LDFLAGS = $(host_flags)
 %C%_pam_enroll_test_LDADD = $(host_libs)
 %C%_pam_files_test_LDADD = $(host_libs)
 %C%_pam_forward_pass_test_LDADD = $(host_libs)

@@ -74,6 +74,7 @@ const struct otp_conf_option otp_options_table[] = {
 
 	CHOICE("deliver", OTP_CONF_BOTH, deliver, deliver_words),
 	CHOICE("enroll", OTP_CONF_BOTH, enroll, enroll_words),
+	FLAG("qr", OTP_CONF_BOTH, qr),
 	FLAG("notify", OTP_CONF_BOTH, notify),
 	FLAG("nullok", OTP_CONF_BOTH, nullok),
 	DATE("nullok_until", OTP_CONF_BOTH, nullok_until),
@@ -103,6 +104,7 @@ otp_options_default(struct otp_options *options)
 	memcpy(options->sockets, OTP_SOCKETS_DIR, sizeof(OTP_SOCKETS_DIR));
 	options->policy = policy;
 	options->tries = 1;
+	options->qr = true;
 	options->remember_for = OTP_REMEMBER_FOR_DEFAULT;
 }
 

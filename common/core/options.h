@@ -61,6 +61,7 @@ struct otp_options {
 	int64_t fresh_for;    /* seconds, 0 = not given; argument only */
 	unsigned deliver;     /* enum otp_deliver_option */
 	unsigned enroll;      /* enum otp_enroll_option */
+	bool qr;	      /* show one to users who enroll */
 	bool notify;
 	bool nullok;
 	int64_t nullok_until; /* seconds since 1970, 0 = not given */

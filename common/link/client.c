@@ -31,6 +31,8 @@
 
 /* The daemon answers a refusal after 2 s, and waits 5 s for a lock. */
 #define DEADLINE (10000 * MILLISECOND)
+/* For what a login can do without. */
+#define DRAW_DEADLINE (2000 * MILLISECOND)
 /* From one try to connect to the next, while the daemon is busy. */
 #define PAUSE (10 * MILLISECOND)
 
@@ -126,6 +128,27 @@ otp_link_send(const struct otp_link *link, const struct otp_request *request,
 		*ret_sent = exchange.answer.sent;
 	if (err == OTP_OK && fault != NULL)
 		*fault = exchange.answer.fault; /* of NO_SOCKET */
+	exchange_end(&exchange);
+	return err;
+}
+
+enum otp_err
+otp_link_draw(const struct otp_link *link, const struct otp_request *request,
+    const char *text, struct otp_wire_drawing *ret_drawing,
+    struct otp_fault *fault)
+{
+	struct exchange exchange;
+	enum otp_err err = OTP_ERR_LIMIT;
+	const size_t length = strlen(text);
+
+	exchange_begin(&exchange, link, OTP_WIRE_DRAW, request, fault);
+	exchange.end = monotonic() + DRAW_DEADLINE;
+	if (length < OTP_WIRE_CODE_SIZE) {
+		memcpy(exchange.request.typed, text, length + 1);
+		err = exchange_run(&exchange);
+	}
+	if (err == OTP_OK)
+		*ret_drawing = exchange.answer.drawing;
 	exchange_end(&exchange);
 	return err;
 }
@@ -498,6 +521,8 @@ static const char *
 socket_name(enum otp_link_socket socket)
 {
 	switch (socket) {
+	case OTP_LINK_ROOT:
+		return "root";
 	case OTP_LINK_SERVICE:
 		return "service";
 	case OTP_LINK_USER:

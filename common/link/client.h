@@ -18,6 +18,7 @@
 /* Which of its sockets; 0 is none. */
 enum otp_link_socket {
 	OTP_LINK_NONE = 0,
+	OTP_LINK_ROOT,	  /* root alone */
 	OTP_LINK_SERVICE, /* group pam_otp: for accounts other than root's */
 	OTP_LINK_USER,	  /* all users: for their own account */
 };
@@ -47,6 +48,15 @@ enum otp_err otp_link_try(const struct otp_link *link,
 enum otp_err otp_link_send(const struct otp_link *link,
     const struct otp_request *request, const char *typed,
     struct otp_sent *ret_sent, struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * TEXT as a QR code; both are secrets, which the caller wipes.  It is given up
+ * 2 seconds after it began.  Errors, besides those above: LIMIT (TEXT is too
+ * long), NOMEM.
+ */
+enum otp_err otp_link_draw(const struct otp_link *link,
+    const struct otp_request *request, const char *text,
+    struct otp_wire_drawing *ret_drawing, struct otp_fault *fault) OTP_MUST_USE;
 
 /* Ask for the daemon's version alone; OK if it is ours. */
 enum otp_err otp_link_version(

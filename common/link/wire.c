@@ -11,6 +11,8 @@
  * 4. An answer with an error never accepts
  *    (wire__with_an_error_never_accepts), and no bit that is flipped makes a yes
  *    of a no (wire__bit_never_makes_a_yes).
+ * 5. A QR code has one of its sizes, and nothing beyond it
+ *    (wire__drawing_has_a_size_and_nothing_beyond_it).
  */
 #include "config.h"
 
@@ -20,6 +22,7 @@
 
 #include "common/core/options.h"
 #include "common/core/wipe.h"
+#include "common/link/wire_draw.h"
 #include "common/link/wire_field.h"
 #include "common/link/wire_login.h"
 #include "common/link/wire_own.h"
@@ -27,6 +30,7 @@
 
 static void wire_request(struct otp_wire *, struct otp_wire_request *);
 static bool request_is_sound(const struct otp_wire_request *);
+static bool has_text(enum otp_wire_verb);
 static void wire_answer(struct otp_wire *, struct otp_wire_answer *);
 static bool answer_is_sound(const struct otp_wire_answer *);
 
@@ -134,7 +138,7 @@ wire_request(struct otp_wire *wire, struct otp_wire_request *message)
 	otp_wire_text(wire, request->host, sizeof(request->host));
 	if (message->verb == OTP_WIRE_TRY)
 		otp_wire_text(wire, message->typed, sizeof(message->typed));
-	else if (message->verb == OTP_WIRE_SEND)
+	else if (has_text(message->verb))
 		otp_wire_text(wire, message->typed, OTP_WIRE_CODE_SIZE);
 	otp_wire_user_asked(wire, message);
 	otp_wire_own_asked(wire, message);
@@ -155,10 +159,18 @@ request_is_sound(const struct otp_wire_request *message)
 	    (message->verb == OTP_WIRE_LOOK || !message->want_enrolled) &&
 	    (message->verb == OTP_WIRE_TRY ||
 		message->verb == OTP_WIRE_RESYNC ||
-		message->verb == OTP_WIRE_PUT ||
-		message->verb == OTP_WIRE_SEND || message->typed[0] == '\0') &&
+		message->verb == OTP_WIRE_PUT || has_text(message->verb) ||
+		message->typed[0] == '\0') &&
+	    (message->verb != OTP_WIRE_DRAW || message->typed[0] != '\0') &&
 	    otp_wire_user_is_sound(message) && otp_wire_own_is_asked(message) &&
 	    (message->verb == OTP_WIRE_TOLD || !has_told);
+}
+
+/* Alone in the place of what was typed, and as long as a code's field. */
+static bool
+has_text(enum otp_wire_verb verb)
+{
+	return verb == OTP_WIRE_SEND || verb == OTP_WIRE_DRAW;
 }
 
 static void
@@ -202,6 +214,8 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 		otp_wire_judged(wire, &message->answer);
 	else if (message->verb == OTP_WIRE_SEND)
 		otp_wire_sent(wire, &message->sent);
+	else if (message->verb == OTP_WIRE_DRAW)
+		otp_wire_drawn(wire, &message->drawing);
 	otp_wire_user_answered(wire, message);
 	otp_wire_own_answered(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_ANSWER_SIZE);
@@ -218,7 +232,7 @@ answer_is_sound(const struct otp_wire_answer *message)
 	    ? &message->look.known
 	    : &message->answer;
 
-	if (!otp_wire_own_is_answered(message))
+	if (!otp_wire_own_is_answered(message) || !otp_wire_is_drawn(message))
 		return false;
 	if (message->resync == OTP_VERDICT_ACCEPT &&
 	    (message->err != OTP_OK || message->verb != OTP_WIRE_RESYNC))

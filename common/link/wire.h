@@ -25,6 +25,10 @@
 #define OTP_WIRE_REQUEST_SIZE 2480
 #define OTP_WIRE_ANSWER_SIZE  2313
 
+/* Modules in a side of a QR code: those of the versions 1 to 10. */
+#define OTP_WIRE_SIDE_MIN 21
+#define OTP_WIRE_SIDE_MAX 57
+
 /* Of what was typed, the NUL included; longer texts are not sent. */
 #define OTP_WIRE_TYPED_SIZE 2048
 #define OTP_WIRE_CODE_SIZE  (OTP_TYPED_MAX + 1) /* a code alone */
@@ -40,6 +44,7 @@ enum otp_wire_verb {
 	OTP_WIRE_PUT,	   /* otp_own_put() */
 	OTP_WIRE_RECOVERY, /* otp_own_recovery() */
 	OTP_WIRE_REMOVE,   /* otp_own_remove() */
+	OTP_WIRE_DRAW,	   /* a text as a QR code */
 };
 
 /* Which part of an overview: there may be several of all but the first. */
@@ -63,13 +68,21 @@ struct otp_wire_change {
 	struct otp_active former;	     /* but of a NEW account */
 };
 
+/* A QR code without the light modules around it.  A secret, as its text is. */
+struct otp_wire_drawing {
+	uint32_t side; /* modules; 0: none was drawn */
+	/* A row each, bit 0 on the left; 1 is dark. */
+	uint64_t rows[OTP_WIRE_SIDE_MAX];
+};
+
 /* A secret, since codes may be in it: the caller wipes it. */
 struct otp_wire_request {
 	enum otp_wire_verb verb;
 	struct otp_request request;
 	bool want_enrolled;		 /* LOOK */
 	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY, SEND; RESYNC: the first
-					    code; PUT: the token's */
+					    code; PUT: the token's;
+					    DRAW: the text */
 	/* TOLD: as the answer to the try has them */
 	uint64_t generation;
 	uint32_t unreported;
@@ -83,21 +96,22 @@ struct otp_wire_request {
 	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE */
 };
 
-/* A secret with PUT and RECOVERY: the caller wipes it. */
+/* A secret with PUT, RECOVERY and DRAW: the caller wipes it. */
 struct otp_wire_answer {
 	enum otp_wire_verb verb;
 	char account[OTP_ACCOUNT_SIZE]; /* the request's */
 	enum otp_err
 	    err; /* if another than OK, only 'committed' counts below */
-	struct otp_fault fault;	      /* of 'err' */
-	struct otp_look look;	      /* LOOK */
-	struct otp_answer answer;     /* TRY, without its 'told' */
-	bool noted;		      /* TOLD */
-	struct otp_wire_place place;  /* STATUS: the request's, */
-	struct otp_overview overview; /* of which only that part is filled */
-	uint32_t forgotten;	      /* FORGET: how many */
-	enum otp_verdict resync;      /* RESYNC */
-	struct otp_sent sent;	      /* SEND */
+	struct otp_fault fault;		 /* of 'err' */
+	struct otp_look look;		 /* LOOK */
+	struct otp_answer answer;	 /* TRY, without its 'told' */
+	bool noted;			 /* TOLD */
+	struct otp_wire_place place;	 /* STATUS: the request's, */
+	struct otp_overview overview;	 /* of which only that part is filled */
+	uint32_t forgotten;		 /* FORGET: how many */
+	enum otp_verdict resync;	 /* RESYNC */
+	struct otp_sent sent;		 /* SEND */
+	struct otp_wire_drawing drawing; /* DRAW */
 	/* PUT, RECOVERY, REMOVE */
 	struct otp_own_result own;
 	bool committed;	      /* the change is active, even with an error; */

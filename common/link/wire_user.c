@@ -45,6 +45,7 @@ otp_wire_user_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	case OTP_WIRE_PUT:
 	case OTP_WIRE_RECOVERY:
 	case OTP_WIRE_REMOVE:
+	case OTP_WIRE_DRAW:
 		break;
 	}
 }
@@ -94,6 +95,7 @@ otp_wire_user_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	case OTP_WIRE_PUT:
 	case OTP_WIRE_RECOVERY:
 	case OTP_WIRE_REMOVE:
+	case OTP_WIRE_DRAW:
 		break;
 	}
 }

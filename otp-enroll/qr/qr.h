@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * QR codes (ISO/IEC 18004): a text as a square of dark and light modules, and
- * that square as characters.  Pictures are further renderers of the same
- * square; otp_qr_side() and otp_qr_dark() are all that one needs.
+ * The square of a QR code as characters.  Pictures are further renderers of the
+ * same square.
  */
 #ifndef OTP_QR_H
 #define OTP_QR_H
@@ -11,45 +10,14 @@
 #include <stdio.h>
 
 #include "common/core/err.h"
+#include "common/qr/symbol.h"
 #include "otp-enroll/cli/terminal.h"
-
-/* Light modules that a scanner needs around the symbol on every side. */
-#define OTP_QR_QUIET 4
-
-struct otp_qr;
 
 /* The characters that draw the square. */
 enum otp_qr_form {
 	OTP_QR_HALF_BLOCKS, /* UTF-8: a column and half a row a module */
 	OTP_QR_ASCII,	    /* two columns and a row a module */
 };
-
-/*
- * Encodes TEXT as the smallest symbol that it fits into, with the highest error
- * correction that this size allows.  The caller frees *RET_QR with
- * otp_qr_free().  Errors: PARSE (TEXT is empty), LIMIT (no symbol is large
- * enough; about 2900 bytes), NOMEM.
- */
-enum otp_err otp_qr_encode(
-    const char *text, struct otp_qr **ret_qr) OTP_MUST_USE;
-
-/* Wipes and frees QR, which has the text's secret; NULL is allowed. */
-void otp_qr_free(struct otp_qr *qr);
-
-/* The symbol's version, 1 to 40. */
-int otp_qr_version(const struct otp_qr *qr);
-
-/* The symbol's level of error correction: 'L', 'M', 'Q' or 'H'. */
-char otp_qr_level(const struct otp_qr *qr);
-
-/* Modules in a side of the square, the quiet zone of both ends included. */
-int otp_qr_side(const struct otp_qr *qr);
-
-/*
- * Whether the module in column X and row Y is dark, counted from 0 at the
- * upper left corner of the quiet zone.  All beyond the symbol is light.
- */
-bool otp_qr_dark(const struct otp_qr *qr, int x, int y);
 
 /*
  * Columns and rows that QR takes on a terminal in this form.  The line for a

@@ -134,9 +134,10 @@ module_alone() {
 }
 
 only libcrypto openssl pam cmocka
-check 'tool__needs_libqrencode' refused_for qrencode
+check 'tool__needs_libqrencode' refused_for qrencode --disable-daemon
+check 'daemon__needs_libqrencode' refused_for qrencode --disable-tool
 check 'module__needs_none_of_the_libraries_of_the_tool' \
-    built module --disable-tool --with-pam-dir=/usr/lib/security
+    built module --disable-tool --disable-daemon --with-pam-dir=/usr/lib/security
 check 'module__is_installed_alone' \
     made module install DESTDIR="$scratch/module-root"
 check 'module__installed_has_nothing_of_the_tool' module_alone

@@ -43,12 +43,14 @@ upwards() {
 	beyond_rooms "$1" pam_module "$common"
 	beyond_rooms "$1" otp-deliver 'common/(core|store)'
 	beyond_rooms "$1" common/fleet common/core
-	beyond_rooms "$1" pam_otpd "$common"
+	beyond_rooms "$1" common/qr common/core
+	beyond_rooms "$1" pam_otpd "$common|common/qr"
 	tool=otp-enroll
 	beyond_rooms "$1" $tool/cli "$common"
-	for room in account pamconf qr; do
+	for room in account pamconf; do
 		beyond_rooms "$1" $tool/$room "$common|$tool/cli"
 	done
+	beyond_rooms "$1" $tool/qr "$common|common/qr|$tool/cli"
 	second="$common|$tool/(cli|account|pamconf|qr)"
 	for room in check import enrol; do
 		beyond_rooms "$1" $tool/$room "$second"
@@ -57,9 +59,9 @@ upwards() {
 	# A room that no line here names is in nobody's order.
 	(cd "$1" && find $tool otp-deliver pam_otpd common -name '*.[ch]' | sed 's,/[^/]*$,,' |
 	    sort -u) | grep -vxE \
-	    "common/(core|store|effects|link|fleet)|otp-deliver|pam_otpd|$tool(/(cli|account|pamconf|qr|check|import|enrol))?"
+	    "common/(core|store|effects|link|fleet|qr)|otp-deliver|pam_otpd|$tool(/(cli|account|pamconf|qr|check|import|enrol))?"
 	# Each foreign library has its one place.
-	for room in common/core common/store common/effects common/link otp-deliver pam_otpd $tool \
+	for room in common/core common/store common/effects common/link otp-deliver pam_otpd common/qr $tool \
 	    $(cd "$1" && printf '%s ' $tool/*/); do
 		includes "$1" $room | grep ' <security/'
 	done
@@ -67,6 +69,7 @@ upwards() {
 	    otp-deliver pam_otpd common/fleet; do
 		includes "$1" $room | grep -E ' <(qrencode|png|jansson)\.h>'
 	done
+	includes "$1" common/qr | grep -E ' <(png|jansson)\.h>'
 	for room in common/core common/store common/effects common/link pam_module \
 	    otp-deliver pam_otpd $tool $(cd "$1" && printf '%s ' $tool/*/); do
 		includes "$1" $room | grep ' <libpq'
@@ -141,7 +144,7 @@ for program in otp-enroll otp-deliver pam_otpd; do
 done
 
 # The check itself can fail.
-for room in common/core common/store common/effects common/link pam_module otp-deliver pam_otpd common/fleet otp-enroll/cli \
+for room in common/core common/store common/effects common/link pam_module otp-deliver pam_otpd common/fleet common/qr otp-enroll/cli \
     otp-enroll/account otp-enroll/check otp-enroll/qr; do
 	mkdir -p "$scratch/tree/$room"
 done
@@ -155,6 +158,12 @@ flags() {
 flags common/core '"common/store/store.h"'
 flags common/core '"../store/store.h"'
 flags common/core '<sys/stat.h>'
+flags common/qr '"common/link/wire.h"'
+flags common/qr '<jansson.h>'
+flags common/link '<qrencode.h>'
+flags common/link '"common/qr/symbol.h"'
+flags pam_module '"common/qr/symbol.h"'
+flags pam_otpd '<qrencode.h>'
 flags common/fleet '"common/store/store.h"'
 flags common/store '<libpq-fe.h>'
 flags common/store '"common/effects/sys.h"'

@@ -11,7 +11,7 @@
 
 # Files and directories whose language was revised.
 covered='man README.md CONTRIBUTING.md SECURITY.md NEWS tests/README contrib
-    common/store common/core common/effects common/link pam_module otp-deliver pam_otpd common/fleet
+    common/store common/core common/effects common/link common/qr pam_module otp-deliver pam_otpd common/fleet
     otp-enroll/account otp-enroll/enrol otp-enroll/import otp-enroll/cli
     otp-enroll/qr otp-enroll/main.c
     otp-enroll/cmd_adopt.c otp-enroll/cmd_import.c otp-enroll/cmd_init.c otp-enroll/cmd_new.c

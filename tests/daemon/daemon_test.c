@@ -28,6 +28,7 @@
 #include "common/effects/own.h"
 #include "common/link/client.h"
 #include "common/link/wire.h"
+#include "common/qr/symbol.h"
 #include "pam_otpd/rights.h"
 #include "tests/lib/fake.h"
 #include "tests/lib/sample.h"
@@ -2475,6 +2476,110 @@ daemon__keeps_no_secret_of_a_put(void **state)
 		    memory_has(answer.codes[i], strlen(answer.codes[i])));
 }
 
+static struct otp_wire_request
+draw_of(const char *text)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_DRAW, alice.name, alice.uid);
+
+	(void)snprintf(request.typed, sizeof(request.typed), "%s", text);
+	return request;
+}
+
+#define DRAWN                                                           \
+	"otpauth://totp/web1:alice?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK" \
+	"3PXP"
+
+static void
+daemon__draws_for_root(void **state)
+{
+	struct otp_wire_request request = draw_of(DRAWN);
+	struct otp_wire_answer answer;
+	const struct otp_wire_drawing *drawing = &answer.drawing;
+	struct otp_qr *qr = NULL;
+
+	(void)state;
+	NEEDS_ROOT();
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(otp_qr_encode(DRAWN, &qr), OTP_OK);
+	assert_int_equal(drawing->side, otp_qr_side(qr) - 2 * OTP_QR_QUIET);
+	for (int y = 0; y < (int)drawing->side; y++)
+		for (int x = 0; x < (int)drawing->side; x++)
+			assert_int_equal(drawing->rows[y] >> x & 1,
+			    otp_qr_dark(
+				qr, x + OTP_QR_QUIET, y + OTP_QR_QUIET));
+	otp_qr_free(qr);
+	assert_false(log_has("otpauth"));
+	/* Of an account that there is not, too: nothing of it is read. */
+	strcpy(request.request.account, "no-account-here");
+	request.request.uid = OTP_UID_VIRTUAL;
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.err, OTP_OK);
+}
+
+static void
+daemon__draws_for_root_alone(void **state)
+{
+	const struct otp_wire_request request = draw_of(DRAWN);
+	struct otp_wire_answer answer;
+
+	(void)state;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_int_equal(answer.drawing.side, 0);
+	NEEDS_ROOT();
+	answer = ask(0, "service", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	answer = ask(0, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+}
+
+/* Version 10 has 271 bytes at most. */
+static void
+daemon__draws_what_fits(void **state)
+{
+	char text[OTP_WIRE_CODE_SIZE] = "";
+	struct otp_wire_answer answer;
+
+	(void)state;
+	NEEDS_ROOT();
+	for (size_t length = 1; length < sizeof(text); length++) {
+		struct otp_wire_request request;
+
+		memset(text, 'x', length);
+		if (length % 64 != 1 && length != 271 && length != 272 &&
+		    length + 1 != sizeof(text))
+			continue;
+		text[length] = '\0';
+		request = draw_of(text);
+		answer = ask(0, "root", &request);
+		assert_int_equal(
+		    answer.err, length <= 271 ? OTP_OK : OTP_ERR_LIMIT);
+		assert_int_equal(answer.drawing.side == 0, length > 271);
+	}
+}
+
+static void
+daemon__keeps_no_secret_that_it_drew(void **state)
+{
+	const struct otp_wire_request request = draw_of(DRAWN);
+	struct otp_wire_answer answer;
+	const uint64_t *rows = answer.drawing.rows;
+
+	(void)state;
+	NEEDS_ROOT();
+	if (FAKE_SANITIZED) /* which maps terabytes */
+		skip();
+	answer = ask(0, "root", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	pause_for(200); /* it wipes what it has sent */
+	assert_true(memory_has(host.conf, strlen(host.conf)));
+	assert_false(memory_has("JBSWY3DPEHPK3PXP", 16));
+	for (unsigned y = 0; y + 1 < answer.drawing.side; y++)
+		assert_false(memory_has(&rows[y], 2 * sizeof(rows[y])));
+}
+
 /* At each step: all of the new setup is there, or all of the old one. */
 static void
 daemon__killed_puts_all_or_nothing(void **state)
@@ -2540,6 +2645,10 @@ main(void)
 		    daemon__tells_the_owner_of_a_login_through_a_service),
 		DAEMON_TEST(daemon__answers_each_verb),
 		DAEMON_TEST(daemon__answers_a_service),
+		DAEMON_TEST(daemon__draws_for_root),
+		DAEMON_TEST(daemon__draws_for_root_alone),
+		DAEMON_TEST(daemon__draws_what_fits),
+		DAEMON_TEST(daemon__keeps_no_secret_that_it_drew),
 		DAEMON_TEST(daemon__shows_users_their_account),
 		DAEMON_TEST(daemon__tells_users_no_reason),
 		DAEMON_TEST(daemon__shows_no_secret),

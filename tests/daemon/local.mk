@@ -14,4 +14,6 @@ core_tests += %D%/connection_test %D%/limits_test %D%/page_test %D%/rights_test
 if DAEMON
 unit_tests += %D%/daemon_test
 long_tests += %D%/daemon_test
+%C%_daemon_test_SOURCES = %D%/daemon_test.c $(qr_sources)
+%C%_daemon_test_LDADD = $(LDADD) $(QRENCODE_LIBS)
 endif

@@ -43,6 +43,7 @@ page__has_each_field_in_its_place(void **state)
 		{ 432, 1462 },			/* resync */
 		{ 432, 945 },			/* send */
 		{ 432, 1514 },			/* put, recovery, remove */
+		{ 432, 945 },			/* draw */
 		{ 0, 884 },			/* an answer */
 		{ 884, 1289 },			/* look, try, told */
 		{ 884, 892 },			/* status */
@@ -54,6 +55,7 @@ page__has_each_field_in_its_place(void **state)
 		{ 884, 888 },			/* resync */
 		{ 884, 908 },			/* send */
 		{ 884, 1388 },			/* put, recovery, remove */
+		{ 884, 1344 },			/* draw */
 	};
 	FILE *page = page_open();
 	unsigned long offset, bytes, next = 0;
@@ -93,28 +95,49 @@ read_dump(const char *line, uint8_t data[OTP_WIRE_REQUEST_SIZE])
 	return count;
 }
 
-static void
-page__has_an_example_that_is_read(void **state)
+/* Example NUMBER, from 0: each begins at the offset 0. */
+static struct otp_wire_request
+example(unsigned number)
 {
 	uint8_t data[OTP_WIRE_REQUEST_SIZE] = { 0 };
 	struct otp_wire_request request;
 	FILE *page = page_open();
+	unsigned begun = 0;
 	size_t count = 0;
 	char line[1024];
 
-	(void)state;
-	while (fgets(line, sizeof(line), page) != NULL)
-		count += read_dump(line, data);
+	while (fgets(line, sizeof(line), page) != NULL) {
+		begun += strncmp(line, "0000  ", 6) == 0;
+		if (begun == number + 1)
+			count += read_dump(line, data);
+	}
 	(void)fclose(page);
 	assert_true(count > 0);
 	assert_int_equal(
 	    otp_wire_get_request(data, sizeof(data), &request), OTP_OK);
+	return request;
+}
+
+static void
+page__has_an_example_that_is_read(void **state)
+{
+	struct otp_wire_request request = example(0);
+
+	(void)state;
 	assert_int_equal(request.verb, OTP_WIRE_TRY);
 	assert_int_equal(request.request.uid, 1000);
 	assert_string_equal(request.request.account, "alice");
 	assert_string_equal(request.request.service, "i3lock");
 	assert_string_equal(request.request.host, "");
 	assert_string_equal(request.typed, "123456");
+	request = example(1);
+	assert_int_equal(request.verb, OTP_WIRE_DRAW);
+	assert_int_equal(request.request.uid, 1000);
+	assert_string_equal(request.request.account, "alice");
+	assert_string_equal(request.request.service, "sshd");
+	assert_string_equal(request.typed,
+	    "otpauth://totp/web1:alice?secret="
+	    "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
 }
 
 static void

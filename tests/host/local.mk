@@ -12,6 +12,7 @@ host_tests = \
 	%D%/clients.sh \
 	%D%/daemon.sh \
 	%D%/enroll.sh \
+	%D%/enroll_scan.sh \
 	%D%/ground_test.sh \
 	%D%/handbook.sh \
 	%D%/locker.sh \

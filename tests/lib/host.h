@@ -21,7 +21,7 @@
 #include "tests/lib/sample.h"
 
 #define HOST_PATH_SIZE 160
-#define HOST_TEXT_SIZE 1024
+#define HOST_TEXT_SIZE 4096
 #define HOST_SHOWN     12
 #define HOST_ANSWERS   6
 

@@ -51,7 +51,7 @@ tests_lib_login_LDFLAGS = $(host_flags)
 %C%_peak_LDADD =
 %C%_poke_LDADD =
 %C%_png_modules_LDADD = $(LIBPNG_LIBS)
-%C%_qr_print_SOURCES = %D%/qr_print.c otp-enroll/qr/qr.c otp-enroll/qr/qr.h
+%C%_qr_print_SOURCES = %D%/qr_print.c $(qr_sources) otp-enroll/qr/qr.c otp-enroll/qr/qr.h
 %C%_qr_print_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)
 
 # The tool, all of it but where its catalogs are.
@@ -65,7 +65,7 @@ endif
 
 %C%_parse_test_SOURCES = %D%/parse_test.c otp-enroll/pamconf/parse.c otp-enroll/pamconf/parse.h
 
-%C%_qr_test_SOURCES = %D%/qr_test.c otp-enroll/qr/qr.c otp-enroll/qr/qr.h
+%C%_qr_test_SOURCES = %D%/qr_test.c $(qr_sources) otp-enroll/qr/qr.c otp-enroll/qr/qr.h
 %C%_qr_test_LDADD = $(QRENCODE_LIBS) $(LDADD)
 %C%_qr_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=QRcode_encodeString -Wl,--wrap=QRcode_free

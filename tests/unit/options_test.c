@@ -61,6 +61,7 @@ options__have_their_defaults(void **state)
 	assert_false(options.echo);
 	assert_false(options.forward_pass);
 	assert_false(options.notify);
+	assert_true(options.qr);
 	assert_false(options.silent);
 	assert_false(options.nodelay);
 	assert_false(options.debug);

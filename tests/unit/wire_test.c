@@ -70,11 +70,15 @@ enum {
 	ANSWER_OWN_KIND = 896,
 	ANSWER_CODES = 904,
 	ANSWER_CODE = 908,
+	ANSWER_SIDE = 884,
+	ANSWER_ROWS = 888,
+	ANSWER_ROWS_END = 1344,
 };
 
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
 	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
-	OTP_WIRE_SEND, OTP_WIRE_PUT, OTP_WIRE_RECOVERY, OTP_WIRE_REMOVE };
+	OTP_WIRE_SEND, OTP_WIRE_PUT, OTP_WIRE_RECOVERY, OTP_WIRE_REMOVE,
+	OTP_WIRE_DRAW };
 
 static bool
 is_change(enum otp_wire_verb verb)
@@ -122,6 +126,8 @@ request_of(enum otp_wire_verb verb)
 	}
 	if (verb == OTP_WIRE_SEND)
 		TEXT(message.typed, "send 2");
+	if (verb == OTP_WIRE_DRAW)
+		TEXT(message.typed, "otpauth://totp/x?secret=A");
 	if (is_change(verb)) {
 		memcpy(message.change.former.digest, "digested", 8);
 		TEXT(message.second, "345678");
@@ -255,6 +261,11 @@ answer_of(enum otp_wire_verb verb)
 		message.sent.delivery = OTP_DELIVERY_SENT;
 		TEXT(message.sent.method, "mail");
 		TEXT(message.sent.tag, "K7");
+	}
+	if (verb == OTP_WIRE_DRAW) {
+		message.drawing.side = 25;
+		message.drawing.rows[0] = 0x155aaff;
+		message.drawing.rows[24] = 0x1000001;
 	}
 	if (is_change(verb)) {
 		message.own.verdict = OTP_VERDICT_ACCEPT;
@@ -636,6 +647,7 @@ wire__answers_end_where_the_page_says(void **state)
 		{ OTP_WIRE_RESYNC, OTP_VERDICT_ACCEPT, 888 },
 		{ OTP_WIRE_SEND, OTP_DELIVERY_SENT, 908 },
 		{ OTP_WIRE_PUT, 5, 1388 },
+		{ OTP_WIRE_DRAW, OTP_WIRE_SIDE_MAX, ANSWER_ROWS_END },
 	};
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 
@@ -656,6 +668,8 @@ wire__answers_end_where_the_page_says(void **state)
 			data[905] = 'x';
 		if (ends[i].verb == OTP_WIRE_PUT)
 			memset(data + 1358, 'x', 29);
+		if (ends[i].verb == OTP_WIRE_DRAW)
+			data[ANSWER_ROWS_END - 1] = 1; /* column 56 */
 		assert_true(answer_is_read(data, sizeof(data)));
 		for (size_t at = ends[i].end; at < sizeof(data); at++) {
 			data[at] = 1;
@@ -702,6 +716,65 @@ wire__first_token_has_no_proof(void **state)
 	assert_false(request_is_read_with(OTP_WIRE_PUT, REQUEST_CHANGE, 3));
 	assert_false(request_is_read_with(
 	    OTP_WIRE_REMOVE, REQUEST_CHANGE, OTP_SEED_TOKENS));
+}
+
+/* Whether an answer with DRAWING is written, and read. */
+static bool
+is_drawn(const struct otp_wire_drawing *drawing, enum otp_err err)
+{
+	struct otp_wire_answer answer = answer_of(OTP_WIRE_DRAW);
+	uint8_t data[OTP_WIRE_ANSWER_SIZE];
+	bool written;
+
+	answer.drawing = *drawing;
+	answer.err = err;
+	written = answer_is_written(&answer);
+	answer_bytes(OTP_WIRE_DRAW, data);
+	put_u32(data + ANSWER_ERR, err);
+	put_u32(data + ANSWER_SIDE, drawing->side);
+	for (size_t y = 0; y < OTP_WIRE_SIDE_MAX; y++) {
+		uint8_t *row = data + ANSWER_ROWS + 8 * y;
+
+		put_u32(row, (uint32_t)drawing->rows[y]);
+		put_u32(row + 4, (uint32_t)(drawing->rows[y] >> 32));
+	}
+	assert_int_equal(answer_is_read(data, sizeof(data)), written);
+	return written;
+}
+
+static void
+wire__drawing_has_a_size_and_nothing_beyond_it(void **state)
+{
+	struct otp_wire_drawing drawing = { .side = 0 };
+	struct otp_wire_answer answer;
+
+	(void)state;
+	for (uint32_t side = 0; side <= 200; side++) {
+		drawing.side = side;
+		assert_int_equal(is_drawn(&drawing, OTP_OK),
+		    side >= 21 && side <= 57 && side % 4 == 1);
+		/* With an error there is none. */
+		assert_int_equal(is_drawn(&drawing, OTP_ERR_LIMIT), side == 0);
+	}
+	drawing.side = 25;
+	drawing.rows[24] = UINT64_C(1) << 24;
+	assert_true(is_drawn(&drawing, OTP_OK));
+	for (unsigned x = 25; x < 64; x++) {
+		drawing.rows[24] = UINT64_C(1) << x;
+		assert_false(is_drawn(&drawing, OTP_OK));
+	}
+	drawing.rows[24] = 0;
+	for (unsigned y = 0; y < OTP_WIRE_SIDE_MAX; y++) {
+		drawing.rows[y] = 1;
+		assert_int_equal(is_drawn(&drawing, OTP_OK), y < 25);
+		drawing.rows[y] = 0;
+	}
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		answer = answer_of(verbs[i]);
+		answer.drawing.side = 25;
+		assert_int_equal(
+		    answer_is_written(&answer), verbs[i] == OTP_WIRE_DRAW);
+	}
 }
 
 /* Only what is committed was done, and has codes. */
@@ -783,6 +856,15 @@ wire__has_its_places(void **state)
 	assert_memory_equal(data + ANSWER_DELIVERY, "\x0b\0\0\0", 4);
 	assert_string_equal((char *)data + ANSWER_SENT_METHOD, "mail");
 	assert_string_equal((char *)data + ANSWER_TAG, "K7");
+	request_bytes(OTP_WIRE_DRAW, data);
+	assert_memory_equal(data, "pOTP\1\0\0\0\x0b\0\0\0", 12);
+	assert_string_equal(
+	    (char *)data + REQUEST_TYPED, "otpauth://totp/x?secret=A");
+	answer_bytes(OTP_WIRE_DRAW, data);
+	assert_memory_equal(
+	    data + ANSWER_SIDE, "\x19\0\0\0\xff\xaa\x55\1\0\0\0\0\0", 13);
+	assert_memory_equal(
+	    data + ANSWER_ROWS + 8 * 24, "\1\0\0\1\0\0\0\0\0", 9);
 	request_bytes(OTP_WIRE_PUT, data);
 	assert_memory_equal(data + REQUEST_CHANGE, "\2\0\0\0digested", 12);
 	assert_string_equal((char *)data + REQUEST_PROOF, "345678");
@@ -853,7 +935,7 @@ wire__head_is_exact(void **state)
 			const uint8_t before = request[at];
 			const uint8_t former = answer[at];
 
-			if (at == AT_VERB && value >= 1 && value <= 10)
+			if (at == AT_VERB && value >= 1 && value <= 11)
 				continue;
 			request[at] = (uint8_t)value;
 			answer[at] = (uint8_t)value;
@@ -867,7 +949,7 @@ wire__head_is_exact(void **state)
 		}
 	}
 	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 0));
-	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 11));
+	assert_false(request_is_read_with(OTP_WIRE_TRY, AT_VERB, 12));
 	assert_false(answer_is_read_with(OTP_WIRE_TRY, AT_VERB, 0));
 }
 
@@ -1090,7 +1172,12 @@ wire__of_a_request_has_its_own_fields(void **state)
 		TEXT(request.typed, "1");
 		assert_int_equal(request_is_written(&request),
 		    verbs[i] == OTP_WIRE_TRY || verbs[i] == OTP_WIRE_RESYNC ||
-			verbs[i] == OTP_WIRE_PUT || verbs[i] == OTP_WIRE_SEND);
+			verbs[i] == OTP_WIRE_PUT || verbs[i] == OTP_WIRE_SEND ||
+			verbs[i] == OTP_WIRE_DRAW);
+		request = request_of(verbs[i]);
+		TEXT(request.typed, "");
+		assert_int_equal(
+		    request_is_written(&request), verbs[i] != OTP_WIRE_DRAW);
 		request = request_of(verbs[i]);
 		TEXT(request.second, "1");
 		assert_int_equal(request_is_written(&request),
@@ -1249,6 +1336,8 @@ main(void)
 		cmocka_unit_test(wire__answers_end_where_the_page_says),
 		cmocka_unit_test(wire__forgets_one_or_all),
 		cmocka_unit_test(wire__first_token_has_no_proof),
+		cmocka_unit_test(
+		    wire__drawing_has_a_size_and_nothing_beyond_it),
 		cmocka_unit_test(wire__change_is_done_once_it_is_committed),
 		cmocka_unit_test(wire__has_its_places),
 		cmocka_unit_test(wire__of_another_size_is_refused),
