@@ -56,7 +56,8 @@ static bool is_text(struct piece piece, const char *text);
 enum otp_err
 otp_sshauth_key(const char *text, uint8_t ret_key[OTP_DIGEST_SIZE])
 {
-	struct piece line, type, encoded;
+	struct piece line = { NULL, 0 };
+	struct piece type, encoded;
 	uint8_t *blob = NULL;
 	size_t size = 0;
 	enum otp_err err = find_line(text, &line);
