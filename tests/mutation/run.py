@@ -82,7 +82,6 @@ WATCHERS = {
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
     "pam_module/outcome.c":
         ["unit/outcome_test", "pam/notice_test", "pam/enroll_test"] + REPORT,
-    "pam_otpd/connection.c": ["daemon/connection_test"],
 }
 
 # The tool's: scripts, which run it as users do.
