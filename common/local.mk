@@ -115,7 +115,7 @@ common_liblink_la_SOURCES = \
 	%D%/link/wire_own.c %D%/link/wire_own.h \
 	%D%/link/wire_user.c %D%/link/wire_user.h
 
-# QR codes, of the tool and of pam_otpd alone: the module needs no libqrencode.
+# QR codes, only for the tool and pam_otpd: the module needs no libqrencode.
 qr_sources = common/qr/symbol.c common/qr/symbol.h
 
 # The tables of typed.c.

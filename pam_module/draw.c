@@ -20,7 +20,10 @@
 #include "common/link/client.h"
 #include "pam_module/log.h"
 
-/* Light modules around the code: two rows fewer than a scanner may expect. */
+/*
+ * Light modules on each side of the code; above and below it, two fewer than the
+ * standard asks for.
+ */
 #define QUIET_COLUMNS 4
 #define QUIET_ROWS    2
 
@@ -61,8 +64,9 @@ otp_draw(const struct otp_login *login, const struct otp_token *token,
 }
 
 /*
- * What the environment says, as setlocale(3) reads it.  If it says nothing, as in
- * sshd(8), which does not know its users' terminals, they most likely have UTF-8.
+ * What the environment says, as setlocale(3) reads it.  In sshd(8) that is the
+ * server's, since it does not know its clients' terminals.  If it names no
+ * locale, the terminal most likely has UTF-8.
  */
 static bool
 shows_blocks(void)
@@ -145,7 +149,7 @@ draw_rows(const struct otp_wire_drawing *drawing, char ret_text[OTP_DRAW_SIZE])
 	}
 }
 
-/* All beyond the code is. */
+/* Everything outside the code is light. */
 static bool
 is_light(const struct otp_wire_drawing *drawing, int x, int y)
 {

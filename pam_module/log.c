@@ -88,7 +88,7 @@ ignored(const char *reason, int priority)
 	return (struct otp_headline){ "ignored", reason, priority };
 }
 
-/* Refused before a code was judged. */
+/* Refused without a verdict on a code. */
 static struct otp_headline
 refused(const char *reason)
 {

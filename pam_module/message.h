@@ -21,7 +21,7 @@ void otp_message_prompt_of(
 
 /* What a user who enrolls is shown and asked; a heading has at most 40 columns. */
 #define OTP_MESSAGE_SET_UP "Add this key to your authenticator app:"
-#define OTP_MESSAGE_SCAN   "Scan this code, or type in its key:"
+#define OTP_MESSAGE_SCAN   "Scan this in your app, or enter the key:"
 #define OTP_MESSAGE_SHOWN  "Enter the 6-digit code the app shows: "
 #define OTP_MESSAGE_RECOVERY                                             \
 	"Recovery codes. Each one works once, in place of a code. Save " \

@@ -11,32 +11,32 @@
 #include <stdint.h>
 
 #define OTP_LIMITS_UIDS 1024 /* that are counted at a time */
-#define OTP_LIMITS_MOST 12   /* that any limit allows */
+#define OTP_LIMITS_MOST 12   /* times that are kept for each uid */
 
 #define OTP_LIMITS_MINUTE 60000
 #define OTP_LIMITS_HOUR	  (60 * OTP_LIMITS_MINUTE)
 
 struct otp_limit {
 	uint32_t uid;
-	unsigned count;			/* of times; 0: the place is free */
-	unsigned last;			/* how often at the last of them */
+	unsigned count;			/* of the times; 0: the place is free */
+	unsigned last;			/* events counted at the last time */
 	int64_t times[OTP_LIMITS_MOST]; /* the oldest first */
 };
 
 /* The rest all zeros: nothing happened. */
 struct otp_limits {
-	unsigned most; /* times for each uid, at most OTP_LIMITS_MOST, */
-	unsigned each; /* so often at each of them; 0: once, */
+	unsigned most; /* times kept for each uid, at most OTP_LIMITS_MOST, */
+	unsigned each; /* events counted at each of them (0: one), */
 	int64_t span;  /* within this time */
 	struct otp_limit uids[OTP_LIMITS_UIDS];
 	struct otp_limit others; /* for whom there was no place */
 };
 
 /*
- * Count what UID does at NOW.  What happens often is counted as happening at few
- * times, each of them the latest of what is counted there, so that it is never
- * allowed more often than it should be.  Returns whether it is allowed; what is not is not
- * counted.  If there is no place for one more uid, it is not allowed.
+ * Count an event of UID at NOW.  Up to 'each' events share one time, that of the
+ * latest of them, so that no span ever has more than 'most' times 'each' events.
+ * Returns whether the event is allowed; one that is refused is not counted.  If
+ * there is no place for one more uid, it is not allowed.
  */
 bool otp_limits_count(struct otp_limits *limits, uint32_t uid, int64_t now);
 

@@ -54,7 +54,7 @@ struct otp_enrolment {
 	bool invited;  /* its user has the invitation with this id */
 	uint8_t invitation[OTP_ID_SIZE];
 	struct otp_login_mark
-	    login; /* 'invited': which one, but for its time */
+	    login; /* 'invited': the login, without its time */
 };
 
 /*

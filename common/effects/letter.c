@@ -184,7 +184,8 @@ notice_add_use(struct otp_message *message, const struct otp_answer *answer,
 	case OTP_NOTICE_INVITATION:
 		notice_add(message,
 		    "An invitation of %s was used%s.\n"
-		    "It replaced all tokens, recovery codes and addresses.\n"
+		    "All earlier tokens, recovery codes and addresses "
+		    "no longer work.\n"
 		    "\n" YOU
 		    "Not you? Someone has your invitation, and your password "
 		    "or key: tell your\n"

@@ -19,7 +19,7 @@ struct otp_txn {
 	struct otp_account *account;
 	struct otp_store *store;
 	struct otp_snapshot snap;    /* as found, and then changed */
-	struct otp_login_mark login; /* that the seed lets in; time 0: none */
+	struct otp_login_mark login; /* that this completes; time 0: none */
 };
 
 /* Reset what the last call left in ACCOUNT. */

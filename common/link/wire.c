@@ -11,7 +11,7 @@
  * 4. An answer with an error never accepts
  *    (wire__with_an_error_never_accepts), and no bit that is flipped makes a yes
  *    of a no (wire__bit_never_makes_a_yes).
- * 5. A QR code has one of its sizes, and nothing beyond it
+ * 5. A QR code has a valid size, and no dark module outside it
  *    (wire__drawing_has_a_size_and_nothing_beyond_it).
  */
 #include "config.h"
@@ -166,7 +166,7 @@ request_is_sound(const struct otp_wire_request *message)
 	    (message->verb == OTP_WIRE_TOLD || !has_told);
 }
 
-/* Alone in the place of what was typed, and as long as a code's field. */
+/* Whether the request has one text and nothing else, in a code's field. */
 static bool
 has_text(enum otp_wire_verb verb)
 {

@@ -12,8 +12,8 @@ struct otp_wire; /* common/link/wire_field.h */
 void otp_wire_drawn(struct otp_wire *wire, struct otp_wire_drawing *drawing);
 
 /*
- * Whether MESSAGE has a whole QR code, if it is the answer to DRAW without an
- * error, or none.
+ * Whether MESSAGE has a valid QR code if it answers DRAW without an error, and
+ * none otherwise.
  */
 bool otp_wire_is_drawn(const struct otp_wire_answer *message);
 

@@ -304,12 +304,12 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	[OTP_FOUND_ENROLL_NEVER] = { "enroll-never", OTP_LEVEL_WARNING,
 	    N_("{where}: {what} never takes an invitation ('enroll'), because "
 	       "no line before this one asks for a password."),
-	    N_("Move the line to after the line for the password, or remove "
-	       "'enroll=invited'.") },
+	    N_("Move the line to after the line for the password, or write "
+	       "'enroll=no' in it.") },
 	[OTP_FOUND_ENROLL_NOT_ROOT] = { "enroll-never", OTP_LEVEL_WARNING,
 	    N_("{where}: {what} never takes an invitation ('enroll'), because "
 	       "it does not run as root."),
-	    N_("Remove 'enroll=invited'.") },
+	    N_("Write 'enroll=no' in that line.") },
 	/* programs that are not root */
 	[OTP_FOUND_LOCKER_BLIND] = { "locker", OTP_LEVEL_NOTE,
 	    N_("{where}: {what} shows no messages, and takes no recovery "

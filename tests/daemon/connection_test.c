@@ -131,7 +131,10 @@ connections__take_a_free_place(void **state)
 	    otp_connection_place(user), of(user, OTP_CONNECTIONS - 1));
 }
 
-/* Who says nothing goes first, then who may not ask, then who was refused. */
+/*
+ * A caller that says nothing goes first, then one that may not ask, then one that
+ * was refused.
+ */
 static void
 connections__make_room_in_order(void **state)
 {
@@ -198,7 +201,7 @@ connections__are_counted_for_a_uid(void **state)
 	assert_int_equal(otp_connections_of(user, PEER), 3);
 	assert_int_equal(otp_connections_of(user, OTHER), 1);
 	assert_int_equal(otp_connections_of(OTP_LISTENER_ROOT, PEER), 1);
-	/* The next one behind those of "service" is of "user". */
+	/* The next one after those of "service" is of "user". */
 	assert_int_equal(otp_connections_of(OTP_LISTENER_SERVICE, PEER), 0);
 }
 
@@ -223,7 +226,7 @@ connections__wait_in_the_order_in_which_they_came(void **state)
 	/* Of equal ones it is the first. */
 	(void)at(service, 9, OTP_CONNECTION_QUEUED, 6);
 	assert_ptr_equal(otp_connection_next(service), of(service, 3));
-	/* The next one behind those of "root" is of "service". */
+	/* The next one after those of "root" is of "service". */
 	(void)at(service, 0, OTP_CONNECTION_QUEUED, 1);
 	assert_null(otp_connection_next(OTP_LISTENER_ROOT));
 }

@@ -2244,7 +2244,7 @@ daemon__logs_a_code_that_was_used_for_nothing(void **state)
 	assert_int_equal(answer.answer.verdict, OTP_VERDICT_REPLAY);
 }
 
-/* A code that was not compared is still good: of it, nothing is said. */
+/* A code that was not compared is still valid, and is not logged. */
 static void
 daemon__logs_no_code_that_was_not_used(void **state)
 {
@@ -2511,7 +2511,7 @@ daemon__draws_for_root(void **state)
 				qr, x + OTP_QR_QUIET, y + OTP_QR_QUIET));
 	otp_qr_free(qr);
 	assert_false(log_has("otpauth"));
-	/* Of an account that there is not, too: nothing of it is read. */
+	/* Also for an account that does not exist: nothing of an account is read. */
 	strcpy(request.request.account, "no-account-here");
 	request.request.uid = OTP_UID_VIRTUAL;
 	answer = ask(0, "root", &request);

@@ -77,7 +77,7 @@ finish_login() {
 }
 has_code() {
 	same "otpauth://totp/ground:alice?secret=$secret" "$(scanned)" &&
-	    grep -q 'Scan this code, or type in its key:$' "$scratch/window"
+	    grep -q 'Scan this in your app, or enter the key:$' "$scratch/window"
 }
 has_no_code() {
 	grep -q 'Add this key to your authenticator app:' "$scratch/window" &&

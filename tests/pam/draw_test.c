@@ -31,7 +31,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define UNTIL	(HOST_NOW + 86400)
-#define SCAN	"Scan this code, or type in its key:"
+#define SCAN	"Scan this in your app, or enter the key:"
 #define SET_UP	"Add this key to your authenticator app:"
 #define COLUMNS 80
 #define ROWS	24
