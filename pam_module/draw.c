@@ -3,7 +3,8 @@
  * MUST, each with the test that fails without it (tests/pam/draw_test.c):
  *
  * 1. Without a QR code the login goes on, with the key alone
- *    (drawing__that_fails_leaves_the_key).
+ *    (drawing__that_fails_leaves_the_key,
+ *    drawing__that_the_application_refuses_leaves_the_key).
  * 2. A QR code that an 80x24 terminal has no room for is not shown
  *    (drawing__that_is_too_large_leaves_the_key).
  */

@@ -152,7 +152,7 @@ show_key(const struct enrolling *enrolling)
 	return shown;
 }
 
-/* The heading, and the QR code if there is one. */
+/* The heading, and the QR code if there is one: the key that follows is enough. */
 static bool
 show_code(const struct enrolling *enrolling)
 {
@@ -161,8 +161,8 @@ show_code(const struct enrolling *enrolling)
 
 	if (!otp_draw(enrolling->login, &enrolling->enrolment.token, text))
 		return enroll_tell(enrolling, OTP_MESSAGE_SET_UP);
-	shown = enroll_tell(enrolling, OTP_MESSAGE_SCAN) &&
-	    enroll_tell(enrolling, text);
+	shown = enroll_tell(enrolling, OTP_MESSAGE_SCAN);
+	(void)enroll_tell(enrolling, text);
 	otp_wipe(text, sizeof(text));
 	return shown;
 }

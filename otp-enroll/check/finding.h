@@ -87,7 +87,6 @@ enum otp_found {
 	OTP_FOUND_DELIVER_NEVER,
 	OTP_FOUND_ENROLL_UNGUARDED,
 	OTP_FOUND_ENROLL_NEVER,
-	OTP_FOUND_ENROLL_NOT_ROOT,
 	/* programs that are not root */
 	OTP_FOUND_LOCKER_BLIND, /* one text for all, no message is shown */
 	OTP_FOUND_LOCKER_ONE_TEXT,

@@ -306,10 +306,6 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "no line before this one asks for a password."),
 	    N_("Move the line to after the line for the password, or write "
 	       "'enroll=no' in it.") },
-	[OTP_FOUND_ENROLL_NOT_ROOT] = { "enroll-never", OTP_LEVEL_WARNING,
-	    N_("{where}: {what} never takes an invitation ('enroll'), because "
-	       "it does not run as root."),
-	    N_("Write 'enroll=no' in that line.") },
 	/* programs that are not root */
 	[OTP_FOUND_LOCKER_BLIND] = { "locker", OTP_LEVEL_NOTE,
 	    N_("{where}: {what} shows no messages, and takes no recovery "

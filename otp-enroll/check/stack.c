@@ -298,7 +298,10 @@ judge_delivery(struct otp_judged *judged, const struct otp_outcome *outcome)
 	}
 }
 
-/* The module enrolls only as root, and where a password was typed. */
+/*
+ * The module enrolls only where a password was typed.  It does not at lockers,
+ * which run as their user and may share a line or pam_otp.conf with others.
+ */
 static void
 judge_invitations(struct otp_judged *judged, const struct otp_outcome *outcome)
 {
@@ -308,12 +311,9 @@ judge_invitations(struct otp_judged *judged, const struct otp_outcome *outcome)
 		const struct otp_where where =
 		    otp_judged_where(judged->lines[i]);
 
-		if (!judged->invites[i])
+		if (!judged->invites[i] || otp_locker_is_users(service))
 			continue;
-		if (otp_locker_is_users(service))
-			otp_judged_flaw(judged, OTP_FOUND_ENROLL_NOT_ROOT,
-			    where.text, service, NULL);
-		else if (outcome->exposed[i])
+		if (outcome->exposed[i])
 			otp_judged_flaw(judged, OTP_FOUND_ENROLL_UNGUARDED,
 			    where.text, service, NULL);
 		else if (!can_have_a_password(judged, i))

@@ -371,7 +371,9 @@ answer_message(struct host *host, const struct pam_message *message,
 		*ret_responses = respond("nobody asked");
 	return host->app.messages_fail ||
 		(host->app.messages_fail_after > 0 &&
-		    seen->messages > host->app.messages_fail_after)
+		    seen->messages > host->app.messages_fail_after) ||
+		(host->app.messages_longest > 0 &&
+		    strlen(message->msg) > host->app.messages_longest)
 	    ? PAM_CONV_ERR
 	    : PAM_SUCCESS;
 }

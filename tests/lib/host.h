@@ -56,6 +56,7 @@ struct host_app {
 	const char *answers[HOST_ANSWERS]; /* in turn; the last one stays */
 	bool messages_fail;	      /* what is no prompt gets PAM_CONV_ERR */
 	unsigned messages_fail_after; /* ... after so many, if not 0 */
+	size_t messages_longest;      /* ... or if longer, if not 0 */
 	bool messages_answered; /* ... or an answer that nobody asked for */
 	/* Called while the user is being asked. */
 	void (*at_prompt)(struct host *host);

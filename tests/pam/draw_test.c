@@ -387,8 +387,19 @@ drawing__that_fails_leaves_the_key(void **state)
 	fail_msg("no line of the log has it");
 }
 
+/* As applications may that take PAM_MAX_MSG_SIZE for a limit. */
 static void
-drawing__that_is_not_shown_ends_the_login(void **state)
+drawing__that_the_application_refuses_leaves_the_key(void **state)
+{
+	struct host *host = *state;
+
+	NEEDS_ROOT();
+	host->app.messages_longest = PAM_MAX_MSG_SIZE;
+	assert_drawn(host);
+}
+
+static void
+drawing__whose_key_is_not_shown_ends_the_login(void **state)
 {
 	struct host *host = *state;
 
@@ -478,7 +489,8 @@ main(void)
 		DRAW_TEST(drawing__is_shown_above_the_key),
 		DRAW_TEST(drawing__that_is_too_large_leaves_the_key),
 		DRAW_TEST(drawing__that_fails_leaves_the_key),
-		DRAW_TEST(drawing__that_is_not_shown_ends_the_login),
+		DRAW_TEST(drawing__that_the_application_refuses_leaves_the_key),
+		DRAW_TEST(drawing__whose_key_is_not_shown_ends_the_login),
 		DRAW_TEST(drawing__is_off_without_the_option),
 		DRAW_TEST(drawing__needs_half_blocks),
 		DRAW_TEST(drawing__of_a_long_text_is_not_asked_for),

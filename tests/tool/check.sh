@@ -869,13 +869,19 @@ check 'stack__that_enrolls_nobody_for_want_of_a_password' never_enrolls sudo \
     'enroll-never code-first'
 check 'stack__that_enrolls_owners_of_keys' never_enrolls sshd \
     'code-first sshd-grace'
-locker_enrolls() {
+# A locker may share the option with services that enroll.
+locker() {
 	host
 	rm "$pamd/sshd"
-	stack 'auth requisite pam_unix.so' "$enrolls" >"$pamd/xsecurelock"
-	finds_only 0 enroll-never && tells 'does not run as root'
+	stack 'auth requisite pam_unix.so' "$1" >"$pamd/i3lock"
+	examine 0
 }
-check 'stack__of_a_locker_enrolls_nobody' locker_enrolls
+locker_enrolls() {
+	locker 'auth required OTP' || return 1
+	without=$found
+	locker "$enrolls" && same "$without" "$found" && test -n "$found"
+}
+check 'stack__of_a_locker_may_have_an_invitation' locker_enrolls
 check 'stack__reads_a_file_of_the_users_before_the_code' line 0 environment \
     'auth required pam_env.so user_readenv=1' \
     'auth required OTP remember=key+host'
