@@ -873,7 +873,7 @@ check 'stack__that_enrolls_owners_of_keys' never_enrolls sshd \
 locker() {
 	host
 	rm "$pamd/sshd"
-	stack 'auth requisite pam_unix.so' "$1" >"$pamd/i3lock"
+	stack 'auth required pam_unix.so' "$1" >"$pamd/i3lock"
 	examine 0
 }
 locker_enrolls() {
