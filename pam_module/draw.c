@@ -73,11 +73,13 @@ static bool
 shows_blocks(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread may change it here */
 	const char *terminal = getenv("TERM");
 
 	if (terminal != NULL && strcmp(terminal, "dumb") == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): as above */
 		const char *locale = getenv(names[i]);
 
 		if (locale != NULL && locale[0] != '\0')
