@@ -273,6 +273,70 @@ invitation__is_kept_if_the_seed_cannot_be_written(void **state)
 	world_close(&world);
 }
 
+static void
+invitation__is_not_made_if_it_cannot_be_written(void **state)
+{
+	static const char *const folders[] = { "state", "seed" };
+	struct world world;
+	struct otp_recovery_set set;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		char path[96], name[32];
+
+		world_open(&world);
+		set = made_set(&world);
+		(void)snprintf(name, sizeof(name), "%s/alice", folders[i]);
+		world_path(&world, name, path);
+		(void)unlink(path);
+		(void)snprintf(name, sizeof(name), "%s/.alice.new", folders[i]);
+		world_path(&world, name, path);
+		assert_int_equal(mkdir(path, 0700), 0);
+		assert_int_equal(otp_enrol_invite(&world.account, false, &set),
+		    OTP_ERR_WRITE);
+		assert_false(world.account.committed);
+		assert_false(world_has(&world, "seed/alice"));
+		world_close(&world);
+	}
+}
+
+/* Other changes of the account keep it. */
+static void
+invitation__outlives_new_recovery_codes(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	invited(&world, true, text);
+	set = made_set(&world);
+	assert_int_equal(otp_enrol_recovery(&world.account, &set), OTP_OK);
+	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
+	world_close(&world);
+}
+
+static void
+invitation__beside_a_damaged_state_begins_nothing(void **state)
+{
+	struct world world;
+	struct otp_enrolment enrolment;
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	world_open(&world);
+	invited(&world, false, text);
+	begun(&world, &enrolment);
+	world_write(&world, "state/alice", "damaged", 7);
+	assert_int_equal(otp_enrol_begin_invited(&world.account, text,
+			     &enrolment.token, &enrolment),
+	    OTP_ERR_CHECKSUM);
+	world_close(&world);
+}
+
 /* There is nothing else for the last commit to write: no codes are replaced. */
 static void
 invitation__that_replaces_a_token_is_the_last_login(void **state)
@@ -555,6 +619,11 @@ main(void)
 		cmocka_unit_test(invitation__enrolls_once),
 		cmocka_unit_test(invitation__begins_an_enrolment_that_needs_it),
 		cmocka_unit_test(invitation__that_expired_enrolls_nobody),
+		cmocka_unit_test(
+		    invitation__is_not_made_if_it_cannot_be_written),
+		cmocka_unit_test(
+		    invitation__beside_a_damaged_state_begins_nothing),
+		cmocka_unit_test(invitation__outlives_new_recovery_codes),
 		cmocka_unit_test(invitation__enrolls_only_what_still_has_it),
 		cmocka_unit_test(
 		    invitation__is_kept_if_the_seed_cannot_be_written),

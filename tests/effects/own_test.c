@@ -404,6 +404,30 @@ own__judges_no_new_code_without_a_clock(void **state)
 }
 
 static void
+own__needs_random_numbers_for_a_first_token(void **state)
+{
+	(void)state;
+	assert_int_equal(otp_enrol_remove(&world.account, true), OTP_OK);
+	make(OTP_ENROL_NEW, 0);
+	world.random_fails = true;
+	assert_int_not_equal(put(), OTP_OK);
+	assert_false(world.account.committed);
+}
+
+static void
+own__tells_of_a_removal_that_failed(void **state)
+{
+	char path[96];
+
+	(void)state;
+	world_path(&world, "seed/.alice.new", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	prove();
+	assert_int_equal(remove_number(0), OTP_ERR_WRITE);
+	assert_int_equal(tokens(), 2);
+}
+
+static void
 own__keeps_the_last_token(void **state)
 {
 	(void)state;
@@ -490,6 +514,8 @@ main(void)
 		TEST(own__puts_nothing_that_changed_meanwhile),
 		TEST(own__judges_no_new_code_without_a_clock),
 		TEST(own__keeps_the_last_token),
+		TEST(own__tells_of_a_removal_that_failed),
+		TEST(own__needs_random_numbers_for_a_first_token),
 		TEST(own__does_nothing_for_the_suspended),
 		TEST(own__does_nothing_for_who_is_suspended_meanwhile),
 	};
