@@ -319,6 +319,31 @@ invitation__outlives_new_recovery_codes(void **state)
 	world_close(&world);
 }
 
+/* A seed that cannot be written revives one only where there was one. */
+static void
+invitation__does_not_come_of_a_failure(void **state)
+{
+	struct world world;
+	struct otp_recovery_set set;
+	const struct otp_state *after;
+	char path[96];
+
+	(void)state;
+	world_open(&world);
+	world_token(&world, OTP_TOTP);
+	world_enrol(&world);
+	set = made_set(&world);
+	world_path(&world, "seed/.alice.new", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(
+	    otp_enrol_recovery(&world.account, &set), OTP_ERR_WRITE);
+	after = world_state(&world);
+	for (unsigned i = 0; i < after->credentials_count; i++)
+		assert_int_not_equal(
+		    after->credentials[i].kind, OTP_INVITATION);
+	world_close(&world);
+}
+
 static void
 invitation__beside_a_damaged_state_begins_nothing(void **state)
 {
@@ -624,6 +649,7 @@ main(void)
 		cmocka_unit_test(
 		    invitation__beside_a_damaged_state_begins_nothing),
 		cmocka_unit_test(invitation__outlives_new_recovery_codes),
+		cmocka_unit_test(invitation__does_not_come_of_a_failure),
 		cmocka_unit_test(invitation__enrolls_only_what_still_has_it),
 		cmocka_unit_test(
 		    invitation__is_kept_if_the_seed_cannot_be_written),
