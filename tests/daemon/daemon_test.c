@@ -2260,7 +2260,7 @@ daemon__logs_no_code_that_was_not_used(void **state)
 }
 
 /*
- * Nobody reads the log, so that a process which has made its change waits there:
+ * No process reads the log, so that one which has made its change waits there:
  * killed, it has no answer, and the put counts as one that succeeded.
  */
 static void
