@@ -81,7 +81,7 @@ secret=$(grep -oE '([A-Z2-7]{4} ){3}[A-Z2-7]{4}' "$folder/shown" |
 }
 
 # The code of the present step was spent on enrolling; the next one is
-# accepted already, since clocks differ.
+# accepted already, since clocks differ. The phone looks fast to the store.
 code=$(oathtool --totp -b --now "@$(($(date +%s) + 30))" "$secret")
 
 title "A login through libpam with the next code, $code"
@@ -95,7 +95,7 @@ recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$folder/shown" |
     head -n 1)
 must 0 "$login" "$folder/pam.d" demo "$user" "$recovery"
 
-title 'How the account stands'
+title 'How the account stands (that code came up to 30 s before its time)'
 must 0 "$OTP_ENROLL" --conf "$conf" status "$user"
 
 title 'All of it worked; nothing is left behind.'

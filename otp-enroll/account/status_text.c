@@ -66,8 +66,11 @@ print_use(
 	    otp_when_ago(overview->now, token->created);
 	const struct otp_when used =
 	    otp_when_ago(overview->now, token->last_used);
-	const int drift = token->kind == OTP_TOTP ? token->drift : 0;
+	int drift = token->kind == OTP_TOTP ? token->drift : 0;
 
+	/* One step may be slow typing. */
+	if (drift == -(int)token->period)
+		drift = 0;
 	otp_print("     ");
 	if (token->last_used == 0)
 		otp_print(_("created %s, never used"), created.text);

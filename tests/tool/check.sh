@@ -594,6 +594,11 @@ one_step() {
 	used -30 && finds_only 0 '' "$user"
 }
 check 'account__of_a_device_one_step_slow_is_not_noted' one_step
+one_step_in_status() {
+	ends 0 status "$user" && put "$out" | grep ', used ' &&
+	    ! put "$out" | grep 'clock'
+}
+check 'status__does_not_call_a_device_one_step_slow' one_step_in_status
 one_step_and_refused() {
 	used -30 && wrong 000000
 	finds_only 0 'device-clock failures' "$user" && tells '30 s slow'

@@ -17,6 +17,7 @@ tool_scripts = \
 	%D%/check.sh \
 	%D%/commands.sh \
 	%D%/completions.sh \
+	%D%/demo.sh \
 	%D%/devices.sh \
 	%D%/dialogue.sh \
 	%D%/formats.sh \
