@@ -73,7 +73,7 @@ core_tests = \
 	%D%/unit/verify_test \
 	%D%/unit/wire_test \
 	%D%/unit/wipe_test
-unit_tests = $(core_tests) %D%/unit/path_test %D%/unit/socket_test %D%/unit/sys_test
+unit_tests = $(daemon_tests) $(core_tests) %D%/unit/path_test %D%/unit/socket_test %D%/unit/sys_test
 pam_tests = \
 	%D%/pam/clock_test \
 	%D%/pam/conversation_test \
@@ -291,7 +291,8 @@ LDADD = $(sample_lib) $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests) $(pam_tests) $(helpers)
-TESTS = $(static_tests) $(script_tests) $(unit_tests) $(pam_tests)
+# What takes longest begins first.
+TESTS = $(unit_tests) $(script_tests) $(pam_tests) $(static_tests)
 else
 TESTS =
 check-local:

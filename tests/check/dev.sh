@@ -72,7 +72,7 @@ says_the_size() {
 
 makes() {
 	INSTALLED=installed dev "$@" &&
-	    same "make --no-print-directory -C build -j$(($(getconf _NPROCESSORS_ONLN) + 1)) $expected" \
+	    same "make --no-print-directory -C build -j$((2 * $(getconf _NPROCESSORS_ONLN) + 2)) $expected" \
 	        "$(grep ^make "$asked")"
 }
 

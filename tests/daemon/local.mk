@@ -11,8 +11,9 @@ core_tests += %D%/connection_test %D%/limits_test %D%/page_test %D%/rights_test
 %C%_rights_test_SOURCES = %D%/rights_test.c pam_otpd/rights.c
 %C%_rights_test_CFLAGS = $(AM_CFLAGS)
 
+daemon_tests =
 if DAEMON
-unit_tests += %D%/daemon_test
+daemon_tests += %D%/daemon_test
 long_tests += %D%/daemon_test
 %C%_daemon_test_SOURCES = %D%/daemon_test.c $(qr_sources)
 %C%_daemon_test_LDADD = $(LDADD) $(QRENCODE_LIBS)
