@@ -63,6 +63,20 @@ finish() {
 	exit 0
 }
 
+# await COMMAND...: until it succeeds, for a minute or more: no wait of a test is
+# short for a busy machine.
+await() {
+	awaited=0
+	until "$@"; do
+		awaited=$((awaited + 1))
+		test $awaited -lt 3000 || {
+			echo "not within a minute: $*"
+			return 1
+		}
+		sleep 0.02
+	done
+}
+
 have() {
 	command -v "$1" >/dev/null 2>&1
 }

@@ -74,12 +74,10 @@ mail_postfix() {
 
 mail() {
 	mail_read=$((mail_read + 1))
-	tries=0
-	until [ -e "$mailbox/$mail_read" ]; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || { mail_read=$((mail_read - 1)); return 1; }
-		sleep 0.04
-	done
+	await test -e "$mailbox/$mail_read" || {
+		mail_read=$((mail_read - 1))
+		return 1
+	}
 	cat "$mailbox/$mail_read"
 }
 

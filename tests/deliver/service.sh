@@ -47,14 +47,9 @@ says() {
 		return 1
 	}
 }
-# came NUMBER: the mail with that number, within ten seconds.
+# came NUMBER: the mail with that number.
 came() {
-	tries=0
-	until [ -e $mailbox/"$1" ]; do
-		tries=$((tries + 1))
-		test $tries -lt 500 || return 1
-		sleep 0.02
-	done
+	await test -e $mailbox/"$1" || return 1
 	cat $mailbox/"$1"
 }
 

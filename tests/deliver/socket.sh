@@ -22,14 +22,8 @@ command=$(awk '/^\.\\" tried: / { name = $3 }
     sed -e 's/^# //' -e 's/\\e$/\\/' -e "s|/usr/libexec/pam_otp|$libexec|")
 check 'page__has_a_command' test -n "$command"
 
-# listening: within five seconds.
 listening() {
-	tries=0
-	until [ -S $socket ]; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
+	await test -S $socket
 }
 # sends [COUNT]: that many messages, which all arrive.
 sends() {
@@ -46,14 +40,12 @@ sends() {
 	senders=
 	arrive "${1:-1}"
 }
+arrived() {
+	test "$(grep -c 4821 /tmp/out/sent 2>/dev/null)" = "$1"
+}
 # arrive COUNT: and as many lines.
 arrive() {
-	tries=0
-	until [ "$(grep -c 4821 /tmp/out/sent 2>/dev/null)" = "$1" ]; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
+	await arrived "$1" || return 1
 	sleep 0.2
 	same "$1" "$(logged 'otp-deliver: result=delivered' | wc -l)"
 }

@@ -16,12 +16,7 @@ mail_with msmtp
 chmod 755 "$scratch"
 socat UNIX-LISTEN:/run/pam_otp/deliver,mode=600,unlink-early,fork \
     EXEC:"setpriv --reuid $post_user --regid $post_user --init-groups $libexec/otp-deliver" &
-tries=0
-until [ -S /run/pam_otp/deliver ]; do
-	tries=$((tries + 1))
-	test $tries -lt 250 || ground_skip 'no socket to be had'
-	sleep 0.02
-done
+await test -S /run/pam_otp/deliver || exit 99
 
 person alice
 person bob
@@ -45,7 +40,7 @@ cat >/tmp/newest <<'END'
 tries=0
 until [ -e "$1" ]; do
 	tries=$((tries + 1))
-	test $tries -lt 500 || exit 1
+	test $tries -lt 3000 || exit 1
 	sleep 0.02
 done
 sed -n 's/^\([0-9]\{4\}\) \([0-9]\{4\}\) is your code for message .*/\1\2/p' "$1"
@@ -66,18 +61,13 @@ as() {
 	cat "$scratch/lines"
 	test "$status" = 0
 }
+says_line() {
+	logged >>"$scratch/lines"
+	grep -q "$1" "$scratch/lines"
+}
 says_lines() {
-	tries=0
 	for pattern in "$@"; do
-		until grep -q "$pattern" "$scratch/lines"; do
-			tries=$((tries + 1))
-			test $tries -lt 100 || {
-				echo "not logged: $pattern"
-				return 1
-			}
-			sleep 0.1
-			logged >>"$scratch/lines"
-		done
+		await says_line "$pattern" || return 1
 	done
 }
 
@@ -175,7 +165,7 @@ cat >/tmp/texted <<'END'
 tries=0
 until [ -e "$1" ]; do
 	tries=$((tries + 1))
-	test $tries -lt 500 || exit 1
+	test $tries -lt 3000 || exit 1
 	sleep 0.02
 done
 sed -n 's/.*text=\([0-9]\{4\}\)[+%20]*\([0-9]\{4\}\).*/\1\2/p' "$1"
@@ -228,12 +218,7 @@ noticed() {
 	talk 'Password: ' "$password" 'One-time code: ' "$(wrong_code)" -- \
 	    $ssh_plain alice@ground id -un
 	test "$status" = 255 || return 1
-	tries=0
-	until grep -q 'result=delivered kind=notice' "$log"; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
+	await grep -q 'result=delivered kind=notice' "$log" || return 1
 	logged >"$scratch/lines"
 	cat "$scratch/lines"
 	says_lines 'pam_otp(sshd:auth): result=refused reason=wrong user=alice' \
@@ -252,13 +237,12 @@ printf '%s\n' user,address cara,cara@example.org >/tmp/list
 forget
 notice=$mailbox/$(($(ls $mailbox | wc -l) + 1))
 batch() {
-	otp-enroll new --batch=/tmp/list --notify --print >/tmp/given 2>&1 &&
-	    tries=0
-	until grep -q 'result=delivered kind=notice user=cara .*method=mail' "$log"; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || { cat /tmp/given "$log"; return 1; }
-		sleep 0.02
-	done
+	otp-enroll new --batch=/tmp/list --notify --print >/tmp/given 2>&1
+	await grep -q 'result=delivered kind=notice user=cara .*method=mail' \
+	    "$log" || {
+		cat /tmp/given "$log"
+		return 1
+	}
 	grep -qx 'RCPT TO cara@example.org' "$notice" && grep -q \
 	    '^For cara on .*, a token and this address were added' "$notice"
 }

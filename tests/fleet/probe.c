@@ -27,7 +27,7 @@ static struct otp_database_place place = {
 	.port = "5432", .database = "otp", .realm = "staff"
 };
 static const char *used = "used";
-static unsigned ms = 5000;
+static unsigned ms = 60000;
 
 static bool
 set(const char *word)

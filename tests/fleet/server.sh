@@ -12,12 +12,13 @@
 # runs as nobody, below /tmp. Functions, besides those of host/ground.sh:
 #
 #	server_make NAME [LINE...]	a new cluster, with these lines in its
-#				configuration
+#				configuration; it does not fsync, since here
+#				processes are killed, never the machine
 #	server_start NAME, server_stop NAME	it listens on a socket in /tmp/NAME.at
 #	server_signal SIGNAL NAME	to all of its processes
 #	as_server COMMAND...	as its user
 #	query NAME ROLE SQL...	as ROLE in the database otp; each SQL is a
-#				transaction, of 20 seconds at most; prints
+#				transaction, of 60 seconds at most; prints
 #				columns separated by |
 #	migrate NAME		all migrations, and:
 #				host1, host2	hosts of the realm staff
@@ -29,7 +30,6 @@
 #				pg_hba.conf, when it is started again;
 #				/tmp/other_ca.crt is another authority
 #	refused SQLSTATE NAME ROLE SQL	fails with just this error
-#	await COMMAND...	until it succeeds, for some 10 seconds
 
 fleet_top=$(cd "$(dirname "$0")/../.." && pwd)
 : "${top_srcdir:=$fleet_top}" "${top_builddir:=$top_srcdir/build}"
@@ -54,7 +54,7 @@ server_make() {
 	    -A trust --no-sync --no-instructions >/dev/null || return 1
 	server_set "$name" "unix_socket_directories = '/tmp/$name.at'" \
 	    "listen_addresses = ''" 'shared_buffers = 16MB' \
-	    'log_min_messages = fatal' 'jit = off' "$@"
+	    'log_min_messages = fatal' 'jit = off' 'fsync = off' "$@"
 	as_server mkdir "/tmp/$name.at"
 }
 
@@ -66,7 +66,7 @@ server_set() {
 }
 
 server_start() {
-	as_server pg_ctl -D "/tmp/$1" -l "/tmp/$1.log" -w -t 20 start \
+	as_server pg_ctl -D "/tmp/$1" -l "/tmp/$1.log" -w -t 60 start \
 	    >/dev/null || {
 		cat "/tmp/$1.log"
 		return 1
@@ -74,7 +74,7 @@ server_start() {
 }
 
 server_stop() {
-	as_server pg_ctl -D "/tmp/$1" -m immediate -w -t 20 stop >/dev/null
+	as_server pg_ctl -D "/tmp/$1" -m immediate -w -t 60 stop >/dev/null
 }
 
 # The postmaster's children are in sessions of their own, so by parent. Some may
@@ -90,7 +90,7 @@ query() {
 	query_at=$1 query_role=$2
 	shift 2
 	for statement in "$@"; do
-		timeout 20 psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=sqlstate \
+		timeout 60 psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=sqlstate \
 		    -h "/tmp/$query_at.at" -U "$query_role" -d otp \
 		    -c "$statement" || return 1
 	done
@@ -130,18 +130,6 @@ refused() {
 		return 1
 	}
 	same "ERROR:  $sqlstate" "$said"
-}
-
-await() {
-	waits=0
-	until "$@"; do
-		waits=$((waits + 1))
-		test $waits -lt 500 || {
-			echo "not within 10 s: $*"
-			return 1
-		}
-		sleep 0.02
-	done
 }
 
 authority() {

@@ -780,12 +780,7 @@ fakes() {
 	    peer.close()
 	END
 	fake=$!
-	tries=0
-	until [ -e /tmp/fakes ]; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
+	await test -e /tmp/fakes || return 1
 	rm /tmp/fakes
 }
 unfake() {

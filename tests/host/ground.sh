@@ -68,12 +68,7 @@ otpd_start() {
 	mkdir -p -m 755 /run/pam_otp
 	"$daemon" --listen "$@" &
 	served=$!
-	tries=0
-	until test -S /run/pam_otp/user; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
+	await test -S /run/pam_otp/user
 }
 otpd_end() {
 	kill $served
@@ -397,12 +392,7 @@ ground_read=0
 logged() {
 	ground_marks=$((ground_marks + 1))
 	logger -p user.debug -t ground "mark $ground_marks"
-	tries=0
-	until grep -q "ground: mark $ground_marks\$" $log; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
+	await grep -q "ground: mark $ground_marks\$" $log || return 1
 	tail -n +$((ground_read + 1)) $log | grep -v ' ground: mark ' |
 	    grep -e "${1-}"
 	ground_read=$(wc -l <$log)

@@ -117,15 +117,12 @@ types_wayland() {
 	done
 }
 
-# gone: the screen is unlocked within some seconds.
+ended() {
+	! kill -0 $locker 2>/dev/null
+}
+# gone: the screen is unlocked.
 gone() {
-	tries=0
-	while kill -0 $locker 2>/dev/null; do
-		tries=$((tries + 1))
-		test $tries -lt 100 || return 1
-		sleep 0.1
-	done
-	wait $locker
+	await ended && wait $locker
 }
 # unlocks TEXT...
 unlocks() {
@@ -138,12 +135,7 @@ stays_locked() {
 	line="pam_otp($program:auth): result=$1 reason=$2 user=alice"
 	shift 2
 	$types "$@"
-	tries=0
-	until logged "$line"; do
-		tries=$((tries + 1))
-		test $tries -lt 100 || return 1
-		sleep 0.1
-	done
+	await logged "$line" || return 1
 	sleep 0.5
 	kill -0 $locker
 }
@@ -167,12 +159,7 @@ show() {
 	export DISPLAY=:77
 	Xvfb :77 -ac -nolisten tcp >/dev/null 2>&1 &
 	display=$!
-	tries=0
-	until xdotool getmouselocation >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		test $tries -lt 100 || return 1
-		sleep 0.1
-	done
+	await xdotool getmouselocation >/dev/null 2>&1
 }
 
 if has i3lock Xvfb xdotool; then

@@ -40,21 +40,12 @@ echo '@reboot id -un >/tmp/table' >/var/spool/cron/crontabs/alice
 chown alice /var/spool/cron/crontabs/alice
 chmod 600 /var/spool/cron/crontabs/alice
 
-# soon COMMAND...: it succeeds, sooner or later.
-soon() {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.04
-	done
-}
 # start_cron COMMAND...: until that is so; what it said is in `lines'.
 start_cron() {
 	rm -f /run/crond.pid /run/crond.reboot /tmp/job /tmp/table
 	cron -f &
 	cron=$!
-	soon "$@"
+	await "$@"
 	kill $cron
 	wait $cron
 	logged >"$scratch/lines"

@@ -172,11 +172,7 @@ while True:
 END
 taker=$!
 trap 'kill $taker 2>/dev/null; rm -rf "$scratch"' EXIT
-tries=0
-until [ -S "$sockets/deliver" ] || [ $tries -ge 250 ]; do
-	tries=$((tries + 1))
-	sleep 0.02
-done
+await test -S "$sockets/deliver" || exit 99
 if [ "${NLS:-yes}" != no ] && have localedef && localedef -i de_DE -f UTF-8 \
     "$scratch/de_DE.UTF-8" >"$scratch/said" 2>&1; then
 	GERMAN="LOCPATH='$scratch' LC_ALL=de_DE.UTF-8"

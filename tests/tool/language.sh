@@ -78,12 +78,7 @@ dialogue() {
 	in_german "$OTP_ENROLL" --conf "$conf" new --print --label='a %s %n' \
 	    alice <"$scratch/answers" >"$scratch/out" 2>"$scratch/err" &
 	exec 3>"$scratch/answers"
-	tries=0
-	until grep -q '^  URI  .*otpauth' "$scratch/out"; do
-		tries=$((tries + 1))
-		test $tries -lt 100 || return 1
-		sleep 0.1
-	done
+	await grep -q '^  URI  .*otpauth' "$scratch/out" || return 1
 	echo 12345 >&3
 	oathtool --totp -b "$(sed -n 's/^  Schlüssel  //p' "$scratch/out" |
 		tr -d ' ')" >&3

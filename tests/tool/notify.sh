@@ -41,15 +41,7 @@ while True:
 END_OF_TAKER
 taker=$!
 trap 'kill $taker 2>/dev/null; rm -rf "$scratch"' EXIT
-wait_for() {
-	tries=0
-	until [ -e "$1" ]; do
-		tries=$((tries + 1))
-		test $tries -lt 250 || return 1
-		sleep 0.02
-	done
-}
-wait_for "$sockets/deliver" || exit 99
+await test -e "$sockets/deliver" || exit 99
 
 name=ann
 taken=0
@@ -57,7 +49,7 @@ taken=0
 told() {
 	taken=$((taken + 1))
 	frame=$frames/$taken
-	wait_for "$frame" || return 1
+	await test -e "$frame" || return 1
 	cat "$frame"
 	grep -qx 'kind=notice' "$frame" && grep -qx "to=$1" "$frame" &&
 	    grep -qx "user=$name" "$frame" && grep -qx 'service=' "$frame" &&
@@ -75,7 +67,7 @@ probe.connect(sys.argv[1])
 probe.sendall(b"probe")
 END_OF_PROBE
 	taken=$((taken + 1))
-	wait_for "$frames/$taken" && same probe "$(cat "$frames/$taken")"
+	await test -e "$frames/$taken" && same probe "$(cat "$frames/$taken")"
 }
 
 first=mailto:a@example.org
@@ -153,7 +145,7 @@ remembered() {
 	SSH_AUTH_INFO="publickey ssh-ed25519 $blob" login "$who" \
 	    "$(oathtool --totp -b "$secret")" || return 1
 	taken=$((taken + 1))
-	wait_for "$frames/$taken" &&
+	await test -e "$frames/$taken" &&
 	    grep -q "^A device of $who was remembered" "$frames/$taken" &&
 	    ends 0 devices "$who" --forget=all &&
 	    told $first 'known devices were forgotten' && no_more
@@ -270,7 +262,7 @@ confirming() {
 	ends 1 address ann --add=a@example.org
 	taken=$((taken + 1))
 	frame=$frames/$taken
-	wait_for "$frame" && same "$(page address)" "$(text)"
+	await test -e "$frame" && same "$(page address)" "$(text)"
 }
 check 'address__is_confirmed_as_the_page_has_it' confirming
 
@@ -283,7 +275,7 @@ check 'notices__are_off_by_default' quiet
 # Also where notices are off, since codes go there, too.
 tested() {
 	ends 0 address ann --test && shows 'on its way to a\*\*\*@example\.org' &&
-	    taken=$((taken + 1)) && frame=$frames/$taken && wait_for "$frame" &&
+	    taken=$((taken + 1)) && frame=$frames/$taken && await test -e "$frame" &&
 	    grep -qx "to=$first" "$frame" && same "$(page test)" "$(text)" &&
 	    no_more
 }
@@ -301,7 +293,7 @@ crowd() {
 		chmod 600 "$store/seed/crowd$i"
 	done
 	ends 0 adopt --all --notify && taken=$((taken + 100)) &&
-	    wait_for "$frames/$taken" && no_more &&
+	    await test -e "$frames/$taken" && no_more &&
 	    same 4 "$(grep -c '^otp-enroll: The account crowd.* was changed, but the notice' "$scratch/err")" &&
 	    says 'could not be sent: this command has sent 100'
 }
@@ -324,7 +316,7 @@ slow() {
 	    time.sleep(0.02)
 	END_OF_SLOW
 	taker=$!
-	wait_for "$sockets/deliver" || return 1
+	await test -e "$sockets/deliver" || return 1
 	rm "$store"/state/crowd[1-9]
 	ends 0 adopt --all --notify && same "" "$err"
 }
