@@ -123,7 +123,7 @@ otp_confirm(const struct otp_tool *tool, const struct otp_subject *subject,
 	    _("Enter the %u-digit code the app shows: "),
 	    enrolment->token.digits);
 
-	for (unsigned i = 0; i < OTP_CONFIRM_TRIES; i++) {
+	for (unsigned left = OTP_CONFIRM_TRIES; left-- > 0;) {
 		struct otp_confirmation confirmation = { 0 };
 		enum otp_err err;
 
@@ -141,6 +141,10 @@ otp_confirm(const struct otp_tool *tool, const struct otp_subject *subject,
 			break;
 		}
 		confirm_explain(&enrolment->token, &confirmation);
+		if (left > 0)
+			otp_say(
+			    ngettext("%u try left.", "%u tries left.", left),
+			    left);
 	}
 	otp_wipe(typed, sizeof(typed));
 	return confirmed;
