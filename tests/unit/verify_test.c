@@ -1235,6 +1235,11 @@ repeated__is_a_replay_of_its_own_token(void **state)
 	assert_int_equal(account.finding.token, 1);
 	assert_int_equal(account.finding.kind, OTP_HOTP);
 	assert_int_equal(repeated(&account, 6, 345678), OTP_VERDICT_REJECT);
+
+	add_token(&account, OTP_TOTP, secret_two);
+	accepted_is(&account, 2, 345678);
+	assert_int_equal(repeated(&account, 6, 345678), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.token, 2);
 }
 
 /* Its digits were edited: the same number is another code. */
