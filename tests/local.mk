@@ -255,7 +255,8 @@ include %D%/fuzz/local.mk
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
 	-Wl,--wrap=otp_store_create
-%C%_effects_deliver_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
+%C%_effects_deliver_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
+	-Wl,--wrap=otp_send_occasion
 %C%_effects_tell_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_digest
 %C%_unit_notice_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_digest

@@ -12,6 +12,21 @@ static struct world world;
 static struct otp_dispatch dispatch;
 static const struct otp_send_choice any;
 
+static bool occasion_fails;
+enum otp_err __real_otp_send_occasion(const char *service, const char *host,
+    uint8_t ret_occasion[OTP_OCCASION_SIZE]);
+enum otp_err __wrap_otp_send_occasion(const char *service, const char *host,
+    uint8_t ret_occasion[OTP_OCCASION_SIZE]);
+
+enum otp_err
+__wrap_otp_send_occasion(const char *service, const char *host,
+    uint8_t ret_occasion[OTP_OCCASION_SIZE])
+{
+	return occasion_fails
+	    ? OTP_ERR_CRYPTO
+	    : __real_otp_send_occasion(service, host, ret_occasion);
+}
+
 static int
 setup(void **state)
 {
@@ -35,6 +50,7 @@ teardown(void **state)
 {
 	(void)state;
 	stop_from(0);
+	occasion_fails = false;
 	world_close(&world);
 	return 0;
 }
@@ -345,6 +361,21 @@ sent_code__is_that_of_the_only_address(void **state)
 	assert_int_equal(world_try(&world, dispatch.code), OTP_VERDICT_ACCEPT);
 }
 
+/* It is not called wrong, and the charge stands. */
+static void
+sent_code__of_an_unknown_login_is_not_judged(void **state)
+{
+	(void)state;
+	world.seed.addresses_count = 1;
+	world_put_seed(&world);
+	assert_int_equal(delivered(&any), OTP_DELIVERY_SENT);
+	occasion_fails = true;
+	assert_int_equal(world_try_text(&world, dispatch.code), OTP_ERR_CRYPTO);
+	assert_int_equal(world_state(&world)->tally.failures, 1);
+	occasion_fails = false;
+	assert_int_equal(world_try(&world, dispatch.code), OTP_VERDICT_ACCEPT);
+}
+
 static void
 delivery__has_a_reason(void **state)
 {
@@ -393,6 +424,7 @@ main(void)
 		TEST(sent_code__of_an_old_clock_is_not_compared),
 		TEST(eight_digits__of_a_counter_need_no_clock),
 		TEST(sent_code__is_that_of_the_only_address),
+		TEST(sent_code__of_an_unknown_login_is_not_judged),
 		cmocka_unit_test(delivery__has_a_reason),
 	};
 

@@ -129,6 +129,10 @@ overview__says_why_no_code_is_accepted(void **unused)
 	assert_true(seen.tokens[0].adopted);
 	assert_false(seen.tokens[1].adopted);
 	snap.seed.tokens[1].secret[0] ^= 1;
+	snap.seed.tokens[0].secret[0] ^= 1;
+	look();
+	assert_int_equal(seen.problem, OTP_ERR_NO_STATE);
+	snap.seed.tokens[0].secret[0] ^= 1;
 	snap.state.uid++;
 	look();
 	assert_int_equal(seen.problem, OTP_ERR_UID);
@@ -152,6 +156,41 @@ overview__says_why_no_code_is_accepted(void **unused)
 	assert_int_equal(seen.fault.line, 6);
 	assert_true(seen.enrolled);
 	assert_int_equal(seen.tokens_count, 0);
+}
+
+/* One that the state does not know was not made here. */
+static void
+overview__says_what_became_of_an_invitation(void **unused)
+{
+	struct otp_credential *known = NULL;
+	uint8_t id[OTP_ID_SIZE];
+
+	(void)unused;
+	look();
+	assert_false(seen.invited);
+	assert_int_equal(seen.invitation_use, OTP_RECOVERY_UNKNOWN);
+	assert_int_equal(seen.problem, OTP_OK);
+	snap.seed.invited = true;
+	snap.seed.invitation.until = 8;
+	look();
+	assert_true(seen.invited);
+	assert_int_equal(seen.invitation_until, 8);
+	assert_int_equal(seen.invitation_use, OTP_RECOVERY_UNKNOWN);
+	assert_int_equal(seen.problem, OTP_ERR_NO_STATE);
+	otp_recovery_id(&snap.seed.invitation, id);
+	assert_int_equal(otp_state_claim(&snap.state, &snap.seed, NULL,
+			     OTP_INVITATION, id, snap.now, &known),
+	    OTP_OK);
+	look();
+	assert_int_equal(seen.invitation_use, OTP_RECOVERY_UNUSED);
+	assert_int_equal(seen.problem, OTP_OK);
+	known->value = (uint64_t)snap.now;
+	look();
+	assert_int_equal(seen.invitation_use, OTP_RECOVERY_USED);
+	assert_int_equal(seen.problem, OTP_OK);
+	snap.state_err = OTP_ERR_CHECKSUM;
+	look();
+	assert_int_equal(seen.invitation_use, OTP_RECOVERY_UNKNOWN);
 }
 
 /* A lost seed is a problem; an account that is not enrolled has none. */
@@ -202,6 +241,9 @@ main(void)
 		    overview__has_the_devices_that_are_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    overview__says_why_no_code_is_accepted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    overview__says_what_became_of_an_invitation, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    overview__tells_a_lost_seed_from_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(
