@@ -1198,6 +1198,22 @@ recovery__is_newer_than_all_that_are_used(void **unused)
 	    world_try(&world, new_set.text[0]), OTP_VERDICT_ACCEPT);
 }
 
+/* There is no later time that one could be made at. */
+static void
+recovery__changes_nothing_where_none_can_be_newer(void **unused)
+{
+	struct otp_recovery_set more = { 0 };
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	state.recovery_made = OTP_RECOVERY_TIME_MAX;
+	world_put_state(&world, &state);
+	snapshot_take(&world, &before);
+	assert_int_equal(do_recovery(), OTP_ERR_LIMIT);
+	assert_int_equal(add_codes(1, 0, &more), OTP_ERR_LIMIT);
+	assert_unchanged(&world, &before);
+}
+
 static void
 recovery__added_with_an_end_works_until_then(void **unused)
 {
@@ -1320,6 +1336,7 @@ main(void)
 		TEST(resync__of_other_callers_needs_a_known_counter),
 		TEST(resync__says_so_wherever_nothing_can_be_computed),
 		TEST(recovery__is_newer_than_all_that_are_used),
+		TEST(recovery__changes_nothing_where_none_can_be_newer),
 		TEST(recovery__added_with_an_end_works_until_then),
 		TEST(recovery__added_leaves_the_old_ones),
 		TEST(recovery__with_an_end_needs_a_clock),
