@@ -8,8 +8,8 @@
 
 #include "common/core/decimal.h"
 #include "common/core/frame.h"
-#include "common/core/send.h"
 #include "common/core/wipe.h"
+#include "common/effects/letter.h"
 #include "common/effects/outbox.h"
 #include "otp-enroll/account/address_args.h"
 #include "otp-enroll/account/backend.h"
@@ -21,6 +21,7 @@
 #include "otp-enroll/cli/i18n.h"
 #include "otp-enroll/cli/output.h"
 #include "otp-enroll/cli/report.h"
+#include "otp-enroll/enrol/address_own.h"
 #include "otp-enroll/enrol/confirm.h"
 
 /* Has secrets; address_add() wipes it. */
@@ -30,7 +31,6 @@ struct adding {
 	struct otp_address address;
 	char masked[OTP_ADDRESS_MASKED_SIZE];
 	struct otp_address_proof proof;
-	struct otp_message message;
 	char frame[OTP_FRAME_MAX];
 };
 
@@ -46,7 +46,6 @@ static enum otp_exit address_add(
     const struct otp_tool *tool, const struct otp_subject *subject);
 static bool address_confirm(struct adding *adding);
 static bool address_send(struct adding *adding);
-static void address_write(struct adding *adding);
 static void address_say_unsent(const struct adding *adding, enum otp_err err);
 static bool address_ask(const struct adding *adding);
 static enum otp_exit address_put(struct adding *adding);
@@ -63,7 +62,7 @@ static void address_say_unsafe(const struct otp_account *account);
 
 const struct otp_command otp_command_address = {
 	.name = "address",
-	.operands = "USER",
+	.operands = "[USER]",
 	.summary = N_("list, add or remove addresses to which codes are sent"),
 	.help =
 	    N_("  --add=ADDRESS  such as alice@example.org or +491701234567; "
@@ -77,6 +76,8 @@ const struct otp_command otp_command_address = {
 	       "'deliver'.\n"),
 	.user = true,
 	.takes = { "add", "no-confirm", "remove", "test" },
+	.by_users = true,
+	.users_take = { "add", "remove" },
 	.run = address_run,
 };
 
@@ -89,6 +90,8 @@ address_run(const struct otp_tool *tool)
 
 	if (address_check_usage(&tool->args))
 		status = otp_subject_find(tool, &subject);
+	if (status == OTP_EXIT_DONE && tool->by_daemon)
+		return otp_address_own(tool, &subject);
 	if (status == OTP_EXIT_DONE && tool->args.add)
 		return address_add(tool, &subject);
 	if (status == OTP_EXIT_DONE)
@@ -221,40 +224,13 @@ address_send(struct adding *adding)
 	size_t size = 0;
 	enum otp_err err;
 
-	address_write(adding);
-	err = otp_frame_write(&adding->message, adding->frame, &size);
+	err = otp_letter_write_proof(adding->account.subject.account,
+	    &adding->proof, false, adding->frame, &size);
 	if (err == OTP_OK)
 		err = otp_outbox_put(folder, adding->frame, size, fault);
 	if (err != OTP_OK)
 		address_say_unsent(adding, err);
 	return err == OTP_OK;
-}
-
-/* Whoever has the address reads it: in English, like the module's messages. */
-static void
-address_write(struct adding *adding)
-{
-	const struct otp_address_proof *proof = &adding->proof;
-	struct otp_message *message = &adding->message;
-	char code[OTP_SEND_TEXT_SIZE];
-
-	message->kind = OTP_MESSAGE_CODE;
-	message->to = adding->address;
-	otp_outbox_head(message, adding->account.subject.account, proof->time);
-	memcpy(message->tag, proof->tag, sizeof(message->tag));
-	otp_send_text(proof->code, code);
-	(void)snprintf(message->text, sizeof(message->text),
-	    "%s is your code for message %s.\n"
-	    "It is for adding this address to the account %s on %s,\n"
-	    "asked for on %.10s at %.5s UTC.\n"
-	    "\n"
-	    "Tell it to the administrator who adds the address, and to no one "
-	    "else.\n"
-	    "Not you? Ignore this message: nothing is added without the "
-	    "code.\n",
-	    code, message->tag, message->user, message->host, message->time,
-	    message->time + sizeof("YYYY-MM-DD"));
-	otp_wipe(code, sizeof(code));
 }
 
 static void

@@ -80,6 +80,7 @@ otp_enroll_sources = $(qr_sources) \
 	%D%/enrol/confirm.c %D%/enrol/confirm.h \
 	%D%/enrol/confirm_pair.c \
 	%D%/enrol/given.c %D%/enrol/given.h \
+	%D%/enrol/address_own.c %D%/enrol/address_own.h \
 	%D%/enrol/new_own.c %D%/enrol/new_own.h \
 	%D%/enrol/prove.c %D%/enrol/prove.h \
 	%D%/enrol/screen.c %D%/enrol/screen.h \

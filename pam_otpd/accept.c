@@ -497,7 +497,7 @@ static bool
 is_change(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_PUT || verb == OTP_WIRE_RECOVERY ||
-	    verb == OTP_WIRE_REMOVE;
+	    verb == OTP_WIRE_REMOVE || verb == OTP_WIRE_POSTAL;
 }
 
 /* A send that is allowed is answered at once, whatever became of it. */

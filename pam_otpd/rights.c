@@ -106,7 +106,8 @@ static bool
 is_verb_of_users(enum otp_wire_verb verb)
 {
 	return is_verb_of_both(verb) || verb == OTP_WIRE_PUT ||
-	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE;
+	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE ||
+	    verb == OTP_WIRE_POSTAL;
 }
 
 static bool

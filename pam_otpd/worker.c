@@ -28,6 +28,7 @@
 #include "pam_otpd/account.h"
 #include "pam_otpd/change.h"
 #include "pam_otpd/draw.h"
+#include "pam_otpd/postal.h"
 #include "pam_otpd/report.h"
 
 /* Nothing is charged before: a user database that hangs ends the worker. */
@@ -104,7 +105,9 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 	if (message->verb == OTP_WIRE_TRY && answer.err == OTP_OK)
 		request_notice(job, &options, &request, &answer.answer);
 	request_tell(job, &options, &request, &told, &answer);
-	if (message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED)
+	if ((message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED) ||
+	    (message->verb == OTP_WIRE_POSTAL &&
+		answer.sent.delivery != OTP_DELIVERY_NO_ADDRESS))
 		otp_report_sent(job, &request, &answer);
 	*ret_answer = answer;
 	otp_wipe(&answer, sizeof(answer));
@@ -208,6 +211,9 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	case OTP_WIRE_REMOVE:
 		return otp_change_run(
 		    job, host, &subject, options->self_enroll, answer);
+	case OTP_WIRE_POSTAL:
+		return otp_postal_run(
+		    job, host, &subject, options->sockets, answer);
 	case OTP_WIRE_DRAW:
 		return otp_draw_run(message->typed, &answer->drawing);
 	}
@@ -251,7 +257,8 @@ static bool
 is_change(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_FORGET || verb == OTP_WIRE_PUT ||
-	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE;
+	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE ||
+	    verb == OTP_WIRE_POSTAL;
 }
 
 /* What was changed, or NULL. */
@@ -265,6 +272,8 @@ change_text(const struct otp_wire_request *message,
 		    : NULL;
 	if (!answer->committed)
 		return NULL;
+	if (message->verb == OTP_WIRE_POSTAL)
+		return otp_postal_text(message->change.step);
 	if (message->verb == OTP_WIRE_REMOVE)
 		return "a token was removed";
 	if (message->verb == OTP_WIRE_RECOVERY)

@@ -28,6 +28,7 @@ core_tests = \
 	%D%/effects/known_test \
 	%D%/effects/look_test \
 	%D%/effects/own_test \
+	%D%/effects/own_address_test \
 	%D%/effects/overview_test \
 	%D%/effects/invite_test \
 	%D%/effects/snapshot_test \

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "common/core/base32.h"
+#include "common/core/decimal.h"
 #include "common/core/digest.h"
+#include "common/core/recovery.h"
 #include "common/core/wipe.h"
 
-#define LINE_PREFIX "deliver:"
-#define ID_PREFIX   "pam_otp address 1" /* with its NUL */
-#define MAILTO	    "mailto"
-#define SMS	    "sms"
+#define LINE_PREFIX    "deliver:"
+#define PENDING_PREFIX "pending:"
+#define ID_PREFIX      "pam_otp address 1" /* with its NUL */
+#define MAILTO	       "mailto"
+#define SMS	       "sms"
 
 #define SECRET_CHARS (OTP_BASE32_SIZE(OTP_ADDRESS_SECRET_SIZE) - 1)
 
@@ -24,6 +27,10 @@
 _Static_assert(sizeof(LINE_PREFIX) + SECRET_CHARS + 1 + OTP_ADDRESS_SIZE - 1 <=
 	OTP_ADDRESS_LINE_SIZE,
     "a line fits");
+_Static_assert(
+    OTP_ADDRESS_LINE_SIZE + sizeof("123456789012") <= OTP_PENDING_LINE_SIZE &&
+	sizeof(LINE_PREFIX) == sizeof(PENDING_PREFIX),
+    "a line with a time fits");
 _Static_assert(
     DIGITS_MAX + sizeof(SMS ":+") <= OTP_ADDRESS_SIZE, "a number fits");
 
@@ -44,6 +51,9 @@ static bool is_any(struct part part);
 static bool is_letter(char c);
 static bool is_mark(char c);
 static bool is_digit(char c);
+static enum otp_err parse_key(const char *text, size_t length,
+    struct otp_address *ret_address, struct otp_fault *fault);
+static void format_key(const struct otp_address *address, char *to);
 static enum otp_err read_number(const char *typed,
     struct otp_address *ret_address, struct otp_fault *fault);
 static enum otp_err read_with(const char *scheme, struct part rest,
@@ -254,6 +264,13 @@ otp_address_scheme(const struct otp_address *address)
 }
 
 bool
+otp_address_is_mail(const struct otp_address *address)
+{
+	return is_scheme(
+	    (struct part){ address->uri, otp_address_scheme(address) }, MAILTO);
+}
+
+bool
 otp_address_is_within(const struct otp_address *address, const char *prefixes)
 {
 	const size_t scheme = otp_address_scheme(address);
@@ -325,23 +342,33 @@ enum otp_err
 otp_address_parse_line(const char *line, size_t length,
     struct otp_address *ret_address, struct otp_fault *fault)
 {
-	static const uint8_t zeros[OTP_ADDRESS_SECRET_SIZE];
 	const size_t prefix = sizeof(LINE_PREFIX) - 1;
-	const size_t uri = prefix + SECRET_CHARS + 1;
+
+	if (length < prefix || memcmp(line, LINE_PREFIX, prefix) != 0)
+		return refuse(fault, OTP_DETAIL_ADDRESS_SECRET);
+	return parse_key(line + prefix, length - prefix, ret_address, fault);
+}
+
+/* SECRET:URI */
+static enum otp_err
+parse_key(const char *text, size_t length, struct otp_address *ret_address,
+    struct otp_fault *fault)
+{
+	static const uint8_t zeros[OTP_ADDRESS_SECRET_SIZE];
+	const size_t uri = SECRET_CHARS + 1;
 	uint8_t secret[OTP_ADDRESS_SECRET_SIZE];
 	size_t size = 0;
 	enum otp_err err;
 
-	if (length < uri || memcmp(line, LINE_PREFIX, prefix) != 0 ||
-	    line[uri - 1] != ':' ||
-	    otp_base32_decode(line + prefix, SECRET_CHARS, secret,
-		sizeof(secret), &size) != OTP_OK ||
+	if (length < uri || text[uri - 1] != ':' ||
+	    otp_base32_decode(
+		text, SECRET_CHARS, secret, sizeof(secret), &size) != OTP_OK ||
 	    size != sizeof(secret) ||
 	    otp_equal(secret, zeros, sizeof(secret))) {
 		otp_wipe(secret, sizeof(secret));
 		return refuse(fault, OTP_DETAIL_ADDRESS_SECRET);
 	}
-	err = otp_address_parse(line + uri, length - uri, ret_address, fault);
+	err = otp_address_parse(text + uri, length - uri, ret_address, fault);
 	if (err == OTP_OK)
 		memcpy(ret_address->secret, secret, sizeof(secret));
 	otp_wipe(secret, sizeof(secret));
@@ -352,14 +379,53 @@ void
 otp_address_format_line(
     const struct otp_address *address, char ret_line[OTP_ADDRESS_LINE_SIZE])
 {
-	const size_t prefix = sizeof(LINE_PREFIX) - 1;
+	format_key(address, stpcpy(ret_line, LINE_PREFIX));
+}
 
-	memcpy(ret_line, LINE_PREFIX, prefix);
-	otp_base32_encode(
-	    address->secret, sizeof(address->secret), ret_line + prefix);
-	ret_line[prefix + SECRET_CHARS] = ':';
-	memcpy(ret_line + prefix + SECRET_CHARS + 1, address->uri,
-	    strlen(address->uri) + 1);
+static void
+format_key(const struct otp_address *address, char *to)
+{
+	otp_base32_encode(address->secret, sizeof(address->secret), to);
+	to[SECRET_CHARS] = ':';
+	memcpy(to + SECRET_CHARS + 1, address->uri, strlen(address->uri) + 1);
+}
+
+enum otp_err
+otp_pending_parse_line(const char *line, size_t length,
+    struct otp_pending *ret_pending, struct otp_fault *fault)
+{
+	const size_t prefix = sizeof(PENDING_PREFIX) - 1;
+	const char *end = length < prefix
+	    ? NULL
+	    : memchr(line + prefix, ':', length - prefix);
+	struct otp_pending pending = { .until = 0 };
+	uint64_t until = 0;
+	enum otp_err err;
+
+	if (end == NULL || memcmp(line, PENDING_PREFIX, prefix) != 0 ||
+	    otp_decimal_read(line + prefix, (size_t)(end - line) - prefix,
+		OTP_RECOVERY_TIME_MAX, &until) != OTP_OK ||
+	    until == 0)
+		return refuse(fault, OTP_DETAIL_PENDING);
+	err = parse_key(end + 1, length - (size_t)(end + 1 - line),
+	    &pending.address, fault);
+	if (err == OTP_OK) {
+		pending.until = (int64_t)until;
+		*ret_pending = pending;
+	}
+	otp_wipe(&pending, sizeof(pending));
+	return err;
+}
+
+void
+otp_pending_format_line(
+    const struct otp_pending *pending, char ret_line[OTP_PENDING_LINE_SIZE])
+{
+	char *to = stpcpy(ret_line, PENDING_PREFIX);
+
+	to += otp_decimal_write((uint64_t)pending->until, to);
+	*to++ = ':';
+	format_key(&pending->address, to);
 }
 
 enum otp_err

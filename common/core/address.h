@@ -35,6 +35,15 @@ struct otp_address {
 	uint8_t secret[OTP_ADDRESS_SECRET_SIZE];
 };
 
+/* An address that is not active yet, and the time until which it can be. */
+struct otp_pending {
+	int64_t until; /* 0: there is none */
+	struct otp_address address;
+};
+
+/* "pending:", a time of up to 12 digits, ':', base32, ':', a URI, NUL */
+#define OTP_PENDING_LINE_SIZE 302
+
 /* As a masked address; the NUL included. */
 #define OTP_ADDRESS_MASKED_SIZE OTP_ADDRESS_SIZE
 
@@ -54,6 +63,8 @@ enum otp_err otp_address_read(const char *typed,
 
 /* How many bytes of the URI are before its colon. */
 size_t otp_address_scheme(const struct otp_address *address);
+
+bool otp_address_is_mail(const struct otp_address *address);
 
 /*
  * Whether codes can be sent there, as far as PREFIXES has a say: a list, with a
@@ -85,6 +96,12 @@ enum otp_err otp_address_parse_line(const char *line, size_t length,
 /* Write the same line, with a NUL and without a newline. */
 void otp_address_format_line(
     const struct otp_address *address, char ret_line[OTP_ADDRESS_LINE_SIZE]);
+
+/* The same of its line "pending:UNTIL:SECRET:URI", which is there. */
+enum otp_err otp_pending_parse_line(const char *line, size_t length,
+    struct otp_pending *ret_pending, struct otp_fault *fault) OTP_MUST_USE;
+void otp_pending_format_line(
+    const struct otp_pending *pending, char ret_line[OTP_PENDING_LINE_SIZE]);
 
 /*
  * The id of the address in the state: the first bytes of SHA-256 over

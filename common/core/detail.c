@@ -197,6 +197,8 @@ static const char *const words[] = {
 	[OTP_DETAIL_READER_FAILED] = "reader-failed",
 	[OTP_DETAIL_NO_HOME] = "no-home",
 	[OTP_DETAIL_COUNTER_UNKNOWN] = "counter-unknown",
+	[OTP_DETAIL_PENDING] = "pending",
+	[OTP_DETAIL_SENDS] = "sends",
 };
 
 _Static_assert(sizeof(words) / sizeof(words[0]) == OTP_DETAIL_COUNT,

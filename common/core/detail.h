@@ -207,6 +207,8 @@ enum otp_detail {
 	OTP_DETAIL_READER_FAILED,
 	OTP_DETAIL_NO_HOME,
 	OTP_DETAIL_COUNTER_UNKNOWN,
+	OTP_DETAIL_PENDING, /* of a seed file's line */
+	OTP_DETAIL_SENDS,   /* numbers[0]: seconds within which */
 	OTP_DETAIL_COUNT,
 };
 

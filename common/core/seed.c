@@ -14,7 +14,7 @@
 _Static_assert(OTP_URI_MAX == OTP_SEED_LINE_MAX, "a URI is a line");
 _Static_assert(OTP_SEED_TOKENS *(OTP_URI_MAX + 1) +
 	    OTP_SEED_RECOVERY * OTP_RECOVERY_LINE_SIZE +
-	    OTP_SEED_ADDRESSES * OTP_ADDRESS_LINE_SIZE +
+	    OTP_SEED_ADDRESSES * OTP_ADDRESS_LINE_SIZE + OTP_PENDING_LINE_SIZE +
 	    OTP_INVITATION_LINE_SIZE <=
 	OTP_SEED_SIZE_MAX,
     "a full seed fits");
@@ -22,6 +22,7 @@ _Static_assert(OTP_SEED_TOKENS *(OTP_URI_MAX + 1) +
 #define RECOVERY_PREFIX "recovery:"
 #define ADDRESS_PREFIX	"deliver:"
 #define INVITE_PREFIX	"invite:"
+#define PENDING_PREFIX	"pending:"
 #define TOKENS_PREFIX	"pam_otp tokens 1"
 
 static enum otp_err parse_lines(struct otp_seed *seed, const char *text,
@@ -37,6 +38,8 @@ static enum otp_err add_invitation(struct otp_seed *seed, const char *text,
     size_t length, unsigned line, struct otp_fault *fault);
 static enum otp_err add_address(struct otp_seed *seed, const char *text,
     size_t length, unsigned line, struct otp_fault *fault);
+static enum otp_err add_pending(struct otp_seed *seed, const char *text,
+    size_t length, unsigned line, struct otp_fault *fault);
 static bool begins_with(const char *text, size_t length, const char *prefix);
 static bool is_sound(const struct otp_seed *seed);
 static bool is_sound_address(const struct otp_address *address);
@@ -46,6 +49,7 @@ static bool has_address(
     const struct otp_seed *seed, const struct otp_address *address);
 static bool has_end(const struct otp_seed *seed);
 static bool has_times(const struct otp_recovery *recovery);
+static bool is_sound_pending(const struct otp_pending *pending);
 static bool has_recovery(
     const struct otp_seed *seed, const struct otp_recovery *recovery);
 static enum otp_err refuse(
@@ -110,6 +114,8 @@ parse_line(struct otp_seed *seed, const struct otp_line *whole, unsigned line,
 		return add_address(seed, text, length, line, fault);
 	if (begins_with(text, length, INVITE_PREFIX))
 		return add_invitation(seed, text, length, line, fault);
+	if (begins_with(text, length, PENDING_PREFIX))
+		return add_pending(seed, text, length, line, fault);
 	return add_token(seed, text, length, line, fault);
 }
 
@@ -200,6 +206,20 @@ add_address(struct otp_seed *seed, const char *text, size_t length,
 	return OTP_OK;
 }
 
+static enum otp_err
+add_pending(struct otp_seed *seed, const char *text, size_t length,
+    unsigned line, struct otp_fault *fault)
+{
+	enum otp_err err;
+
+	if (seed->pending.until != 0)
+		return refuse(fault, line, OTP_DETAIL_PENDING);
+	err = otp_pending_parse_line(text, length, &seed->pending, fault);
+	if (err != OTP_OK && fault != NULL)
+		fault->line = line;
+	return err;
+}
+
 enum otp_err
 otp_seed_format(const struct otp_seed *seed,
     char ret_text[OTP_SEED_SIZE_MAX + 1], size_t *ret_size)
@@ -228,6 +248,11 @@ otp_seed_format(const struct otp_seed *seed,
 		to += strlen(to);
 		*to++ = '\n';
 	}
+	if (seed->pending.until != 0) {
+		otp_pending_format_line(&seed->pending, to);
+		to += strlen(to);
+		*to++ = '\n';
+	}
 	if (seed->invited) {
 		otp_invitation_format(&seed->invitation, to);
 		to += strlen(to);
@@ -247,7 +272,8 @@ is_sound(const struct otp_seed *seed)
 	    seed->tokens_count <= OTP_SEED_TOKENS &&
 	    seed->recovery_count <= OTP_SEED_RECOVERY &&
 	    seed->addresses_count <= OTP_SEED_ADDRESSES &&
-	    (!seed->invited || has_end(seed));
+	    (!seed->invited || has_end(seed)) &&
+	    is_sound_pending(&seed->pending);
 
 	memcpy(&above, seed, sizeof(above));
 	while (sound && above.tokens_count > 0) {
@@ -321,6 +347,14 @@ has_end(const struct otp_seed *seed)
 {
 	return seed->invited && seed->invitation.until >= 1 &&
 	    seed->invitation.until <= OTP_RECOVERY_TIME_MAX;
+}
+
+static bool
+is_sound_pending(const struct otp_pending *pending)
+{
+	return pending->until == 0 ||
+	    (pending->until > 0 && pending->until <= OTP_RECOVERY_TIME_MAX &&
+		is_sound_address(&pending->address));
 }
 
 /* Whether its times could be read back. */

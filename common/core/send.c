@@ -13,8 +13,9 @@
 #define OCCASION_PREFIX	   "pam_otp occasion 1" /* with its NUL */
 #define OCCASION_PART_SIZE 256			/* of a name, with its NUL */
 
-#define HOUR INT64_C(3600)
-#define DAY  INT64_C(86400)
+#define MINUTE 60
+#define HOUR   3600
+#define DAY    86400
 
 static bool is_within(int64_t since, int64_t length, int64_t now);
 
@@ -42,21 +43,28 @@ otp_send_occasion(const char *service, const char *host,
 	return err;
 }
 
-/* If the clock went back, what was counted later than NOW does not count. */
 bool
 otp_send_is_allowed(const struct otp_sends *sends, int64_t now)
+{
+	return otp_send_limit(sends, now) == 0;
+}
+
+/* If the clock went back, what was counted later than NOW does not count. */
+uint32_t
+otp_send_limit(const struct otp_sends *sends, int64_t now)
 {
 	const struct otp_send *last = &sends->last[0];
 
 	if (sends->moment == UINT64_MAX)
-		return false; /* there is no later one */
-	if (last->moment != 0 && is_within(last->time, OTP_SEND_APART, now))
-		return false;
+		return DAY; /* there is no later one */
+	if (is_within(sends->day_since, DAY, now) && sends->day >= OTP_SEND_DAY)
+		return DAY;
 	if (is_within(sends->hour_since, HOUR, now) &&
 	    sends->hour >= OTP_SEND_HOUR)
-		return false;
-	return !is_within(sends->day_since, DAY, now) ||
-	    sends->day < OTP_SEND_DAY;
+		return HOUR;
+	if (last->moment != 0 && is_within(last->time, OTP_SEND_APART, now))
+		return MINUTE;
+	return 0;
 }
 
 /* Whether NOW is less than LENGTH seconds after SINCE, and not before it. */

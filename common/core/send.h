@@ -58,6 +58,12 @@ enum otp_err otp_send_occasion(const char *service, const char *host,
 /* Whether a code may be sent NOW. */
 bool otp_send_is_allowed(const struct otp_sends *sends, int64_t now);
 
+/*
+ * The time in seconds, a minute, an hour or a day, of the limit by which none
+ * may be sent NOW; or 0.
+ */
+uint32_t otp_send_limit(const struct otp_sends *sends, int64_t now);
+
 /* Count a code that is to be sent NOW, which is allowed; return its moment. */
 uint64_t otp_send_charge(struct otp_sends *sends,
     const uint8_t address[OTP_ID_SIZE],

@@ -157,6 +157,9 @@ enum otp_err otp_enrol_recovery(struct otp_account *account,
 enum otp_err otp_enrol_remove_token(
     struct otp_account *account, const uint8_t id[OTP_ID_SIZE]) OTP_MUST_USE;
 
+/* Seconds for which the code of an address that is kept is valid. */
+#define OTP_PENDING_VALID 900
+
 /* An address that is not yet active.  A secret: the caller wipes it. */
 struct otp_address_proof {
 	struct otp_address address;
@@ -167,7 +170,9 @@ struct otp_address_proof {
 
 /*
  * Create a secret for ADDRESS, and a code and a tag to be sent there.  Nothing
- * is written.  Errors: ABSENT, EXISTS (the account has it), FULL, CLOCK.
+ * is written.  Errors: ABSENT, EXISTS (the account has it), FULL, CLOCK; with
+ * 'by_other' not EXISTS, but also SUSPENDED, CONFLICT ('former') and LIMIT (no
+ * message may be sent now; numbers[0]: within how many seconds too many were).
  */
 enum otp_err otp_enrol_begin_address(struct otp_account *account,
     const struct otp_address *address,
@@ -185,6 +190,27 @@ enum otp_err otp_enrol_add_address(struct otp_account *account,
     const struct otp_address *address) OTP_MUST_USE;
 
 /*
+ * Keep the address of PROOF in the seed, where no login uses it, for
+ * OTP_PENDING_VALID seconds; and count the message with its code, which is to be
+ * sent only then.  It replaces one that was kept before.
+ * 'committed': it is kept.  Errors: as of otp_enrol_begin_address(), EXISTS too.
+ */
+enum otp_err otp_enrol_keep_address(struct otp_account *account,
+    const struct otp_address_proof *proof) OTP_MUST_USE;
+
+/*
+ * Add the address that was kept, if TYPED is its code.  It is charged to the tally
+ * that 'by_other' selects; a right code gives this charge back, and no other.
+ * *RET_VERDICT: ACCEPT, REJECT, MALFORMED, WAITING, with *RET_WAIT in seconds, or
+ * LOCKED.  'committed': codes can be sent there.
+ * Errors: those of otp_enrol_add_address(), SUSPENDED ('by_other'), CONFLICT
+ * ('former', or no address is kept, or not any more).
+ */
+enum otp_err otp_enrol_confirm_address(struct otp_account *account,
+    const char *typed, enum otp_verdict *ret_verdict,
+    uint32_t *ret_wait) OTP_MUST_USE;
+
+/*
  * Have ENROLMENT, which is NEW, add ADDRESS too, with a secret that is made here.
  * No code was sent there.  Nothing is written.
  */
@@ -196,7 +222,7 @@ enum otp_err otp_enrol_with_address(struct otp_account *account,
  * Remove the address with this ID (address.h), even if its number has changed;
  * known devices are forgotten.
  * 'committed': no codes are sent there.  Errors: ABSENT, LIMIT (there is neither
- * a token nor another address).
+ * a token nor another address), CONFLICT ('former'), SUSPENDED ('by_other').
  */
 enum otp_err otp_enrol_remove_address(
     struct otp_account *account, const uint8_t id[OTP_ID_SIZE]) OTP_MUST_USE;

@@ -92,22 +92,13 @@ add_recovery(struct otp_txn *txn, const struct otp_recovery_set *set,
 	return err;
 }
 
-/*
- * Open an account that has both seed and state, and is what was to be changed.
- * Programs of users do nothing for the suspended.
- */
+/* Open an account that has both seed and state, and is what was to be changed. */
 static enum otp_err
 open_enrolled(struct otp_txn *txn, struct otp_account *account)
 {
-	enum otp_err err = otp_txn_open(txn, account);
+	const enum otp_err err = otp_txn_open(txn, account);
 
-	if (err == OTP_OK)
-		err = otp_snapshot_enrolled(&txn->snap, &account->fault);
-	if (err == OTP_OK)
-		err = otp_txn_check_former(txn);
-	if (err == OTP_OK && account->by_other && txn->snap.state.suspended)
-		err = OTP_ERR_SUSPENDED;
-	return err;
+	return err == OTP_OK ? otp_txn_check_enrolled(txn) : err;
 }
 
 enum otp_err

@@ -45,6 +45,8 @@ static void notice_begin_wrong(
 static void notice_add_count(
     struct otp_message *message, const struct otp_notice *notice);
 static struct occasion occasion_of(const struct otp_message *message);
+static void proof_text(const struct otp_address_proof *proof, bool own,
+    struct otp_message *message);
 
 enum otp_err
 otp_letter_write(const struct otp_request *request,
@@ -270,4 +272,49 @@ otp_letter_change(struct otp_message *message, const char *change)
 	    "Otherwise tell your administrator at once.\n",
 	    message->user, message->host, change, message->time,
 	    message->time + TIME_OF_DAY);
+}
+
+/* Whoever has the address reads it: in English, like the module's messages. */
+enum otp_err
+otp_letter_write_proof(const char *account,
+    const struct otp_address_proof *proof, bool own,
+    char ret_frame[OTP_FRAME_MAX], size_t *ret_size)
+{
+	struct otp_message message = { .kind = OTP_MESSAGE_CODE };
+	enum otp_err err;
+
+	memcpy(message.to.uri, proof->address.uri, sizeof(message.to.uri));
+	otp_outbox_head(&message, account, proof->time);
+	memcpy(message.tag, proof->tag, sizeof(message.tag));
+	proof_text(proof, own, &message);
+	err = otp_frame_write(&message, ret_frame, ret_size);
+	otp_wipe(&message, sizeof(message));
+	return err;
+}
+
+static void
+proof_text(const struct otp_address_proof *proof, bool own,
+    struct otp_message *message)
+{
+	char code[OTP_SEND_TEXT_SIZE],
+	    valid[sizeof(", and is valid for 99 minutes")] = "";
+
+	otp_send_text(proof->code, code);
+	if (own)
+		(void)snprintf(valid, sizeof(valid),
+		    ", and is valid for %d minutes", OTP_PENDING_VALID / 60);
+	(void)snprintf(message->text, sizeof(message->text),
+	    "%s is your code for message %s.\n"
+	    "It is for adding this address to the account %s on %s,\n"
+	    "asked for on %.10s at %.5s UTC%s.\n"
+	    "\n"
+	    "%s"
+	    "Not you? Ignore this message: nothing is added without the "
+	    "code.\n",
+	    code, message->tag, message->user, message->host, message->time,
+	    message->time + TIME_OF_DAY, valid,
+	    own ? "Enter it in otp-enroll, and do not give it to anyone.\n"
+		: "Tell it to the administrator who adds the address, and to "
+		  "no one else.\n");
+	otp_wipe(code, sizeof(code));
 }

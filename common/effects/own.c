@@ -8,8 +8,12 @@
  * 2. That code is charged and used as at a login, to the tally of other callers
  *    (own__charges_the_proof), and the new token's is not (own__judges_the_new_code_first).
  * 3. What the caller did not see is not changed (own__is_bound_to_what_was_seen).
- * 4. The last token stays (own__keeps_the_last_token).
- * 5. An account whose state is lost is not new
+ * 4. The last token stays (own__keeps_the_last_token), and what logs in without
+ *    one (own__keeps_the_last_address).
+ * 5. An address is active only after its code came back
+ *    (own__adds_an_address_whose_code_came_back), which is a try like any other
+ *    (own__charges_the_code_of_an_address).
+ * 6. An account whose state is lost is not new
  *    (own__puts_no_first_token_where_the_state_is_lost).
  */
 #include "config.h"
@@ -208,6 +212,86 @@ otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
 		account->former = &proof->former;
 		err = otp_enrol_remove_token(account, id);
+		account->former = NULL;
+	}
+	*ret_result = result;
+	return own_finish(account, err, &none, &none, ret_result);
+}
+
+enum otp_err
+otp_own_add_address(struct otp_account *account,
+    const struct otp_own_proof *proof, const struct otp_address *address,
+    struct otp_address_proof *ret_made, struct otp_own_result *ret_result)
+{
+	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_address_proof made = { .code = 0 };
+	struct otp_recovery_set none = { 0 };
+	enum otp_err err = OTP_OK;
+
+	account->committed = false;
+	if (!otp_address_is_mail(address))
+		err = OTP_ERR_DENIED;
+	account->former = &proof->former;
+	if (err == OTP_OK)
+		err = otp_enrol_begin_address(account, address, &made);
+	account->former = NULL;
+	if (err == OTP_OK)
+		err = own_prove(account, proof, &result);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
+		account->former = &proof->former;
+		err = otp_enrol_keep_address(account, &made);
+		account->former = NULL;
+	}
+	memset(ret_made, 0, sizeof(*ret_made));
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
+		*ret_made = made;
+	otp_wipe(&made, sizeof(made));
+	*ret_result = result;
+	return own_finish(account, err, &none, &none, ret_result);
+}
+
+enum otp_err
+otp_own_confirm_address(struct otp_account *account,
+    const struct otp_own_proof *proof, struct otp_own_result *ret_result)
+{
+	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_recovery_set none = { 0 };
+	enum otp_err err;
+
+	account->former = &proof->former;
+	err = otp_enrol_confirm_address(
+	    account, proof->typed, &result.verdict, &result.wait);
+	account->former = NULL;
+	result.no_code = result.verdict == OTP_VERDICT_MALFORMED;
+	*ret_result = result;
+	return own_finish(account, err, &none, &none, ret_result);
+}
+
+enum otp_err
+otp_own_remove_address(struct otp_account *account,
+    const struct otp_own_proof *proof, unsigned number,
+    struct otp_own_result *ret_result)
+{
+	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	struct otp_recovery_set none = { 0 };
+	uint8_t id[OTP_ID_SIZE];
+	struct otp_seed seed;
+	enum otp_err err = own_seed(account, proof, &seed);
+
+	account->committed = false;
+	if (err == OTP_OK && number >= seed.addresses_count)
+		err = OTP_ERR_ABSENT;
+	if (err == OTP_OK && seed.tokens_count == 0 &&
+	    seed.addresses_count == 1)
+		err = OTP_ERR_CONFLICT;
+	if (err == OTP_OK)
+		err = otp_address_id(&seed.addresses[number], id);
+	otp_wipe(&seed, sizeof(seed));
+	if (err == OTP_OK)
+		err = own_prove(account, proof, &result);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
+		account->former = &proof->former;
+		err = otp_enrol_remove_address(account, id);
 		account->former = NULL;
 	}
 	*ret_result = result;

@@ -31,9 +31,17 @@ struct otp_own_token {
 	const char *typed; /* a code of it */
 };
 
+/* What is done with an address. */
+enum otp_own_step {
+	OTP_OWN_ADD = 0, /* keep it, and send it a code */
+	OTP_OWN_CONFIRM,
+	OTP_OWN_REMOVE,
+};
+
 /* How it ended; not a secret. */
 struct otp_own_result {
-	enum otp_verdict verdict; /* ACCEPT: the change was made */
+	/* ACCEPT: the change was made; of a new address, it is kept */
+	enum otp_verdict verdict;
 	bool
 	    of_token; /* the new token's code was refused; nothing was charged */
 	bool drift_known; /* of that: see struct otp_confirmation */
@@ -71,6 +79,30 @@ enum otp_err otp_own_recovery(struct otp_account *account,
  * (also: it is the last one), those of otp_enrol_remove_token(), otp_attempt_try().
  */
 enum otp_err otp_own_remove(struct otp_account *account,
+    const struct otp_own_proof *proof, unsigned number,
+    struct otp_own_result *ret_result) OTP_MUST_USE;
+
+/*
+ * Keep ADDRESS, which must be a mail address, until its code comes back.
+ * *RET_MADE, if that was done: its code, which is to be sent there; the caller
+ * wipes it.  Errors: DENIED (of another scheme), those of
+ * otp_enrol_keep_address(), otp_attempt_try().
+ */
+enum otp_err otp_own_add_address(struct otp_account *account,
+    const struct otp_own_proof *proof, const struct otp_address *address,
+    struct otp_address_proof *ret_made,
+    struct otp_own_result *ret_result) OTP_MUST_USE;
+
+/* Add it: PROOF has the code that was sent there. */
+enum otp_err otp_own_confirm_address(struct otp_account *account,
+    const struct otp_own_proof *proof,
+    struct otp_own_result *ret_result) OTP_MUST_USE;
+
+/*
+ * Remove address NUMBER, from 0.  Errors: as of otp_own_remove(), and those of
+ * otp_enrol_remove_address().
+ */
+enum otp_err otp_own_remove_address(struct otp_account *account,
     const struct otp_own_proof *proof, unsigned number,
     struct otp_own_result *ret_result) OTP_MUST_USE;
 

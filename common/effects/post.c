@@ -191,6 +191,29 @@ notice_put(const char *sockets, const struct otp_request *request,
 			     : err;
 }
 
+enum otp_err
+otp_post_proof(const char *sockets, const char *account,
+    const struct otp_address_proof *proof, struct otp_sent *ret_sent,
+    struct otp_fault *fault)
+{
+	struct otp_sent sent = { .delivery = OTP_DELIVERY_NO_SOCKET };
+	char frame[OTP_FRAME_MAX];
+	size_t size = 0;
+	const enum otp_err err =
+	    otp_letter_write_proof(account, proof, true, frame, &size);
+
+	if (err == OTP_OK) {
+		memcpy(sent.tag, proof->tag, sizeof(sent.tag));
+		if (otp_outbox_put(sockets, frame, size, fault) == OTP_OK) {
+			sent.delivery = OTP_DELIVERY_SENT;
+			otp_address_method(&proof->address, sent.method);
+		}
+		*ret_sent = sent;
+	}
+	otp_wipe(frame, sizeof(frame));
+	return err;
+}
+
 void
 otp_post_note(
     const struct otp_host *host, const char *account, struct otp_told *ret_told)

@@ -9,6 +9,7 @@
 #include "common/core/tag.h"
 #include "common/effects/attempt.h"
 #include "common/effects/deliver.h"
+#include "common/effects/enrol.h"
 
 #define OTP_POST_SECOND INT64_C(1000000000) /* nanoseconds */
 
@@ -47,6 +48,15 @@ enum otp_err otp_post_code(const struct otp_host *host, const char *sockets,
  */
 enum otp_err otp_post_notice(const char *sockets,
     const struct otp_request *request, const struct otp_answer *answer,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * Give the message with PROOF's code to the socket in SOCKETS, for the address that
+ * ACCOUNT's user adds.  If the socket takes no message, the delivery is NO_SOCKET,
+ * and FAULT says why.  Errors: LIMIT, PARSE.
+ */
+enum otp_err otp_post_proof(const char *sockets, const char *account,
+    const struct otp_address_proof *proof, struct otp_sent *ret_sent,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*

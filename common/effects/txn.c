@@ -92,6 +92,19 @@ otp_txn_check_former(const struct otp_txn *txn)
 }
 
 enum otp_err
+otp_txn_check_enrolled(const struct otp_txn *txn)
+{
+	struct otp_account *account = txn->account;
+	enum otp_err err = otp_snapshot_enrolled(&txn->snap, &account->fault);
+
+	if (err == OTP_OK)
+		err = otp_txn_check_former(txn);
+	if (err == OTP_OK && account->by_other && txn->snap.state.suspended)
+		err = OTP_ERR_SUSPENDED;
+	return err;
+}
+
+enum otp_err
 otp_txn_commit(struct otp_txn *txn)
 {
 	struct otp_fault *fault = &txn->account->fault;

@@ -52,6 +52,13 @@ enum otp_err otp_txn_need_state(struct otp_txn *txn) OTP_MUST_USE;
 enum otp_err otp_txn_check_former(const struct otp_txn *txn) OTP_MUST_USE;
 
 /*
+ * Likewise whether the account is enrolled, for a change of what it has.  Programs
+ * of users ('by_other') change nothing of the suspended.
+ * Errors: ABSENT, CONFLICT, SUSPENDED, and those of state and seed.
+ */
+enum otp_err otp_txn_check_enrolled(const struct otp_txn *txn) OTP_MUST_USE;
+
+/*
  * Commit the state; further changes can follow.  otp_store_in_effect() says
  * whether readers see it.
  */

@@ -71,6 +71,8 @@ static enum otp_err exchange_receive(struct exchange *exchange);
 static enum otp_err exchange_read(struct exchange *exchange);
 static enum otp_err exchange_read_version(struct exchange *exchange);
 static bool exchange_wait(const struct exchange *exchange, short events);
+static void exchange_done(const struct exchange *exchange, enum otp_err err,
+    struct otp_link_done *ret_done);
 static enum otp_err no_answer(const struct exchange *exchange, int errnum);
 static const char *socket_name(enum otp_link_socket socket);
 static int64_t monotonic(void);
@@ -300,7 +302,6 @@ otp_link_change(const struct otp_link *link, const struct otp_request *request,
 {
 	struct exchange exchange;
 	struct otp_wire_request *message = &exchange.request;
-	const struct otp_wire_answer *answer = &exchange.answer;
 	const bool first = verb == OTP_WIRE_PUT && token->mode == OTP_ENROL_NEW;
 	enum otp_err err = OTP_OK;
 
@@ -320,11 +321,51 @@ otp_link_change(const struct otp_link *link, const struct otp_request *request,
 		message->token = number;
 	if (err == OTP_OK)
 		err = exchange_run(&exchange);
-	ret_done->unknown = err == OTP_ERR_NO_DAEMON && exchange.asked;
+	exchange_done(&exchange, err, ret_done);
+	exchange_end(&exchange);
+	return err;
+}
+
+static void
+exchange_done(const struct exchange *exchange, enum otp_err err,
+    struct otp_link_done *ret_done)
+{
+	const struct otp_wire_answer *answer = &exchange->answer;
+
+	ret_done->unknown = err == OTP_ERR_NO_DAEMON && exchange->asked;
 	ret_done->result = answer->own;
 	ret_done->committed = answer->committed;
 	ret_done->set.count = answer->codes_count;
 	memcpy(ret_done->set.text, answer->codes, sizeof(answer->codes));
+}
+
+enum otp_err
+otp_link_address(const struct otp_link *link, const struct otp_request *request,
+    enum otp_own_step step, const struct otp_own_proof *proof,
+    const struct otp_address *address, unsigned number,
+    struct otp_link_done *ret_done, struct otp_sent *ret_sent,
+    struct otp_fault *fault)
+{
+	struct exchange exchange;
+	struct otp_wire_request *message = &exchange.request;
+	enum otp_err err;
+
+	*ret_done = (struct otp_link_done){ .committed = false };
+	exchange_begin(&exchange, link, OTP_WIRE_POSTAL, request, fault);
+	message->change.step = step;
+	message->change.former = proof->former;
+	err = copy_code(message->second, proof->typed, &exchange);
+	if (step == OTP_OWN_ADD)
+		memcpy(message->change.uri, address->uri,
+		    sizeof(message->change.uri));
+	else if (step == OTP_OWN_REMOVE)
+		message->token = number;
+	if (err == OTP_OK)
+		err = exchange_run(&exchange);
+	exchange_done(&exchange, err, ret_done);
+	*ret_sent = exchange.answer.sent;
+	if (err == OTP_OK && fault != NULL)
+		*fault = exchange.answer.fault; /* of NO_SOCKET */
 	exchange_end(&exchange);
 	return err;
 }

@@ -100,4 +100,15 @@ enum otp_err otp_link_change(const struct otp_link *link,
     unsigned number, struct otp_link_done *ret_done,
     struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * otp_own_add_address() of ADDRESS, otp_own_confirm_address(), or
+ * otp_own_remove_address() of address NUMBER, as STEP says.  *RET_DONE as above;
+ * *RET_SENT, of ADD: what became of the message.
+ */
+enum otp_err otp_link_address(const struct otp_link *link,
+    const struct otp_request *request, enum otp_own_step step,
+    const struct otp_own_proof *proof, const struct otp_address *address,
+    unsigned number, struct otp_link_done *ret_done, struct otp_sent *ret_sent,
+    struct otp_fault *fault) OTP_MUST_USE;
+
 #endif

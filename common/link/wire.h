@@ -45,6 +45,7 @@ enum otp_wire_verb {
 	OTP_WIRE_RECOVERY, /* otp_own_recovery() */
 	OTP_WIRE_REMOVE,   /* otp_own_remove() */
 	OTP_WIRE_DRAW,	   /* a text as a QR code */
+	OTP_WIRE_POSTAL,   /* otp_own_add_address() and those after it */
 };
 
 /* Which part of an overview: there may be several of all but the first. */
@@ -66,6 +67,8 @@ struct otp_wire_change {
 	enum otp_enrol_mode mode;	     /* PUT, */
 	uint8_t secret[OTP_OWN_SECRET_SIZE]; /* of the new token */
 	struct otp_active former;	     /* but of a NEW account */
+	enum otp_own_step step;		     /* POSTAL, */
+	char uri[OTP_ADDRESS_SIZE];	     /* to ADD */
 };
 
 /* A QR code without the light modules around it.  A secret, as its text is. */
@@ -90,10 +93,11 @@ struct otp_wire_request {
 	struct otp_wire_place place;	       /* STATUS */
 	bool all;			       /* FORGET: all devices, or */
 	uint8_t forgotten[OTP_DEVICE_ID_SIZE]; /* this one */
-	uint32_t token; /* RESYNC, REMOVE: its number, from 0 */
-	/* RESYNC: the second code; PUT, RECOVERY, REMOVE: the proof */
+	/* RESYNC, REMOVE: its number, from 0; POSTAL, to REMOVE: an address's */
+	uint32_t token;
+	/* RESYNC: the second code; PUT, RECOVERY, REMOVE, POSTAL: the proof */
 	char second[OTP_WIRE_CODE_SIZE];
-	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE */
+	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE, POSTAL */
 };
 
 /* A secret with PUT, RECOVERY and DRAW: the caller wipes it. */
@@ -110,9 +114,9 @@ struct otp_wire_answer {
 	struct otp_overview overview;	 /* of which only that part is filled */
 	uint32_t forgotten;		 /* FORGET: how many */
 	enum otp_verdict resync;	 /* RESYNC */
-	struct otp_sent sent;		 /* SEND */
+	struct otp_sent sent;		 /* SEND, POSTAL */
 	struct otp_wire_drawing drawing; /* DRAW */
-	/* PUT, RECOVERY, REMOVE */
+	/* PUT, RECOVERY, REMOVE, POSTAL */
 	struct otp_own_result own;
 	bool committed;	      /* the change is active, even with an error; */
 	uint32_t codes_count; /* then the new recovery codes */

@@ -6,14 +6,19 @@
 #include <string.h>
 
 #include "common/link/wire_field.h"
+#include "common/link/wire_login.h"
 
+static void wire_postal(
+    struct otp_wire *wire, struct otp_wire_request *message);
+static bool postal_is_asked(const struct otp_wire_request *message);
+static bool postal_is_answered(const struct otp_wire_answer *message);
 static bool is_zero(const void *bytes, size_t size);
 
 bool
 otp_wire_is_own(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_PUT || verb == OTP_WIRE_RECOVERY ||
-	    verb == OTP_WIRE_REMOVE;
+	    verb == OTP_WIRE_REMOVE || verb == OTP_WIRE_POSTAL;
 }
 
 void
@@ -26,13 +31,28 @@ otp_wire_own_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	if (message->verb == OTP_WIRE_PUT)
 		change->mode = (enum otp_enrol_mode)otp_wire_limited(
 		    wire, (uint32_t)change->mode, OTP_ENROL_REPLACE);
+	else if (message->verb == OTP_WIRE_POSTAL)
+		change->step = (enum otp_own_step)otp_wire_limited(
+		    wire, (uint32_t)change->step, OTP_OWN_REMOVE);
 	else
 		message->token =
 		    otp_wire_limited(wire, message->token, OTP_SEED_TOKENS - 1);
 	otp_wire_bytes(wire, change->former.digest, OTP_DIGEST_SIZE);
 	otp_wire_text(wire, message->second, sizeof(message->second));
+	if (message->verb == OTP_WIRE_POSTAL) {
+		wire_postal(wire, message);
+		return;
+	}
 	otp_wire_bytes(wire, change->secret, sizeof(change->secret));
 	otp_wire_text(wire, message->typed, OTP_WIRE_CODE_SIZE);
+}
+
+static void
+wire_postal(struct otp_wire *wire, struct otp_wire_request *message)
+{
+	message->token =
+	    otp_wire_limited(wire, message->token, OTP_SEED_ADDRESSES - 1);
+	otp_wire_text(wire, message->change.uri, sizeof(message->change.uri));
 }
 
 bool
@@ -42,6 +62,8 @@ otp_wire_own_is_asked(const struct otp_wire_request *message)
 	const bool puts = message->verb == OTP_WIRE_PUT;
 	const bool first = puts && change->mode == OTP_ENROL_NEW;
 
+	if (!postal_is_asked(message))
+		return false;
 	if (!puts &&
 	    (change->mode != OTP_ENROL_NEW ||
 		!is_zero(change->secret, sizeof(change->secret))))
@@ -51,6 +73,20 @@ otp_wire_own_is_asked(const struct otp_wire_request *message)
 		return is_zero(change->former.digest, OTP_DIGEST_SIZE) &&
 		    (!first || message->second[0] == '\0');
 	return true;
+}
+
+static bool
+postal_is_asked(const struct otp_wire_request *message)
+{
+	const struct otp_wire_change *change = &message->change;
+	const bool adds =
+	    message->verb == OTP_WIRE_POSTAL && change->step == OTP_OWN_ADD;
+
+	if (adds != (change->uri[0] != '\0'))
+		return false;
+	if (message->verb != OTP_WIRE_POSTAL)
+		return change->step == OTP_OWN_ADD;
+	return change->step == OTP_OWN_REMOVE || message->token == 0;
 }
 
 void
@@ -77,6 +113,8 @@ otp_wire_own_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	for (unsigned i = 0; i < OTP_SEED_RECOVERY; i++)
 		otp_wire_text(
 		    wire, message->codes[i], sizeof(message->codes[i]));
+	if (message->verb == OTP_WIRE_POSTAL)
+		otp_wire_sent(wire, &message->sent);
 }
 
 /* Only what is committed was done, or has codes. */
@@ -89,7 +127,24 @@ otp_wire_own_is_answered(const struct otp_wire_answer *message)
 		return !done && !message->committed &&
 		    message->codes_count == 0;
 	return (!done || (message->err == OTP_OK && message->committed)) &&
-	    (message->committed || message->codes_count == 0);
+	    (message->committed || message->codes_count == 0) &&
+	    postal_is_answered(message);
+}
+
+/* A message leaves once its address is kept, and no change of one has codes. */
+static bool
+postal_is_answered(const struct otp_wire_answer *message)
+{
+	const enum otp_delivery delivery = message->sent.delivery;
+
+	if (message->verb != OTP_WIRE_POSTAL)
+		return true;
+	if (message->codes_count > 0)
+		return false;
+	return delivery == OTP_DELIVERY_NO_ADDRESS ||
+	    ((delivery == OTP_DELIVERY_SENT ||
+		 delivery == OTP_DELIVERY_NO_SOCKET) &&
+		message->own.verdict == OTP_VERDICT_ACCEPT);
 }
 
 static bool

@@ -9,7 +9,7 @@
 
 struct otp_wire; /* common/link/wire_field.h */
 
-/* PUT, RECOVERY and REMOVE. */
+/* PUT, RECOVERY, REMOVE and POSTAL. */
 bool otp_wire_is_own(enum otp_wire_verb verb);
 
 /* The fields that only these verbs have; none with another verb. */

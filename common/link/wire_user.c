@@ -46,6 +46,7 @@ otp_wire_user_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	case OTP_WIRE_RECOVERY:
 	case OTP_WIRE_REMOVE:
 	case OTP_WIRE_DRAW:
+	case OTP_WIRE_POSTAL:
 		break;
 	}
 }
@@ -54,7 +55,8 @@ bool
 otp_wire_user_is_sound(const struct otp_wire_request *message)
 {
 	return (message->verb == OTP_WIRE_RESYNC ||
-		   message->verb == OTP_WIRE_REMOVE || message->token == 0) &&
+		   message->verb == OTP_WIRE_REMOVE ||
+		   message->verb == OTP_WIRE_POSTAL || message->token == 0) &&
 	    (message->verb == OTP_WIRE_RESYNC ||
 		otp_wire_is_own(message->verb) || message->second[0] == '\0') &&
 	    (message->verb == OTP_WIRE_STATUS ||
@@ -96,6 +98,7 @@ otp_wire_user_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	case OTP_WIRE_RECOVERY:
 	case OTP_WIRE_REMOVE:
 	case OTP_WIRE_DRAW:
+	case OTP_WIRE_POSTAL:
 		break;
 	}
 }

@@ -167,7 +167,7 @@ link_resync(const struct otp_tool *tool, struct otp_account *account,
 
 static enum otp_err
 link_change(const struct otp_tool *tool, struct otp_account *account,
-    const struct otp_change *change, struct otp_recovery_set *ret_set,
+    struct otp_change *change, struct otp_recovery_set *ret_set,
     struct otp_own_result *ret_result)
 {
 	static const enum otp_wire_verb verbs[] = {
@@ -178,9 +178,16 @@ link_change(const struct otp_tool *tool, struct otp_account *account,
 	const struct otp_link link = link_of(tool);
 	const struct otp_request request = request_of(&account->subject);
 	struct otp_link_done done;
-	const enum otp_err err = otp_link_change(&link, &request,
-	    verbs[change->kind], &change->proof, &change->token, change->number,
-	    &done, &account->fault);
+	enum otp_err err;
+
+	if (change->kind == OTP_CHANGE_ADDRESS)
+		err = otp_link_address(&link, &request, change->step,
+		    &change->proof, &change->address, change->number, &done,
+		    &change->sent, &account->fault);
+	else
+		err = otp_link_change(&link, &request, verbs[change->kind],
+		    &change->proof, &change->token, change->number, &done,
+		    &account->fault);
 
 	account->committed = done.committed;
 	account->unknown = done.unknown;

@@ -11,6 +11,7 @@
 #include "common/effects/inspect.h"
 #include "common/effects/own.h"
 #include "common/effects/overview.h"
+#include "common/effects/post.h"
 #include "common/effects/snapshot.h"
 #include "otp-enroll/cli/command.h"
 
@@ -21,12 +22,17 @@ enum otp_change_kind {
 	OTP_CHANGE_PUT = 1,
 	OTP_CHANGE_RECOVERY,
 	OTP_CHANGE_REMOVE,
+	OTP_CHANGE_ADDRESS,
 };
 struct otp_change {
 	enum otp_change_kind kind;
 	struct otp_own_proof proof;
 	struct otp_own_token token; /* PUT */
-	unsigned number;	    /* REMOVE: of the token, from 0 */
+	/* REMOVE: of the token, from 0; ADDRESS, to REMOVE: of that */
+	unsigned number;
+	enum otp_own_step step;	    /* ADDRESS, */
+	struct otp_address address; /* to ADD */
+	struct otp_sent sent;	    /* then: what became of its code */
 };
 
 /* Each as the function of common/effects that it is named after. */
@@ -47,10 +53,11 @@ struct otp_backend {
 	    enum otp_verdict *ret_verdict);
 	/*
 	 * This is pam_otpd's alone.  *RET_SET, once ACCOUNT's 'committed' is set:
-	 * the new codes, their texts alone; the caller wipes it.
+	 * the new codes, their texts alone; the caller wipes it.  CHANGE's 'sent' is
+	 * set.
 	 */
 	enum otp_err (*change)(const struct otp_tool *tool,
-	    struct otp_account *account, const struct otp_change *change,
+	    struct otp_account *account, struct otp_change *change,
 	    struct otp_recovery_set *ret_set,
 	    struct otp_own_result *ret_result);
 	/* These are the store's alone. */

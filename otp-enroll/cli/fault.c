@@ -420,6 +420,9 @@ static const char *const details[] = {
 	    N_("not a local account, so there is no home directory to read"),
 	[OTP_DETAIL_COUNTER_UNKNOWN] =
 	    N_("the counter of this token is unknown"),
+	[OTP_DETAIL_PENDING] =
+	    N_("not a valid pending line, or the second one"),
+	[OTP_DETAIL_SENDS] = N_("too many codes were sent"),
 };
 /* NOLINTEND(bugprone-suspicious-missing-comma) */
 

@@ -28,6 +28,7 @@ static void add_suggestion(
 static void add_place(
     struct otp_reported *reported, const char *where, unsigned line);
 static void add(struct otp_reported *reported, const char *text);
+static void report_sends(unsigned long within);
 
 enum otp_exit
 otp_report(const struct otp_tool *tool, const char *user, enum otp_err err,
@@ -48,6 +49,10 @@ otp_report(const struct otp_tool *tool, const char *user, enum otp_err err,
 	}
 	if (is_not_ours(tool, user))
 		return OTP_EXIT_FAILED;
+	if (err == OTP_ERR_LIMIT && fault->detail == OTP_DETAIL_SENDS) {
+		report_sends(fault->numbers[0]);
+		return OTP_EXIT_FAILED;
+	}
 	if (tool->by_daemon && err == OTP_ERR_LIMIT &&
 	    fault->numbers[0] == 3600) {
 		otp_complain(_("Too many attempts to set up a token. Try again "
@@ -244,4 +249,19 @@ static void
 add(struct otp_reported *reported, const char *text)
 {
 	otp_append(reported->text, sizeof(reported->text), text);
+}
+
+/* WITHIN so many seconds, as many codes were sent as may be. */
+static void
+report_sends(unsigned long within)
+{
+	if (within <= 60)
+		otp_complain(_("A code was sent less than half a minute ago. "
+			       "Wait a moment, then try again."));
+	else if (within <= 3600)
+		otp_complain(_("Too many codes were sent to your addresses. "
+			       "Try again in an hour."));
+	else
+		otp_complain(_("Too many codes were sent to your addresses. "
+			       "Try again tomorrow."));
 }

@@ -15,13 +15,12 @@
 
 #define CODE_SIZE 16
 
-static enum otp_err prove_once(const struct otp_tool *tool,
-    struct otp_account *account, const struct otp_change *change,
-    struct otp_recovery_set *ret_set, struct otp_own_result *ret_result);
+static enum otp_exit prove_failed(const struct otp_tool *tool,
+    const struct otp_account *account, const struct otp_change *change,
+    enum otp_err err);
 static bool prove_again(const struct otp_tool *tool,
     const struct otp_subject *subject, const struct otp_own_result *result,
     struct otp_enrolment *enrolment);
-static void prove_explain(const struct otp_own_result *result);
 static bool is_first(const struct otp_change *change);
 
 enum otp_exit
@@ -65,12 +64,11 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 			(void)snprintf(code, sizeof(code), "%0*lu",
 			    (int)enrolment->token.digits,
 			    (unsigned long)enrolment->code);
-		err = prove_once(tool, account, change, ret_set, &result);
+		err = otp_prove_once(tool, account, change, ret_set, &result);
 		again = err == OTP_OK && result.verdict != OTP_VERDICT_ACCEPT &&
 		    prove_again(tool, &account->subject, &result, enrolment);
 		if (err != OTP_OK)
-			status = otp_report(tool, account->subject.account, err,
-			    &account->fault);
+			status = prove_failed(tool, account, change, err);
 		else if (result.verdict == OTP_VERDICT_ACCEPT)
 			status = OTP_EXIT_DONE;
 	}
@@ -96,10 +94,22 @@ is_first(const struct otp_change *change)
 	    change->token.mode == OTP_ENROL_NEW;
 }
 
+static enum otp_exit
+prove_failed(const struct otp_tool *tool, const struct otp_account *account,
+    const struct otp_change *change, enum otp_err err)
+{
+	if (change->kind != OTP_CHANGE_ADDRESS || err != OTP_ERR_EXISTS)
+		return otp_report(
+		    tool, account->subject.account, err, &account->fault);
+	otp_complain(_("%s already has this address."),
+	    otp_escaped(account->subject.account).text);
+	return OTP_EXIT_FAILED;
+}
+
 /* A change that is made has its recovery codes shown, whatever signal comes. */
-static enum otp_err
-prove_once(const struct otp_tool *tool, struct otp_account *account,
-    const struct otp_change *change, struct otp_recovery_set *ret_set,
+enum otp_err
+otp_prove_once(const struct otp_tool *tool, struct otp_account *account,
+    struct otp_change *change, struct otp_recovery_set *ret_set,
     struct otp_own_result *ret_result)
 {
 	sigset_t before;
@@ -107,7 +117,7 @@ prove_once(const struct otp_tool *tool, struct otp_account *account,
 
 	otp_signals_block(&before);
 	err = tool->backend->change(tool, account, change, ret_set, ret_result);
-	if (!account->committed)
+	if (!account->committed || change->kind == OTP_CHANGE_ADDRESS)
 		otp_signals_unblock(&before);
 	return err;
 }
@@ -122,14 +132,14 @@ prove_again(const struct otp_tool *tool, const struct otp_subject *subject,
 			  "shows now."));
 		return otp_confirm(tool, subject, enrolment);
 	}
-	prove_explain(result);
+	otp_prove_explain(result);
 	return result->verdict != OTP_VERDICT_WAITING &&
 	    result->verdict != OTP_VERDICT_LOCKED &&
 	    result->verdict != OTP_VERDICT_SUSPENDED;
 }
 
-static void
-prove_explain(const struct otp_own_result *result)
+void
+otp_prove_explain(const struct otp_own_result *result)
 {
 	if (result->verdict == OTP_VERDICT_REPLAY && result->kind == OTP_HOTP)
 		otp_say(_("That code was already used. Press the button for a "

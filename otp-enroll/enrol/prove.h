@@ -26,6 +26,17 @@ enum otp_exit otp_prove(const struct otp_tool *tool,
     struct otp_account *account, struct otp_change *change,
     struct otp_enrolment *enrolment, struct otp_recovery_set *ret_set);
 
+/*
+ * The same once, with the code that is in CHANGE.  Signals stay blocked once there
+ * are recovery codes to be shown.
+ */
+enum otp_err otp_prove_once(const struct otp_tool *tool,
+    struct otp_account *account, struct otp_change *change,
+    struct otp_recovery_set *ret_set, struct otp_own_result *ret_result);
+
+/* Say why that code did not do. */
+void otp_prove_explain(const struct otp_own_result *result);
+
 /* After that, if ACCOUNT's 'unknown' is set: say so, and what to do. */
 void otp_prove_say_unknown(void);
 

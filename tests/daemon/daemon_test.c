@@ -729,7 +729,6 @@ daemon__shows_users_their_account(void **state)
 	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
 }
 
-/* No byte of a secret is in an answer, whichever part is asked for. */
 /* An administrator's words about a user are not for the user's programs. */
 static void
 daemon__tells_users_no_reason(void **state)
@@ -762,6 +761,7 @@ daemon__tells_users_no_reason(void **state)
 	    answer.look.exemption.reason, "lost the phone again");
 }
 
+/* No byte of a secret is in an answer, whichever part is asked for. */
 static void
 daemon__shows_no_secret(void **state)
 {
@@ -2195,6 +2195,264 @@ daemon__tells_the_owner_of_changes(void **state)
 	(void)close(post);
 }
 
+/* --- their addresses --- */
+
+#define NEW_ADDRESS "new.alice@example.org"
+
+static struct otp_wire_request
+postal_of(enum otp_own_step step)
+{
+	struct otp_wire_request request = change_of(OTP_WIRE_POSTAL);
+
+	request.change.step = step;
+	if (step == OTP_OWN_ADD)
+		(void)snprintf(request.change.uri, sizeof(request.change.uri),
+		    "mailto:" NEW_ADDRESS);
+	return request;
+}
+
+/* With the code of MESSAGE, instead of one of her token. */
+static struct otp_wire_request
+confirm_of(const struct otp_message *message)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_POSTAL, alice.name, alice.uid);
+
+	request.change.step = OTP_OWN_CONFIRM;
+	request.change.former = active_of_alice();
+	(void)snprintf(
+	    request.second, sizeof(request.second), "%.9s", message->text);
+	return request;
+}
+
+/* An address that is kept; its message. */
+static struct otp_message
+keep_address(int post)
+{
+	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
+	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+	struct otp_message message;
+
+	assert_true(is_made(&answer));
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_SENT);
+	assert_string_equal(answer.sent.method, "mail");
+	assert_true(post_came(post, &message));
+	assert_string_equal(answer.sent.tag, message.tag);
+	assert_false(post_came(post, &(struct otp_message){ 0 }));
+	return message;
+}
+
+static void
+daemon__adds_an_address_whose_code_came_back(void **state)
+{
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+	struct otp_message message;
+	int post;
+
+	(void)state;
+	give_address();
+	configure("notify = yes\n");
+	post = post_listen();
+	message = keep_address(post);
+	assert_int_equal(message.kind, OTP_MESSAGE_CODE);
+	assert_string_equal(message.to.uri, "mailto:" NEW_ADDRESS);
+	assert_string_equal(message.user, alice.name);
+	assert_string_equal(message.service, "");
+	assert_string_equal(message.rhost, "");
+	assert_non_null(strstr(message.text, "and is valid for 15 minutes.\n"));
+	assert_int_equal(sample_peek(host.store, alice.name).sends.day, 1);
+	assert_int_equal(seed_of_alice().addresses_count, 1);
+	assert_int_equal(
+	    status_of(OTP_WIRE_WHOLE, 0).overview.addresses_count, 1);
+	request = confirm_of(&message);
+	request.second[0] = request.second[0] == '9' ? '0' : '9';
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_OK);
+	assert_int_equal(answer.own.verdict, OTP_VERDICT_REJECT);
+	assert_false(answer.committed);
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).others.failures, 1);
+	assert_true(log_has("action=address-refused user="));
+	request = confirm_of(&message);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(seed_of_alice().addresses_count, 2);
+	assert_true(log_has("action=address-added user="));
+	/* The owner is told where codes went before. */
+	assert_true(post_came(post, &message));
+	assert_int_equal(message.kind, OTP_MESSAGE_NOTICE);
+	assert_string_equal(message.to.uri, "mailto:alice@example.org");
+	assert_non_null(strstr(message.text, "an address was added\n"));
+	request = postal_of(OTP_OWN_REMOVE);
+	request.token = 1;
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(seed_of_alice().addresses_count, 1);
+	assert_true(log_has("action=address-removed user="));
+	assert_true(post_came(post, &message));
+	assert_non_null(strstr(message.text, "an address was removed\n"));
+	(void)close(post);
+}
+
+/* Neither in the log nor in an answer, whatever comes of it. */
+static void
+daemon__tells_no_one_an_address(void **state)
+{
+	static const char *const secrets[] = { NEW_ADDRESS, "new.alice",
+		"alice@example.org" };
+	struct otp_wire_request requests[4];
+	uint8_t data[OTP_WIRE_ANSWER_SIZE];
+	struct otp_message message;
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	message = keep_address(post);
+	requests[0] = postal_of(OTP_OWN_ADD); /* too soon */
+	requests[1] = postal_of(OTP_OWN_ADD);
+	(void)snprintf(requests[1].change.uri, sizeof(requests[1].change.uri),
+	    "mailto:new.alice");
+	requests[2] = confirm_of(&message);
+	requests[3] = postal_of(OTP_OWN_REMOVE);
+	for (unsigned i = 0; i < 4; i++) {
+		const struct otp_wire_answer answer =
+		    ask(alice.uid, "user", &requests[i]);
+
+		assert_int_equal(answer.err,
+		    i == 0	 ? OTP_ERR_LIMIT
+			: i == 1 ? OTP_ERR_PARSE
+			: i == 2 ? OTP_OK
+				 : OTP_ERR_CONFLICT);
+		assert_int_equal(otp_wire_put_answer(&answer, data), OTP_OK);
+		for (unsigned j = 0; j < COUNT(secrets); j++)
+			assert_null(memmem(data, sizeof(data), secrets[j],
+			    strlen(secrets[j])));
+		assert_null(memmem(data, sizeof(data), message.text, 9));
+	}
+	for (unsigned j = 0; j < COUNT(secrets); j++)
+		assert_false(log_has(secrets[j]));
+	message.text[9] = '\0';
+	assert_false(log_has(message.text));
+	assert_true(log_has("result=sent reason=ok user="));
+	(void)close(post);
+}
+
+/* The disk fills up between the charge and the message. */
+static void
+daemon__sends_no_code_of_what_is_not_kept(void **state)
+{
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+	struct otp_message message;
+	char path[3 * PATH_SIZE];
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	(void)snprintf(
+	    path, sizeof(path), "%s/seed/.%s.new", host.store, alice.name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	request = postal_of(OTP_OWN_ADD);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_WRITE);
+	assert_false(answer.committed);
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_NO_ADDRESS);
+	assert_false(post_came(post, &message));
+	assert_int_equal(sample_peek(host.store, alice.name).sends.day, 1);
+	assert_true(log_has("action=address-refused user="));
+	assert_int_equal(rmdir(path), 0);
+	(void)close(post);
+}
+
+/* It is counted, and its user is told that none is on its way. */
+static void
+daemon__says_that_a_code_cannot_be_sent(void **state)
+{
+	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
+	const struct otp_wire_answer answer = ask(alice.uid, "user", &request);
+
+	(void)state;
+	assert_true(is_made(&answer));
+	assert_int_equal(answer.sent.delivery, OTP_DELIVERY_NO_SOCKET);
+	assert_int_equal(sample_peek(host.store, alice.name).sends.day, 1);
+	assert_true(log_has("result=unsent reason=no-socket user="));
+}
+
+/* What the message does not decide, whatever it says. */
+static void
+daemon__adds_no_address_of_root_or_of_another(void **state)
+{
+	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
+	struct otp_wire_answer answer;
+	struct otp_message message;
+	const int post = post_listen();
+
+	(void)state;
+	(void)snprintf(request.change.uri, sizeof(request.change.uri),
+	    "sms:+491701234567");
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	/* The code was not used. */
+	(void)snprintf(request.change.uri, sizeof(request.change.uri),
+	    "mailto:" NEW_ADDRESS);
+	request.change.former.digest[0] ^= 1;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
+	request.change.former.digest[0] ^= 1;
+	request.request.uid = bob.uid;
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	strcpy(request.request.account, bob.name);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_false(post_came(post, &message));
+	request.request.uid = alice.uid;
+	strcpy(request.request.account, alice.name);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_true(post_came(post, &message));
+	(void)close(post);
+}
+
+/* Of all that confirm it at once, one does, and the others change nothing. */
+static void
+daemon__adds_an_address_once(void **state)
+{
+	struct otp_wire_request request;
+	struct otp_message message;
+	unsigned made = 0, refused = 0;
+	int post, status = 0;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	message = keep_address(post);
+	request = confirm_of(&message);
+	for (unsigned i = 0; i < 3; i++)
+		if (fork() == 0) {
+			const struct otp_wire_answer answer =
+			    ask(alice.uid, "user", &request);
+
+			_exit(is_made(&answer)			 ? 0
+				: answer.err == OTP_ERR_CONFLICT ? 1
+								 : 2);
+		}
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(wait(&status) > 0 && WIFEXITED(status));
+		made += WEXITSTATUS(status) == 0;
+		refused += WEXITSTATUS(status) == 1;
+	}
+	assert_int_equal(made, 1);
+	assert_int_equal(refused, 2);
+	assert_int_equal(seed_of_alice().addresses_count, 2);
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).others.failures, 0);
+	(void)close(post);
+}
+
 /* A put of another secret each time, so that all of them could succeed. */
 static struct otp_wire_request
 put_another(uint8_t number)
@@ -2690,6 +2948,12 @@ main(void)
 		DAEMON_TEST(daemon__adds_and_removes_but_the_last_token),
 		DAEMON_TEST(daemon__answers_with_new_recovery_codes),
 		DAEMON_TEST(daemon__tells_the_owner_of_changes),
+		DAEMON_TEST(daemon__adds_an_address_whose_code_came_back),
+		DAEMON_TEST(daemon__tells_no_one_an_address),
+		DAEMON_TEST(daemon__sends_no_code_of_what_is_not_kept),
+		DAEMON_TEST(daemon__says_that_a_code_cannot_be_sent),
+		DAEMON_TEST(daemon__adds_no_address_of_root_or_of_another),
+		DAEMON_TEST(daemon__adds_an_address_once),
 		DAEMON_TEST(daemon__logs_a_code_that_was_used_for_nothing),
 		DAEMON_TEST(daemon__logs_no_code_that_was_not_used),
 		DAEMON_TEST(daemon__counts_a_put_of_a_killed_process),

@@ -43,6 +43,7 @@ page__has_each_field_in_its_place(void **state)
 		{ 432, 1462 },			/* resync */
 		{ 432, 945 },			/* send */
 		{ 432, 1514 },			/* put, recovery, remove */
+		{ 432, 1233 },			/* address */
 		{ 432, 945 },			/* draw */
 		{ 0, 884 },			/* an answer */
 		{ 884, 1289 },			/* look, try, told */
@@ -54,7 +55,8 @@ page__has_each_field_in_its_place(void **state)
 		{ 884, 888 },			/* forget */
 		{ 884, 888 },			/* resync */
 		{ 884, 908 },			/* send */
-		{ 884, 1388 },			/* put, recovery, remove */
+		{ 884, 1388 },			/* these and address */
+		{ 1388, 1412 },			/* address */
 		{ 884, 1344 },			/* draw */
 	};
 	FILE *page = page_open();

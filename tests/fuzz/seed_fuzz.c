@@ -41,6 +41,10 @@ check_same(const struct otp_seed *one, const struct otp_seed *other)
 	if (one->invited)
 		FUZZ_MUST(memcmp(&one->invitation, &other->invitation,
 			      sizeof(one->invitation)) == 0);
+	FUZZ_MUST(one->pending.until == other->pending.until &&
+	    memcmp(one->pending.address.secret, other->pending.address.secret,
+		OTP_ADDRESS_SECRET_SIZE) == 0 &&
+	    strcmp(one->pending.address.uri, other->pending.address.uri) == 0);
 	for (unsigned i = 0; i < one->tokens_count; i++)
 		FUZZ_MUST(fuzz_same_token(&one->tokens[i], &other->tokens[i]));
 	FUZZ_MUST(memcmp(one->recovery, other->recovery,

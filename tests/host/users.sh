@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/ground.sh"
 daemon=$top_builddir/pam_otpd/pam_otpd
-needs setpriv jq "$daemon"
+needs setpriv jq python3 "$daemon"
 
 person alice
 person bob
@@ -188,7 +188,10 @@ dialogue() {
 	dialogue_pattern=$2
 	dialogue_answers=$3
 	shift 3
-	rm -f /tmp/key
+	case $1 in
+	address) ;;
+	*) set -- "$@" --print ;;
+	esac
 	: >"$scratch/said_to"
 	got=0
 	{
@@ -200,10 +203,11 @@ dialogue() {
 			old) code ;;
 			wrong) wrong_code ;;
 			halt) kill -STOP "$served" ;;
+			message) message_code ;;
 			*) echo "$answer" ;;
 			esac
 		done
-	} | $as_alice otp-enroll "$@" --print >"$scratch/said_to" 2>&1 || got=$?
+	} | $as_alice otp-enroll "$@" >"$scratch/said_to" 2>&1 || got=$?
 	cat "$scratch/said_to"
 	echo "status $got"
 	test $got -eq "$dialogue_status" &&
@@ -355,9 +359,124 @@ limited() {
 }
 check 'new__three_an_hour' limited
 
+# --- address ---
+# Takes the messages, one file each, as otp-deliver's socket does.
+post_start() {
+	rm -rf /tmp/post
+	mkdir /tmp/post
+	python3 - <<'END_OF_TAKER' &
+import os, socket
+s = socket.socket(socket.AF_UNIX)
+s.bind("/run/pam_otp/deliver")
+s.listen(8)
+n = 0
+while True:
+    c = s.accept()[0]
+    with open("/tmp/post/.new", "wb") as f:
+        while data := c.recv(4096):
+            f.write(data)
+    os.rename("/tmp/post/.new", "/tmp/post/%d" % n)
+    n += 1
+END_OF_TAKER
+	taker=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		test -S /run/pam_otp/deliver && return
+		sleep 0.1
+	done
+	return 1
+}
+post_end() {
+	kill $taker
+	wait $taker
+	rm -f /run/pam_otp/deliver
+}
+# The code of the last message to be sent, once it is there.
+message_code() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		grep -q 'Code from message' "$scratch/said_to" && break
+		sleep 0.1
+	done
+	last=$(find /tmp/post -name '[0-9]*' | sort | tail -n 1)
+	sed -n 's/ is your code for message .*//p' "$last"
+}
+# The limits of the daemon and of what is sent begin anew.
+address_again() {
+	enrol_nobody
+	post_start
+	enrol alice
+	logged >/dev/null
+}
+
+address_again
+typed=
+check 'address__none' says 0 '^alice has no addresses\.$' address
+address_added() {
+	dialogue 0 '^Codes of alice can be sent to a\*\*\*@example\.org\.$' \
+	    'old message' address --add=alice@example.org &&
+	    as_root '.addresses | length == 1'
+}
+check 'address__is_added_after_both_codes' address_added
+check 'address__is_listed' says 0 '1  mail  a\*\*\*@example\.org' address
+address_unseen() {
+	logged . >/tmp/lines
+	cat /tmp/lines
+	grep -q 'pam_otpd: action=address-added user=alice .* socket=user' \
+	    /tmp/lines &&
+	    grep -q 'pam_otpd: result=sent reason=ok user=alice .*method=mail' \
+		/tmp/lines &&
+	    says_no grep -q example /tmp/lines &&
+	    says_no grep -q "$(message_code)" /tmp/lines
+}
+check 'address__is_in_no_log' address_unseen
+# With the host, time, tag and code of this message.
+address_text() {
+	frame=/tmp/post/0
+	same "$(sed -n '/^\.\\" message: own-address$/,/^\.Ed/p' \
+	    "$top_srcdir/man/pam_otp_deliver.5" | sed -e '/^\./d' \
+	    -e "s/web1/$(sed -n 's/^host=//p' $frame)/" \
+	    -e "s/2026-11-29 at 06:05/$(sed -n \
+		's/^time=\(.*\)T\(.....\).*/\1 at \2/p' $frame)/" \
+	    -e "s/K7/$(sed -n 's/^tag=//p' $frame)/" \
+	    -e "s/4821 9930/$(message_code)/")" "$(sed '1,/^$/d' $frame)"
+}
+check 'address__message_is_that_of_the_page' address_text
+check 'address__messages_have_a_pause' dialogue 1 'less than half a minute ago' \
+    "${recovery%% *}" address --add=b@example.org
+typed=
+check 'address__which_one' says 2 'has no address "2"' address --remove=2
+typed=$(wrong_code)
+check 'address__is_not_removed_without_a_code' \
+    dialogue 1 'Nothing changed' wrong address --remove=1
+address_removed() {
+	dialogue 0 '^Codes of alice are no longer sent to a\*\*\*@example\.org' \
+	    "${recovery%% *}" address --remove=1 &&
+	    as_root '.addresses | length == 0'
+}
+check 'address__is_removed_after_a_code' address_removed
+check 'address__of_root_alone' dialogue 1 'Only mail addresses' '' \
+    address --add=+491701234567
+post_end
+address_again
+address_not_without_its_code() {
+	dialogue 1 '^otp-enroll: Nothing changed: a\*\*\*@example\.org was not added' \
+	    'old 11111111 1' address --add=alice@example.org &&
+	    as_root '(.addresses | length == 0) and
+		.other_callers.failures.in_a_row == 1'
+}
+check 'address__is_not_added_without_its_code' address_not_without_its_code
+post_end
+address_again
+post_end
+address_unsent() {
+	dialogue 1 '^otp-enroll: No code can be sent' old \
+	    address --add=alice@example.org && as_root '.addresses | length == 0'
+}
+check 'address__without_a_socket_says_so' address_unsent
+
 # --- What only root can do ---
-for command in unlock suspend adopt address 'new --label=x' 'recovery --add=1' \
-    'remove --purge'; do
+for command in unlock suspend adopt 'address --test' \
+    'address --add=a@example.org --no-confirm' 'new --label=x' \
+    'recovery --add=1' 'remove --purge'; do
 	check "users__are_told_that_it_is_roots: $command" \
 	    says 1 'belongs to root: ask an administrator' $command
 done

@@ -3,6 +3,7 @@
 
 #include "tests/unit/unit.h"
 #include "common/core/address.h"
+#include "common/core/recovery.h"
 
 #define SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" /* "1234567890" twice */
 
@@ -307,6 +308,75 @@ address_id__is_the_documented_digest(void **state)
 	assert_memory_not_equal(id, other, sizeof(id));
 }
 
+static void
+pending_line__is_read_and_written(void **state)
+{
+	static const char line[] =
+	    "pending:1790000000:" SECRET ":mailto:alice@example.org";
+	char again[OTP_PENDING_LINE_SIZE], longest[OTP_ADDRESS_SIZE];
+	struct otp_pending pending;
+
+	(void)state;
+	assert_int_equal(
+	    otp_pending_parse_line(line, strlen(line), &pending, NULL), OTP_OK);
+	assert_int_equal(pending.until, 1790000000);
+	assert_string_equal(pending.address.uri, "mailto:alice@example.org");
+	assert_memory_equal(pending.address.secret, "12345678901234567890", 20);
+	otp_pending_format_line(&pending, again);
+	assert_string_equal(again, line);
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[1] = ':';
+	longest[sizeof(longest) - 1] = '\0';
+	strcpy(pending.address.uri, longest);
+	pending.until = OTP_RECOVERY_TIME_MAX;
+	otp_pending_format_line(&pending, again);
+	assert_int_equal(strlen(again), OTP_PENDING_LINE_SIZE - 1);
+	assert_int_equal(
+	    otp_pending_parse_line(again, strlen(again), &pending, NULL),
+	    OTP_OK);
+}
+
+static void
+pending_line__refuses_everything_else(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *detail;
+	} bad[] = {
+		{ "", "pending" },
+		{ "pending:", "pending" },
+		{ "pending:1790000000", "pending" },
+		{ "pending::" SECRET ":a:b", "pending" },
+		{ "pending:0:" SECRET ":a:b", "pending" },
+		{ "pending:01:" SECRET ":a:b", "pending" },
+		{ "pending:-1:" SECRET ":a:b", "pending" },
+		{ "pending:253402300800:" SECRET ":a:b", "pending" },
+		{ "Pending:1:" SECRET ":a:b", "pending" },
+		{ "deliver:1:" SECRET ":a:b", "pending" },
+		{ "pending:1:", "address-secret" },
+		{ "pending:1:" SECRET, "address-secret" },
+		{ "pending:1:" SECRET "A:a:b", "address-secret" },
+		{ "pending:1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA:a:b",
+		    "address-secret" },
+		{ "pending:1:" SECRET ":mailto:a@b?c", "mail-address" },
+		{ "pending:1:" SECRET ":", "address" },
+	};
+	struct otp_pending pending, before;
+
+	(void)state;
+	memset(&pending, 0xa5, sizeof(pending));
+	before = pending;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct otp_fault fault = { 0 };
+
+		if (otp_pending_parse_line(bad[i].line, strlen(bad[i].line),
+			&pending, &fault) != OTP_ERR_PARSE)
+			fail_msg("\"%s\" was taken", bad[i].line);
+		assert_string_equal(unit_detail(&fault), bad[i].detail);
+		assert_memory_equal(&pending, &before, sizeof(pending));
+	}
+}
+
 static bool
 is_within(const char *typed, const char *prefixes)
 {
@@ -365,6 +435,8 @@ main(void)
 		cmocka_unit_test(address_mask__leaves_enough_to_recognise_it),
 		cmocka_unit_test(address_line__is_read_and_written),
 		cmocka_unit_test(address_line__refuses_everything_else),
+		cmocka_unit_test(pending_line__is_read_and_written),
+		cmocka_unit_test(pending_line__refuses_everything_else),
 		cmocka_unit_test(prefixes__are_of_telephone_numbers_alone),
 		cmocka_unit_test(prefixes__are_plus_and_digits),
 		cmocka_unit_test(address_id__is_the_documented_digest),

@@ -17,6 +17,7 @@
 #define HASH	 "00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100"
 #define MAIL	 "deliver:" SECRET ":mailto:alice@example.org\n"
 #define SMS	 "deliver:" SECRET2 ":sms:+491701234567\n"
+#define PENDING	 "pending:1790000000:" SECRET2 ":mailto:bob@example.org\n"
 #define INVITE	 "invite:sha256$" SALT "$" HASH ":1790000000\n"
 #define RECOVERY "recovery:1790000000:sha256$" SALT "$" HASH "\n"
 
@@ -150,6 +151,45 @@ seed_format__writes_an_invitation_that_can_be_read(void **state)
 		assert_int_equal(
 		    otp_seed_format(&seed, text, &size), OTP_ERR_PARSE);
 	}
+}
+
+/* It is not an address, and of no seed but one that has something else. */
+static void
+seed_parse__takes_one_pending_address(void **state)
+{
+	static char text[OTP_SEED_SIZE_MAX + 1];
+	struct otp_seed seed = parsed(TOTP PENDING, strlen(TOTP PENDING));
+	uint8_t id[OTP_ID_SIZE], without[OTP_ID_SIZE];
+	size_t size = 0;
+
+	(void)state;
+	assert_int_equal(seed.addresses_count, 0);
+	assert_int_equal(seed.pending.until, 1790000000);
+	assert_string_equal(seed.pending.address.uri, "mailto:bob@example.org");
+	assert_int_equal(otp_seed_format(&seed, text, &size), OTP_OK);
+	assert_non_null(strstr(text, "\n" PENDING));
+	assert_int_equal(otp_seed_tokens_id(&seed, id), OTP_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		struct otp_seed bad = seed;
+
+		if (i < 2)
+			bad.pending.until =
+			    i == 0 ? -1 : OTP_RECOVERY_TIME_MAX + 1;
+		else
+			strcpy(bad.pending.address.uri, "none");
+		assert_int_equal(
+		    otp_seed_format(&bad, text, &size), OTP_ERR_PARSE);
+	}
+	seed = parsed(TOTP, strlen(TOTP));
+	assert_int_equal(seed.pending.until, 0);
+	assert_int_equal(otp_seed_tokens_id(&seed, without), OTP_OK);
+	assert_memory_equal(id, without, sizeof(id));
+	assert_refused(TOTP PENDING PENDING, 3, "pending");
+	assert_refused(TOTP "pending:0\n", 2, "pending");
+	assert_refused(PENDING, 0, "no-token");
+	/* Nor do an address and one that is to be confirmed exclude each other. */
+	seed = parsed(MAIL PENDING, strlen(MAIL PENDING));
+	assert_int_equal(seed.addresses_count, 1);
 }
 
 static void
@@ -605,6 +645,7 @@ main(void)
 		    seed_format__writes_an_invitation_that_can_be_read),
 		cmocka_unit_test(
 		    seed_parse__takes_addresses_with_and_without_a_token),
+		cmocka_unit_test(seed_parse__takes_one_pending_address),
 		cmocka_unit_test(
 		    seed_parse__refuses_bad_and_repeated_addresses),
 		cmocka_unit_test(seed_parse__refuses_files_without_a_token),

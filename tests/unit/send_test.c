@@ -49,6 +49,28 @@ send__is_allowed_30_seconds_after_the_last(void **state)
 	assert_true(otp_send_is_allowed(&sends, NOW - 1));
 }
 
+/* The longest one that is reached: until it is past, no other matters. */
+static void
+send__limit_is_how_long_to_wait(void **state)
+{
+	struct otp_sends sends = { .hour = 4 };
+
+	(void)state;
+	assert_int_equal(otp_send_limit(&sends, NOW), 0);
+	sends.last[0].moment = 1;
+	sends.last[0].time = NOW;
+	assert_int_equal(otp_send_limit(&sends, NOW), 60);
+	sends.hour = 5;
+	sends.hour_since = NOW;
+	assert_int_equal(otp_send_limit(&sends, NOW), 3600);
+	sends.day = 20;
+	sends.day_since = NOW;
+	assert_int_equal(otp_send_limit(&sends, NOW), 86400);
+	assert_int_equal(otp_send_limit(&sends, NOW + 86400), 0);
+	sends.moment = UINT64_MAX;
+	assert_int_equal(otp_send_limit(&sends, NOW + 86400), 86400);
+}
+
 static void
 send__is_allowed_5_times_an_hour_and_20_times_a_day(void **state)
 {
@@ -410,6 +432,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(send_occasion__is_the_documented_digest),
 		cmocka_unit_test(send__is_allowed_30_seconds_after_the_last),
+		cmocka_unit_test(send__limit_is_how_long_to_wait),
 		cmocka_unit_test(
 		    send__is_allowed_5_times_an_hour_and_20_times_a_day),
 		cmocka_unit_test(

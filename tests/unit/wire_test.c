@@ -36,6 +36,9 @@ enum {
 	REQUEST_PROOF = 468,
 	REQUEST_SECRET = 981,
 	REQUEST_CODE = 1001,
+	REQUEST_ADDRESS = 981,
+	REQUEST_URI = 985,
+	REQUEST_POSTAL_END = 1233,
 
 	ANSWER_ERR = 16,
 	ANSWER_DETAIL = 24,
@@ -70,6 +73,9 @@ enum {
 	ANSWER_OWN_KIND = 896,
 	ANSWER_CODES = 904,
 	ANSWER_CODE = 908,
+	ANSWER_POSTAL = 1388,
+	ANSWER_POSTAL_METHOD = 1392,
+	ANSWER_POSTAL_TAG = 1409,
 	ANSWER_SIDE = 884,
 	ANSWER_ROWS = 888,
 	ANSWER_ROWS_END = 1344,
@@ -78,12 +84,13 @@ enum {
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
 	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
 	OTP_WIRE_SEND, OTP_WIRE_PUT, OTP_WIRE_RECOVERY, OTP_WIRE_REMOVE,
-	OTP_WIRE_DRAW };
+	OTP_WIRE_DRAW, OTP_WIRE_POSTAL };
 
 static bool
 is_change(enum otp_wire_verb verb)
 {
-	return verb >= OTP_WIRE_PUT && verb <= OTP_WIRE_REMOVE;
+	return (verb >= OTP_WIRE_PUT && verb <= OTP_WIRE_REMOVE) ||
+	    verb == OTP_WIRE_POSTAL;
 }
 
 /* All that a request of VERB can have, each another value. */
@@ -134,6 +141,8 @@ request_of(enum otp_wire_verb verb)
 	}
 	if (verb == OTP_WIRE_REMOVE)
 		message.token = 7;
+	if (verb == OTP_WIRE_POSTAL)
+		TEXT(message.change.uri, "mailto:alice@example.org");
 	if (verb == OTP_WIRE_PUT) {
 		message.change.mode = OTP_ENROL_REPLACE;
 		memcpy(message.change.secret, "abcdefghijklmnopqrst", 20);
@@ -274,6 +283,12 @@ answer_of(enum otp_wire_verb verb)
 		message.own.kind = OTP_RECOVERY;
 		message.own.wait = 15;
 		message.committed = true;
+	}
+	if (verb == OTP_WIRE_POSTAL) {
+		message.sent.delivery = OTP_DELIVERY_SENT;
+		TEXT(message.sent.method, "mail");
+		TEXT(message.sent.tag, "K7");
+	} else if (is_change(verb)) {
 		message.codes_count = 16;
 		TEXT(message.codes[0], "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF");
 		TEXT(message.codes[15], "GGGG-HHHH-IIII-JJJJ-KKKK-LLLL");
@@ -648,6 +663,7 @@ wire__answers_end_where_the_page_says(void **state)
 		{ OTP_WIRE_SEND, OTP_DELIVERY_SENT, 908 },
 		{ OTP_WIRE_PUT, 5, 1388 },
 		{ OTP_WIRE_DRAW, OTP_WIRE_SIDE_MAX, ANSWER_ROWS_END },
+		{ OTP_WIRE_POSTAL, 5, 1412 },
 	};
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 
@@ -668,6 +684,8 @@ wire__answers_end_where_the_page_says(void **state)
 			data[905] = 'x';
 		if (ends[i].verb == OTP_WIRE_PUT)
 			memset(data + 1358, 'x', 29);
+		if (ends[i].verb == OTP_WIRE_POSTAL)
+			memset(data + ANSWER_POSTAL_TAG, 'x', 2);
 		if (ends[i].verb == OTP_WIRE_DRAW)
 			data[ANSWER_ROWS_END - 1] = 1; /* column 56 */
 		assert_true(answer_is_read(data, sizeof(data)));
@@ -716,6 +734,79 @@ wire__first_token_has_no_proof(void **state)
 	assert_false(request_is_read_with(OTP_WIRE_PUT, REQUEST_CHANGE, 3));
 	assert_false(request_is_read_with(
 	    OTP_WIRE_REMOVE, REQUEST_CHANGE, OTP_SEED_TOKENS));
+}
+
+/* An address to be added, the number of one to be removed, and never both. */
+static void
+wire__address_is_added_confirmed_or_removed(void **state)
+{
+	struct otp_wire_request request = request_of(OTP_WIRE_POSTAL);
+	uint8_t data[OTP_WIRE_REQUEST_SIZE];
+
+	(void)state;
+	TEXT(request.change.uri, "");
+	assert_false(request_is_written(&request));
+	for (int step = OTP_OWN_CONFIRM; step <= OTP_OWN_REMOVE; step++) {
+		request = request_of(OTP_WIRE_POSTAL);
+		request.change.step = (enum otp_own_step)step;
+		assert_false(request_is_written(&request));
+		TEXT(request.change.uri, "");
+		assert_true(request_is_written(&request));
+		request.token = OTP_SEED_ADDRESSES - 1;
+		assert_int_equal(
+		    request_is_written(&request), step == OTP_OWN_REMOVE);
+		request.token = OTP_SEED_ADDRESSES;
+		assert_false(request_is_written(&request));
+	}
+	request.token = 0;
+	request.change.step = (enum otp_own_step)(OTP_OWN_REMOVE + 1);
+	assert_false(request_is_written(&request));
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		request = request_of(verbs[i]);
+		TEXT(request.change.uri, "a:b");
+		assert_int_equal(
+		    request_is_written(&request), verbs[i] == OTP_WIRE_POSTAL);
+		request = request_of(verbs[i]);
+		request.change.step = OTP_OWN_CONFIRM;
+		assert_false(request_is_written(&request));
+	}
+	request_bytes(OTP_WIRE_POSTAL, data);
+	memset(data + REQUEST_URI, 'x', 247);
+	assert_true(request_is_read(data, sizeof(data)));
+	data[REQUEST_URI + 247] = 'x';
+	assert_false(request_is_read(data, sizeof(data)));
+	data[REQUEST_URI + 247] = 0;
+	for (size_t at = REQUEST_POSTAL_END; at < sizeof(data); at++) {
+		data[at] = 1;
+		assert_false(request_is_read(data, sizeof(data)));
+		data[at] = 0;
+	}
+}
+
+/* A message is sent once an address is kept; its codes are not answered. */
+static void
+wire__message_leaves_once_its_address_is_kept(void **state)
+{
+	static const enum otp_delivery deliveries[] = { OTP_DELIVERY_NO_ADDRESS,
+		OTP_DELIVERY_NO_SOCKET, OTP_DELIVERY_SENT };
+	struct otp_wire_answer answer = answer_of(OTP_WIRE_POSTAL);
+
+	(void)state;
+	for (int delivery = 0; delivery <= OTP_DELIVERY_SENT; delivery++) {
+		bool known = false;
+
+		answer.sent.delivery = (enum otp_delivery)delivery;
+		for (size_t i = 0; i < COUNT(deliveries); i++)
+			known |= deliveries[i] == answer.sent.delivery;
+		answer.own.verdict = OTP_VERDICT_ACCEPT;
+		assert_int_equal(answer_is_written(&answer), known);
+		answer.own.verdict = OTP_VERDICT_REJECT;
+		assert_int_equal(answer_is_written(&answer),
+		    answer.sent.delivery == OTP_DELIVERY_NO_ADDRESS);
+	}
+	answer = answer_of(OTP_WIRE_POSTAL);
+	answer.codes_count = 1;
+	assert_false(answer_is_written(&answer));
 }
 
 /* Whether an answer with DRAWING is written, and read. */
@@ -791,8 +882,8 @@ wire__change_is_done_once_it_is_committed(void **state)
 		    answer_is_written(&answer), is_change(verbs[i]));
 		answer = answer_of(verbs[i]);
 		answer.codes_count = 1;
-		assert_int_equal(
-		    answer_is_written(&answer), is_change(verbs[i]));
+		assert_int_equal(answer_is_written(&answer),
+		    is_change(verbs[i]) && verbs[i] != OTP_WIRE_POSTAL);
 		answer = answer_of(verbs[i]);
 		answer.own.verdict = OTP_VERDICT_ACCEPT;
 		assert_int_equal(
@@ -872,6 +963,17 @@ wire__has_its_places(void **state)
 	    data + REQUEST_SECRET, "abcdefghijklmnopqrst123456\0", 27);
 	request_bytes(OTP_WIRE_REMOVE, data);
 	assert_memory_equal(data + REQUEST_CHANGE, "\7\0\0\0digested", 12);
+	request_bytes(OTP_WIRE_POSTAL, data);
+	assert_memory_equal(data, "pOTP\1\0\0\0\x0c\0\0\0", 12);
+	assert_memory_equal(data + REQUEST_CHANGE, "\0\0\0\0digested", 12);
+	assert_string_equal((char *)data + REQUEST_PROOF, "345678");
+	assert_memory_equal(data + REQUEST_ADDRESS, "\0\0\0\0mailto:", 11);
+	assert_string_equal(
+	    (char *)data + REQUEST_URI, "mailto:alice@example.org");
+	answer_bytes(OTP_WIRE_POSTAL, data);
+	assert_memory_equal(data + ANSWER_CODES, "\0\0\0\0\0", 5);
+	assert_memory_equal(data + ANSWER_POSTAL, "\x0b\0\0\0mail\0", 9);
+	assert_string_equal((char *)data + ANSWER_POSTAL_TAG, "K7");
 	answer_bytes(OTP_WIRE_PUT, data);
 	assert_memory_equal(data + ANSWER_CHANGED,
 	    "\x0d\0\0\0\xe6\xb3\xa9\x5c\xe2\xff\xff\xff\3\0\0\0"
@@ -1336,6 +1438,8 @@ main(void)
 		cmocka_unit_test(wire__answers_end_where_the_page_says),
 		cmocka_unit_test(wire__forgets_one_or_all),
 		cmocka_unit_test(wire__first_token_has_no_proof),
+		cmocka_unit_test(wire__address_is_added_confirmed_or_removed),
+		cmocka_unit_test(wire__message_leaves_once_its_address_is_kept),
 		cmocka_unit_test(
 		    wire__drawing_has_a_size_and_nothing_beyond_it),
 		cmocka_unit_test(wire__change_is_done_once_it_is_committed),
