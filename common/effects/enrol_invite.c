@@ -40,7 +40,6 @@ otp_enrol_invite(struct otp_account *account, bool replace,
 	if (err == OTP_OK) {
 		seed.invited = true;
 		seed.invitation = set->kept[0];
-		seed.invitation.made = 0;
 		seed.invitation.until = set->until;
 		err = write_invitation(&txn, &seed);
 	}

@@ -687,6 +687,25 @@ adopt__brings_a_lost_entry_of_the_uid_back(void **unused)
 	assert_true(world_has(&world, "uid/1000"));
 }
 
+static void
+adopt__succeeds_only_with_an_entry_of_the_uid(void **unused)
+{
+	char path[96];
+	unsigned failed = 0;
+
+	(void)unused;
+	world_enrol(&world);
+	world_path(&world, "uid/1000", path);
+	do {
+		(void)unlink(path);
+		assert_true(failed < 100);
+		stop_from(++failed);
+	} while (adopt(false) != OTP_OK);
+	stop_from(0);
+	assert_true(failed > 1);
+	assert_true(world_has(&world, "uid/1000"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 /* Codes that are past their end say nothing of what a state has forgotten. */
@@ -711,6 +730,7 @@ main(void)
 		TEST(adopt__takes_no_totp_token_by_a_clock_before_the_release),
 		TEST(adopt__takes_recovery_codes_for_used_at_the_clocks_begin),
 		TEST(adopt__brings_a_lost_entry_of_the_uid_back),
+		TEST(adopt__succeeds_only_with_an_entry_of_the_uid),
 		TEST(adopt__goes_by_the_window_of_the_policy),
 		TEST(adopt__changes_nothing_the_second_time),
 		TEST(adopt__leaves_the_seed_as_its_owner_wrote_it),

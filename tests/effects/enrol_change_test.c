@@ -991,6 +991,19 @@ new__takes_nothing_from_who_was_faster(void **unused)
 	assert_int_equal(world_state(&world)->tally.failures, 3);
 }
 
+static void
+invite__takes_nothing_from_who_was_faster(void **unused)
+{
+	(void)unused;
+	assert_int_equal(do_purge(), OTP_OK);
+	assert_int_equal(otp_enrol_make_set(&world.account, 1, &set), OTP_OK);
+	set.until = WORLD_NOW + 60;
+	meanwhile = enrol_meanwhile;
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_EXISTS);
+	assert_int_equal(world_show(&world, 1, 5), OTP_VERDICT_ACCEPT);
+}
+
 /* --- adopting --- */
 
 static struct otp_adoption adoption;
@@ -1350,6 +1363,7 @@ main(void)
 		TEST(
 		    recovery__changes_nothing_where_it_cannot_tell_what_is_in_force),
 		TEST(new__takes_nothing_from_who_was_faster),
+		TEST(invite__takes_nothing_from_who_was_faster),
 		TEST(adopt__changes_nothing_where_no_id_can_be_computed),
 		TEST(adopt__knows_the_old_recovery_codes_and_the_new),
 		TEST(adopt__says_so_where_it_cannot_write),
