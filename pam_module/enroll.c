@@ -8,6 +8,9 @@
  *    (enroll__needs_an_application_that_shows_messages).
  * 3. Of several logins with one invitation, one enrolls
  *    (enroll__that_another_login_finished_is_refused).
+ * 4. The addresses that it replaces are told, even if the disk fails after the new
+ *    token is active (tests/pam/notice_test.c:
+ *    invitation__is_told_where_the_disk_fails_later).
  */
 #include "config.h"
 
@@ -254,10 +257,10 @@ enroll_put(struct enrolling *enrolling)
 	otp_notice_note(login, &enrolling->host);
 	err = otp_enrol_put(
 	    &enrolling->account, &enrolling->enrolment, &enrolling->set);
+	if (enrolling->account.committed && answer->told.to_count > 0)
+		answer->told.notice.kind = OTP_NOTICE_INVITATION;
 	if (err != OTP_OK)
 		return enroll_fail(enrolling, err);
-	if (answer->told.to_count > 0)
-		answer->told.notice.kind = OTP_NOTICE_INVITATION;
 	answer->kind = OTP_INVITATION;
 	answer->last_success = -1;
 	memcpy(answer->token, enrolling->enrolment.token.label,

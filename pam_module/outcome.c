@@ -109,8 +109,12 @@ otp_outcome_report(struct otp_login *login, enum otp_step step)
 	int code = step_code(login, step);
 
 	otp_log_outcome(login, step);
-	/* A message can wait for the user: the owner is told before. */
-	if (step == OTP_STEP_VERDICT)
+	/*
+	 * A message can wait for the user: the owner is told before.  A new token
+	 * can be active even if its login failed.
+	 */
+	if (step == OTP_STEP_VERDICT ||
+	    login->answer.told.notice.kind == OTP_NOTICE_INVITATION)
 		otp_notice_send(login);
 	if (login->quiet)
 		return code;

@@ -99,13 +99,13 @@ postal_report(const struct otp_job *job, const struct otp_account *account,
 		otp_report_change(job, subject,
 		    step == OTP_OWN_CONFIRM ? "address-added"
 					    : "address-removed",
-		    NULL);
+		    NULL, NULL);
 	else if (err == OTP_OK && result->verdict != OTP_VERDICT_ACCEPT)
 		otp_report_change(job, subject, "address-refused",
-		    otp_verdict_reason(result->verdict));
+		    otp_verdict_reason(result->verdict), NULL);
 	else if (err != OTP_OK && result->proven)
 		otp_report_change(
-		    job, subject, "address-refused", otp_err_reason(err));
+		    job, subject, "address-refused", otp_err_reason(err), NULL);
 }
 
 const char *

@@ -109,7 +109,7 @@ otp_report_notice(const struct otp_job *job, const struct otp_request *request,
 
 void
 otp_report_change(const struct otp_job *job, const struct otp_subject *subject,
-    const char *action, const char *reason)
+    const char *action, const char *reason, const char *method)
 {
 	struct otp_logline line;
 
@@ -119,6 +119,7 @@ otp_report_change(const struct otp_job *job, const struct otp_subject *subject,
 	otp_logline_number(&line, "uid", subject->uid, "");
 	otp_logline_word(&line, "reason", reason);
 	add_caller(&line, job->listener, job->peer);
+	otp_logline_word(&line, "method", method);
 	report_write(LOG_NOTICE, &line, PATIENCE);
 }
 

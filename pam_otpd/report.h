@@ -31,10 +31,11 @@ void otp_report_notice(const struct otp_job *job,
 
 /*
  * JOB made a change to SUBJECT's account: ACTION, a word as otp-enroll logs it.
- * REASON: why it was refused, or NULL.
+ * REASON: why it was refused, or NULL.  METHOD: what it was made with, or NULL.
  */
 void otp_report_change(const struct otp_job *job,
-    const struct otp_subject *subject, const char *action, const char *reason);
+    const struct otp_subject *subject, const char *action, const char *reason,
+    const char *method);
 
 /* A caller was refused, or a request of any other kind failed. */
 void otp_report_refused(enum otp_listener listener, uint32_t peer,

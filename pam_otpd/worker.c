@@ -278,6 +278,9 @@ change_text(const struct otp_wire_request *message,
 		return "a token was removed";
 	if (message->verb == OTP_WIRE_RECOVERY)
 		return "the recovery codes were replaced";
+	if (answer->own.invited)
+		return "an invitation was used: all tokens, recovery codes\n"
+		       "and addresses were replaced";
 	return message->change.mode == OTP_ENROL_REPLACE
 	    ? "all tokens, recovery codes and addresses were replaced"
 	    : "a token was added";
@@ -336,7 +339,8 @@ request_forget(const struct otp_job *job, const struct otp_host *host,
 
 	answer->fault = account.fault;
 	if (account.committed)
-		otp_report_change(job, &subject, "devices-forgotten", NULL);
+		otp_report_change(
+		    job, &subject, "devices-forgotten", NULL, NULL);
 	return err;
 }
 
@@ -358,10 +362,10 @@ request_resync(const struct otp_job *job, const struct otp_host *host,
 	    &account, id, message->typed, message->second, &answer->resync);
 	answer->fault = account.fault;
 	if (account.committed)
-		otp_report_change(job, &subject, "resynchronised", NULL);
+		otp_report_change(job, &subject, "resynchronised", NULL, NULL);
 	else if (err == OTP_OK)
 		otp_report_change(job, &subject, "resync-refused",
-		    otp_verdict_reason(answer->resync));
+		    otp_verdict_reason(answer->resync), NULL);
 	if (err != OTP_OK)
 		answer->resync = OTP_VERDICT_REJECT;
 	return err;

@@ -48,6 +48,9 @@ static const char *const deliver_words[] = { "no", "yes", "auto", NULL };
 /* In the order of enum otp_enroll_option. */
 static const char *const enroll_words[] = { "no", "invited", NULL };
 
+/* In the order of enum otp_self_option. */
+static const char *const self_words[] = { "no", "yes", "invited", NULL };
+
 const struct otp_conf_option otp_options_table[] = {
 	PATH("store", OTP_CONF_FILE, store),
 	NUMBER("window", OTP_CONF_FILE, policy.window, 0, OTP_WINDOW_MAX),
@@ -61,7 +64,7 @@ const struct otp_conf_option otp_options_table[] = {
 	FLAG("file_system_is_local", OTP_CONF_FILE, file_system_is_local),
 	PATH("sockets", OTP_CONF_FILE, sockets),
 	LIST("sms_prefixes", OTP_CONF_FILE, sms_prefixes),
-	FLAG("self_enroll", OTP_CONF_FILE, self_enroll),
+	CHOICE("self_enroll", OTP_CONF_FILE, self_enroll, self_words),
 
 	PATH("conf", OTP_CONF_ARGUMENT, conf),
 	LIST("groups", OTP_CONF_ARGUMENT, groups),

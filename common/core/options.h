@@ -41,6 +41,13 @@ enum otp_enroll_option {
 	OTP_ENROLL_INVITED, /* those who have an invitation */
 };
 
+/* Whether users set up their first token themselves, through pam_otpd(8). */
+enum otp_self_option {
+	OTP_SELF_NO = 0,
+	OTP_SELF_YES,
+	OTP_SELF_INVITED, /* those who have an invitation */
+};
+
 struct otp_options {
 	/* how to verify: for the host, only in the file */
 	char store[OTP_PATH_SIZE];
@@ -49,7 +56,7 @@ struct otp_options {
 	bool file_system_is_local;
 	char sockets[OTP_PATH_SIZE];	    /* their directory */
 	char sms_prefixes[OTP_GROUPS_SIZE]; /* as a LIST (conf.h); "" = none */
-	bool self_enroll; /* users make their first token active themselves */
+	unsigned self_enroll;		    /* enum otp_self_option */
 
 	/* how to ask: for the service, as an argument or in the file */
 	char conf[OTP_PATH_SIZE]; /* argument only; "" = the default file */

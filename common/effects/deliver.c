@@ -87,7 +87,7 @@ sending_load(struct sending *sending)
 	    sending->request->uid, sending->fault);
 	if (err == OTP_OK)
 		err = otp_snapshot_state_err(account, sending->fault);
-	if (err != OTP_OK || account->seed_err == OTP_ERR_ABSENT)
+	if (err != OTP_OK || !otp_snapshot_has_seed(account))
 		return err;
 	err = otp_snapshot_seed_err(account, sending->fault);
 	return err == OTP_OK ? sending_check(sending) : err;

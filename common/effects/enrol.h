@@ -94,6 +94,15 @@ enum otp_err otp_enrol_begin_invited(struct otp_account *account,
     struct otp_enrolment *ret_enrolment) OTP_MUST_USE;
 
 /*
+ * Whether TYPED is the account's invitation.  *RET_VERDICT: INVITED, and then
+ * ENROLMENT needs it until it is put; otherwise INVITATION_ENDED, REPLAY, REJECT
+ * or MALFORMED.  Nothing is written.
+ */
+enum otp_err otp_enrol_by_invitation(struct otp_account *account,
+    const char *typed, struct otp_enrolment *enrolment,
+    enum otp_verdict *ret_verdict) OTP_MUST_USE;
+
+/*
  * Judge whether the device shows the right code.  A neighbouring step is
  * accepted, and with HOTP any counter within the look-ahead; the step or
  * counter is remembered as used.  If the code is right at another time within
@@ -119,7 +128,7 @@ enum otp_err otp_enrol_make_set(struct otp_account *account, unsigned count,
  * delays stay as they are.
  * 'invited': the login in which that happens becomes the account's last one.
  * 'committed': the token is active.
- * NEW and REPLACE also end an invitation; ADD keeps it.
+ * An invitation ends, unless the account was enrolled and this is ADD.
  * Errors: EXISTS, FULL, CHANCE, UID, CONFLICT ('former'; 'invited', and the
  * invitation is not valid any more), SUSPENDED ('by_user', and the account is).
  */

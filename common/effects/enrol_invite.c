@@ -10,10 +10,8 @@
 #include "common/effects/enrol.h"
 #include "common/effects/txn.h"
 
-static enum otp_err find_invitation(
-    struct otp_account *, const char *, uint8_t[OTP_ID_SIZE]);
 static enum otp_err judge_invitation(
-    const struct otp_snapshot *, const char *, uint8_t[OTP_ID_SIZE]);
+    struct otp_txn *, const char *, enum otp_verdict *);
 static enum otp_err check_free(struct otp_txn *, bool);
 static enum otp_err check_end(const struct otp_txn *, int64_t);
 static enum otp_err write_invitation(struct otp_txn *, struct otp_seed *);
@@ -52,59 +50,71 @@ enum otp_err
 otp_enrol_begin_invited(struct otp_account *account, const char *typed,
     const struct otp_token *token, struct otp_enrolment *ret_enrolment)
 {
-	uint8_t id[OTP_ID_SIZE];
-	enum otp_err err = find_invitation(account, typed, id);
+	struct otp_enrolment invited = { .mode = OTP_ENROL_REPLACE };
+	enum otp_verdict verdict = OTP_VERDICT_REJECT;
+	enum otp_err err =
+	    otp_enrol_by_invitation(account, typed, &invited, &verdict);
 
+	if (err == OTP_OK && verdict != OTP_VERDICT_INVITED)
+		err = OTP_ERR_CONFLICT;
 	if (err == OTP_OK)
 		err = otp_enrol_begin(
 		    account, OTP_ENROL_REPLACE, token, ret_enrolment);
 	if (err != OTP_OK)
 		return err;
 	ret_enrolment->by_user = ret_enrolment->invited = true;
-	memcpy(ret_enrolment->invitation, id, sizeof(id));
+	memcpy(ret_enrolment->invitation, invited.invitation,
+	    sizeof(invited.invitation));
 	return OTP_OK;
 }
 
-static enum otp_err
-find_invitation(
-    struct otp_account *account, const char *typed, uint8_t ret_id[OTP_ID_SIZE])
+enum otp_err
+otp_enrol_by_invitation(struct otp_account *account, const char *typed,
+    struct otp_enrolment *enrolment, enum otp_verdict *ret_verdict)
 {
 	struct otp_txn txn;
+	const struct otp_seed *seed = &txn.snap.seed;
+	enum otp_verdict verdict = OTP_VERDICT_REJECT;
 	enum otp_err err = otp_txn_open(&txn, account);
 
 	if (err == OTP_OK)
 		err = otp_txn_state_err(&txn);
 	if (err == OTP_OK)
 		err = otp_txn_seed_err(&txn);
-	if (err == OTP_OK)
-		err = judge_invitation(&txn.snap, typed, ret_id);
+	if (err == OTP_OK && seed->invited)
+		err = judge_invitation(&txn, typed, &verdict);
 	else if (err == OTP_ERR_ABSENT)
-		err = OTP_ERR_CONFLICT;
+		err = OTP_OK;
+	if (err == OTP_OK && verdict == OTP_VERDICT_INVITED) {
+		enrolment->by_user = enrolment->invited = true;
+		otp_recovery_id(&seed->invitation, enrolment->invitation);
+	}
 	otp_txn_close(&txn);
+	if (err == OTP_OK)
+		*ret_verdict = verdict;
 	return err;
 }
 
+/* As at a login, but without anything else that the account has. */
 static enum otp_err
-judge_invitation(const struct otp_snapshot *snap, const char *typed,
-    uint8_t ret_id[OTP_ID_SIZE])
+judge_invitation(
+    struct otp_txn *txn, const char *typed, enum otp_verdict *ret_verdict)
 {
-	const struct otp_recovery *invitation = &snap->seed.invitation;
+	const struct otp_snapshot *snap = &txn->snap;
+	struct otp_account *account = txn->account;
+	const struct otp_seed only = { .invited = true,
+		.invitation = snap->seed.invitation };
+	struct otp_match match = { .verdict = OTP_VERDICT_REJECT };
 	struct otp_code code;
-	bool same = false;
-	enum otp_err err = OTP_OK;
+	enum otp_err err;
 
 	otp_code_read(typed, &code);
-	if (snap->seed.invited && code.typed == OTP_TYPED_RECOVERY)
-		err = otp_recovery_check(invitation, code.recovery, &same);
+	err = otp_verify(&only, &snap->state, account->host->policy, &code,
+	    snap->now, &match, &account->fault);
 	otp_wipe(&code, sizeof(code));
-	if (err != OTP_OK)
-		return err;
-	if (!same || !otp_recovery_is_valid(invitation, snap->now) ||
-	    otp_state_invitation(&snap->state, invitation) !=
-		OTP_RECOVERY_UNUSED)
-		return OTP_ERR_CONFLICT;
-	otp_recovery_id(invitation, ret_id);
-	return OTP_OK;
+	if (err == OTP_OK)
+		*ret_verdict = match.verdict;
+	return err;
 }
 
 /* What an invitation replaces must be known, and meant to be replaced. */

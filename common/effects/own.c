@@ -4,7 +4,8 @@
  *
  * 1. Nothing changes without a code of what is active
  *    (own__needs_a_code_of_what_is_active), but a first token's
- *    (own__puts_a_first_token).
+ *    (own__puts_a_first_token), or an invitation, where it is taken
+ *    (own__takes_an_invitation_where_it_may).
  * 2. That code is charged and used as at a login, to the tally of other callers
  *    (own__charges_the_proof), and the new token's is not (own__judges_the_new_code_first).
  * 3. What the caller did not see is not changed (own__is_bound_to_what_was_seen).
@@ -15,6 +16,9 @@
  *    (own__charges_the_code_of_an_address).
  * 6. An account whose state is lost is not new
  *    (own__puts_no_first_token_where_the_state_is_lost).
+ * 6. Where a first token needs an invitation, it is put only with one, and each
+ *    invitation is used once (own__needs_an_invitation,
+ *    own__uses_an_invitation_once).
  */
 #include "config.h"
 
@@ -27,9 +31,14 @@
 #include "common/effects/label.h"
 #include "common/store/store.h"
 
+#define SERVICE "otp-enroll"
+
 static enum otp_err own_confirm(struct otp_account *account,
     const struct otp_own_token *token, struct otp_enrolment *enrolment,
     struct otp_own_result *result);
+static enum otp_err own_permit(struct otp_account *account,
+    const struct otp_own_proof *proof, const struct otp_own_token *token,
+    struct otp_enrolment *enrolment, struct otp_own_result *result);
 static enum otp_err own_prove(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_own_result *result);
 static enum otp_err own_seed(struct otp_account *account,
@@ -53,8 +62,8 @@ otp_own_put(struct otp_account *account, const struct otp_own_proof *proof,
 
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
 		err = otp_enrol_make_set(account, count, &set);
-	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT && !first)
-		err = own_prove(account, proof, &result);
+	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
+		err = own_permit(account, proof, token, &enrolment, &result);
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
 		account->former = first ? NULL : &proof->former;
 		err = otp_enrol_put(account, &enrolment, &set);
@@ -96,6 +105,38 @@ own_confirm(struct otp_account *account, const struct otp_own_token *token,
 	return err;
 }
 
+/*
+ * What the change needs beside the token: an invitation, or a code of what is
+ * active.  What is not an invitation may be one of these, if there are any.
+ */
+static enum otp_err
+own_permit(struct otp_account *account, const struct otp_own_proof *proof,
+    const struct otp_own_token *token, struct otp_enrolment *enrolment,
+    struct otp_own_result *result)
+{
+	const bool first = token->mode == OTP_ENROL_NEW;
+	enum otp_verdict verdict = OTP_VERDICT_REJECT;
+	enum otp_err err = OTP_OK;
+
+	if (token->invited && token->mode != OTP_ENROL_ADD)
+		err = otp_enrol_by_invitation(
+		    account, proof->typed, enrolment, &verdict);
+	if (err != OTP_OK)
+		return err;
+	if (!enrolment->invited && !first)
+		return own_prove(account, proof, result);
+	otp_login_mark_set(&enrolment->login, 0, SERVICE, NULL);
+	if (token->invited)
+		*result = (struct otp_own_result){
+			.verdict =
+			    enrolment->invited ? OTP_VERDICT_ACCEPT : verdict,
+			.kind =
+			    verdict == OTP_VERDICT_REPLAY ? OTP_INVITATION : 0,
+			.invited = enrolment->invited,
+		};
+	return OTP_OK;
+}
+
 /* What is not bound to what is active is not charged either. */
 static enum otp_err
 own_prove(struct otp_account *account, const struct otp_own_proof *proof,
@@ -105,7 +146,7 @@ own_prove(struct otp_account *account, const struct otp_own_proof *proof,
 		.uid = account->subject.uid,
 		.by_other = true,
 		.same_user = true,
-		.service = "otp-enroll",
+		.service = SERVICE,
 	};
 	struct otp_answer answer = { .verdict = OTP_VERDICT_REJECT };
 	struct otp_seed seed;
@@ -164,6 +205,7 @@ own_finish(const struct otp_account *account, enum otp_err err,
 		*result = (struct otp_own_result){
 			.verdict = OTP_VERDICT_REJECT,
 			.proven = result->proven,
+			.invited = result->invited,
 		};
 	return err;
 }

@@ -18,7 +18,10 @@
 
 #define OTP_OWN_SECRET_SIZE 20 /* of a token of the usual kind */
 
-/* What the caller saw, and a code of it, or a recovery code.  A secret. */
+/*
+ * What the caller saw, and a code of it, or a recovery code; or an invitation.
+ * A secret.
+ */
 struct otp_own_proof {
 	struct otp_active former;
 	const char *typed;
@@ -26,7 +29,8 @@ struct otp_own_proof {
 
 /* A new token.  A secret. */
 struct otp_own_token {
-	enum otp_enrol_mode mode; /* NEW needs no proof */
+	enum otp_enrol_mode mode; /* NEW needs no proof, but: */
+	bool invited; /* NEW needs an invitation, REPLACE may have one */
 	uint8_t secret[OTP_OWN_SECRET_SIZE];
 	const char *typed; /* a code of it */
 };
@@ -46,7 +50,8 @@ struct otp_own_result {
 	    of_token; /* the new token's code was refused; nothing was charged */
 	bool drift_known; /* of that: see struct otp_confirmation */
 	int32_t drift;
-	bool proven; /* the proof was accepted and used, even on an error */
+	bool proven;  /* the proof was accepted and used, even on an error; */
+	bool invited; /* or it is the account's invitation, which that uses */
 	/* otherwise, of the proof: see struct otp_answer */
 	enum otp_kind kind;
 	bool no_code;
@@ -56,7 +61,8 @@ struct otp_own_result {
 /*
  * Make TOKEN active.  All else of it is the host's: a label of host and account,
  * TOTP, SHA1, 6 digits, 30 seconds.  The code of TOKEN is judged first, and is
- * free, since the caller made the secret.
+ * free, since the caller made the secret.  With TOKEN's 'invited', an invitation
+ * is used with the change, as at a login, and is free, since it cannot be guessed.
  * *RET_SET: the new recovery codes, of NEW and REPLACE, once ACCOUNT's
  * 'committed' is set; otherwise empty.  The caller wipes it.
  * Errors: CONFLICT, those of otp_enrol_put(), otp_attempt_try().

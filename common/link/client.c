@@ -303,14 +303,13 @@ otp_link_change(const struct otp_link *link, const struct otp_request *request,
 	struct exchange exchange;
 	struct otp_wire_request *message = &exchange.request;
 	const bool first = verb == OTP_WIRE_PUT && token->mode == OTP_ENROL_NEW;
-	enum otp_err err = OTP_OK;
+	enum otp_err err;
 
 	*ret_done = (struct otp_link_done){ .committed = false };
 	exchange_begin(&exchange, link, verb, request, fault);
-	if (!first) {
+	if (!first)
 		message->change.former = proof->former;
-		err = copy_code(message->second, proof->typed, &exchange);
-	}
+	err = copy_code(message->second, proof->typed, &exchange);
 	if (err == OTP_OK && verb == OTP_WIRE_PUT) {
 		message->change.mode = token->mode;
 		memcpy(message->change.secret, token->secret,

@@ -68,11 +68,9 @@ otp_wire_own_is_asked(const struct otp_wire_request *message)
 	    (change->mode != OTP_ENROL_NEW ||
 		!is_zero(change->secret, sizeof(change->secret))))
 		return false;
-	/* A first token has no proof. */
-	if (!otp_wire_is_own(message->verb) || first)
-		return is_zero(change->former.digest, OTP_DIGEST_SIZE) &&
-		    (!first || message->second[0] == '\0');
-	return true;
+	/* Nothing was there before a first token. */
+	return (otp_wire_is_own(message->verb) && !first) ||
+	    is_zero(change->former.digest, OTP_DIGEST_SIZE);
 }
 
 static bool

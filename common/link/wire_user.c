@@ -166,6 +166,7 @@ wire_whole(struct otp_wire *wire, struct otp_overview *overview)
 		&overview->exempt,
 		&overview->tally.locked,
 		&overview->others.locked,
+		&overview->invited,
 	};
 
 	otp_wire_flags(wire, flags, sizeof(flags) / sizeof(flags[0]));
@@ -189,6 +190,9 @@ wire_whole(struct otp_wire *wire, struct otp_overview *overview)
 	wire_tally(wire, &overview->tally);
 	wire_tally(wire, &overview->others);
 	otp_wire_bytes(wire, overview->active.digest, OTP_DIGEST_SIZE);
+	overview->invitation_use = (enum otp_recovery_use)otp_wire_limited(
+	    wire, (uint32_t)overview->invitation_use, OTP_RECOVERY_UNUSED);
+	otp_wire_i64(wire, &overview->invitation_until);
 }
 
 static void

@@ -28,9 +28,11 @@ struct own {
 };
 
 static enum otp_exit own_look(struct own *own);
-static bool own_may_begin(const struct otp_tool *tool);
+static bool own_may_begin(struct own *own, const struct otp_overview *overview);
+static bool own_is_invited(const struct otp_overview *overview);
 static enum otp_exit own_make(struct own *own);
 static enum otp_exit own_put(struct own *own);
+static void own_say_next(const struct own *own);
 static void own_conclude(const struct own *own);
 
 enum otp_exit
@@ -67,7 +69,8 @@ own_look(struct own *own)
 	own->change.kind = OTP_CHANGE_PUT;
 	if (status == OTP_EXIT_UNENROLLED) {
 		own->change.token.mode = OTP_ENROL_NEW;
-		return own_may_begin(tool) ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
+		return own_may_begin(own, &overview) ? OTP_EXIT_DONE
+						     : OTP_EXIT_FAILED;
 	}
 	if (status != OTP_EXIT_DONE)
 		return status;
@@ -77,16 +80,40 @@ own_look(struct own *own)
 	own->change.token.mode =
 	    tool->args.add ? OTP_ENROL_ADD : OTP_ENROL_REPLACE;
 	own->change.proof.former = overview.active;
+	own->change.token.invited = tool->args.replace &&
+	    tool->options.self_enroll == OTP_SELF_INVITED &&
+	    own_is_invited(&overview);
 	return OTP_EXIT_DONE;
 }
 
 static bool
-own_may_begin(const struct otp_tool *tool)
+own_may_begin(struct own *own, const struct otp_overview *overview)
 {
-	if (!tool->options.self_enroll)
+	const unsigned self = own->tool->options.self_enroll;
+
+	own->change.token.invited = self == OTP_SELF_INVITED;
+	if (self == OTP_SELF_YES ||
+	    (self != OTP_SELF_NO && own_is_invited(overview)))
+		return true;
+	if (self == OTP_SELF_NO)
 		otp_complain(_("On this host, users cannot enroll themselves. "
 			       "Ask an administrator."));
-	return tool->options.self_enroll;
+	else if (overview->invited)
+		otp_complain(_("Your invitation has expired or was used. Ask "
+			       "an administrator for a new one."));
+	else
+		otp_complain(_("On this host, users need an invitation to "
+			       "enroll themselves. Ask an administrator."));
+	return false;
+}
+
+/* Whether there is an invitation that can be used. */
+static bool
+own_is_invited(const struct otp_overview *overview)
+{
+	return overview->invited &&
+	    overview->invitation_use == OTP_RECOVERY_UNUSED &&
+	    overview->now < overview->invitation_until;
 }
 
 /* A token as pam_otpd(8) makes it, with a secret that is made here. */
@@ -124,10 +151,7 @@ own_put(struct own *own)
 	if (otp_secrets_show(&tool->args, &own->enrolment.token, own->uri,
 		OTP_SECRETS_NEXT_QUESTION) &&
 	    otp_confirm(tool, subject, &own->enrolment)) {
-		if (!first)
-			otp_say(_("Now enter a code of a token that you "
-				  "already have, or one of your recovery "
-				  "codes."));
+		own_say_next(own);
 		status = otp_prove(tool, &own->account, &own->change,
 		    &own->enrolment, &own->set);
 	}
@@ -148,6 +172,22 @@ own_put(struct own *own)
 		otp_complain(
 		    _("Nothing changed. Your existing setup still works."));
 	return otp_output_flush() ? status : OTP_EXIT_FAILED;
+}
+
+/* What is asked for beside the code of the new token. */
+static void
+own_say_next(const struct own *own)
+{
+	const bool invited = own->change.token.invited;
+
+	if (own->change.token.mode != OTP_ENROL_NEW && !invited)
+		otp_say(_("Now enter a code of a token that you already have, "
+			  "or one of your recovery codes."));
+	else if (own->change.token.mode != OTP_ENROL_NEW)
+		otp_say(_("Now enter your invitation, a code of a token that "
+			  "you already have, or one of your recovery codes."));
+	else if (invited)
+		otp_say(_("Now enter your invitation."));
 }
 
 static void

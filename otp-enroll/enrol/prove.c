@@ -20,7 +20,8 @@ static enum otp_exit prove_failed(const struct otp_tool *tool,
     enum otp_err err);
 static bool prove_again(const struct otp_tool *tool,
     const struct otp_subject *subject, const struct otp_own_result *result,
-    struct otp_enrolment *enrolment);
+    bool first, struct otp_enrolment *enrolment);
+static void explain_invitation(const struct otp_own_result *result);
 static bool is_first(const struct otp_change *change);
 
 enum otp_exit
@@ -48,6 +49,8 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
     struct otp_recovery_set *ret_set)
 {
 	const bool first = is_first(change);
+	const bool asks = !first || change->token.invited;
+	const char *prompt = first ? _("Invitation: ") : _("Current code: ");
 	char current[OTP_CONFIRM_SIZE] = "", code[CODE_SIZE] = "";
 	enum otp_exit status = OTP_EXIT_FAILED;
 	bool again = true;
@@ -58,7 +61,7 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 		struct otp_own_result result;
 		enum otp_err err;
 
-		if (!first && !otp_confirm_ask(_("Current code: "), current))
+		if (asks && !otp_confirm_ask(prompt, current))
 			break;
 		if (enrolment != NULL)
 			(void)snprintf(code, sizeof(code), "%0*lu",
@@ -66,7 +69,8 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 			    (unsigned long)enrolment->code);
 		err = otp_prove_once(tool, account, change, ret_set, &result);
 		again = err == OTP_OK && result.verdict != OTP_VERDICT_ACCEPT &&
-		    prove_again(tool, &account->subject, &result, enrolment);
+		    prove_again(
+			tool, &account->subject, &result, first, enrolment);
 		if (err != OTP_OK)
 			status = prove_failed(tool, account, change, err);
 		else if (result.verdict == OTP_VERDICT_ACCEPT)
@@ -125,23 +129,52 @@ otp_prove_once(const struct otp_tool *tool, struct otp_account *account,
 /* Whether another code can help.  It was said why this one did not. */
 static bool
 prove_again(const struct otp_tool *tool, const struct otp_subject *subject,
-    const struct otp_own_result *result, struct otp_enrolment *enrolment)
+    const struct otp_own_result *result, bool first,
+    struct otp_enrolment *enrolment)
 {
 	if (result->of_token && enrolment != NULL) {
 		otp_say(_("That code has expired. Enter the code the app "
 			  "shows now."));
 		return otp_confirm(tool, subject, enrolment);
 	}
-	otp_prove_explain(result);
+	if (first)
+		explain_invitation(result);
+	else
+		otp_prove_explain(result);
 	return result->verdict != OTP_VERDICT_WAITING &&
 	    result->verdict != OTP_VERDICT_LOCKED &&
 	    result->verdict != OTP_VERDICT_SUSPENDED;
 }
 
+/* An invitation was entered, or asked for. */
+static void
+explain_invitation(const struct otp_own_result *result)
+{
+	if (result->verdict == OTP_VERDICT_REPLAY)
+		otp_say(_("That invitation was already used or replaced. If "
+			  "you did not use it, tell your administrator."));
+	else if (result->verdict == OTP_VERDICT_INVITATION_ENDED)
+		otp_say(_("That invitation has expired. Please ask your "
+			  "administrator for a new one."));
+	else if (result->verdict == OTP_VERDICT_INVITED)
+		otp_say(_("That is an invitation, which is not accepted "
+			  "here. Please ask your administrator where to use "
+			  "it."));
+	else if (result->verdict == OTP_VERDICT_MALFORMED)
+		otp_say(_("An invitation has 24 characters."));
+	else
+		otp_say(_("That invitation does not match."));
+}
+
 void
 otp_prove_explain(const struct otp_own_result *result)
 {
-	if (result->verdict == OTP_VERDICT_REPLAY && result->kind == OTP_HOTP)
+	if (result->verdict == OTP_VERDICT_INVITED ||
+	    result->verdict == OTP_VERDICT_INVITATION_ENDED ||
+	    result->kind == OTP_INVITATION)
+		explain_invitation(result);
+	else if (result->verdict == OTP_VERDICT_REPLAY &&
+	    result->kind == OTP_HOTP)
 		otp_say(_("That code was already used. Press the button for a "
 			  "new one."));
 	else if (result->verdict == OTP_VERDICT_REPLAY)

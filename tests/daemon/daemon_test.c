@@ -1968,10 +1968,12 @@ forget_alice(void)
 		.policy = &policy };
 	struct otp_subject subject = { .uid = alice.uid };
 	struct otp_account account;
+	enum otp_err err;
 
 	memcpy(subject.account, alice.name, sizeof(alice.name));
 	account = otp_account_of(&here, &subject);
-	assert_int_equal(otp_enrol_remove(&account, true), OTP_OK);
+	err = otp_enrol_remove(&account, true);
+	assert_true(err == OTP_OK || err == OTP_ERR_ABSENT);
 }
 
 static void
@@ -2451,6 +2453,291 @@ daemon__adds_an_address_once(void **state)
 	assert_int_equal(
 	    sample_peek(host.store, alice.name).others.failures, 0);
 	(void)close(post);
+}
+
+/* --- invitations on the socket "user" --- */
+
+/* Which invitation alice has, who has nothing else. */
+enum invitation {
+	NO_INVITATION,
+	VALID_INVITATION,
+	EXPIRED_INVITATION,
+	USED_INVITATION,
+	INVITATIONS
+};
+
+static enum otp_err
+two_days_ago(void *context, int64_t *ret_now)
+{
+	(void)context;
+	*ret_now = (int64_t)time(NULL) - 172800;
+	return OTP_OK;
+}
+
+static enum otp_err
+host_random(void *context, void *bytes, size_t size)
+{
+	(void)context;
+	return otp_sys_host.random(otp_sys_host.context, bytes, size);
+}
+
+/* Alice's account, as root's programs have it, by the clock of SYS. */
+static struct otp_account
+account_of_alice(const struct otp_sys *sys)
+{
+	static const struct otp_policy policy = OTP_POLICY_DEFAULT;
+	static struct otp_host here;
+	struct otp_subject subject = { .uid = alice.uid };
+
+	here = (struct otp_host){
+		.sys = sys, .store = { .folder = host.store }, .policy = &policy
+	};
+	memcpy(subject.account, alice.name, sizeof(alice.name));
+	return otp_account_of(&here, &subject);
+}
+
+/* The text is that of no invitation if alice has none. */
+static void
+invite_alice(
+    enum invitation which, bool replaces, char text[OTP_RECOVERY_TEXT_SIZE])
+{
+	const struct otp_sys past = { two_days_ago, host_random, NULL };
+	struct otp_account account = account_of_alice(
+	    which == EXPIRED_INVITATION ? &past : &otp_sys_host);
+	struct otp_recovery_set set;
+	struct otp_seed seed;
+	struct otp_state known;
+	struct otp_store *store;
+	int64_t now = 0;
+
+	assert_int_equal(otp_enrol_make_set(&account, 1, &set), OTP_OK);
+	memcpy(text, set.text[0], OTP_RECOVERY_TEXT_SIZE);
+	if (which == NO_INVITATION)
+		return;
+	assert_int_equal(
+	    account.host->sys->time(account.host->sys->context, &now), OTP_OK);
+	set.until = now + 86400;
+	assert_int_equal(otp_enrol_invite(&account, replaces, &set), OTP_OK);
+	if (which != USED_INVITATION)
+		return;
+	seed = seed_of_alice();
+	assert_int_equal(otp_enrol_remove(&account, false), OTP_OK);
+	store = sample_open(host.store, alice.name);
+	assert_int_equal(otp_store_load(store, &known, NULL), OTP_OK);
+	assert_int_equal(otp_store_put_seed(store, &seed, NULL), OTP_OK);
+	otp_store_close(store);
+}
+
+/* Limits begin anew with the daemon. */
+static void
+begin_again(const char *more)
+{
+	(void)daemon_end(SIGKILL);
+	configure(more);
+	daemon_start();
+}
+
+static struct otp_wire_request
+put_invited(const char *text)
+{
+	struct otp_wire_request request = put_of(OTP_ENROL_NEW);
+
+	(void)snprintf(request.second, sizeof(request.second), "%s", text);
+	return request;
+}
+
+/* Each setting, with each invitation, of which the right one is typed. */
+static void
+daemon__takes_an_invitation_where_it_is_asked_for(void **state)
+{
+	static const char *const settings[] = { "self_enroll = no\n",
+		"self_enroll = yes\n", "self_enroll = invited\n" };
+	static const enum otp_verdict invited[INVITATIONS] = {
+		[NO_INVITATION] = OTP_VERDICT_REJECT,
+		[VALID_INVITATION] = OTP_VERDICT_ACCEPT,
+		[EXPIRED_INVITATION] = OTP_VERDICT_INVITATION_ENDED,
+		[USED_INVITATION] = OTP_VERDICT_REPLAY,
+	};
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(settings) * INVITATIONS; i++) {
+		const unsigned setting = i / INVITATIONS;
+		const enum invitation which = i % INVITATIONS;
+		const bool made =
+		    setting == 1 || (setting == 2 && which == VALID_INVITATION);
+		struct otp_wire_request request;
+		struct otp_wire_answer answer;
+
+		begin_again(settings[setting]);
+		forget_alice();
+		invite_alice(which, false, text);
+		request = put_invited(text);
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(is_made(&answer), made);
+		assert_int_equal(answer.committed, made);
+		assert_int_equal(seed_of_alice().tokens_count, made);
+		assert_int_equal(
+		    answer.codes_count, made ? OTP_ENROL_RECOVERY : 0);
+		assert_int_equal(
+		    answer.err, setting == 0 ? OTP_ERR_DENIED : OTP_OK);
+		if (setting == 2)
+			assert_int_equal(answer.own.verdict, invited[which]);
+		assert_nothing_secret_logged(&request, &answer);
+	}
+	assert_true(log_has("action=enroll-refused user="));
+	assert_true(log_has("reason=invitation-expired socket=user"));
+	assert_true(log_has("method=invitation\n"));
+}
+
+/* Nothing is taken for an invitation that is not hers, and that is free. */
+static void
+daemon__enrolls_with_ones_own_invitation_once(void **state)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE], other[OTP_RECOVERY_TEXT_SIZE];
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+	char line[256];
+
+	(void)state;
+	configure("self_enroll = invited\n");
+	forget_alice();
+	invite_alice(VALID_INVITATION, false, other);
+	invite_alice(VALID_INVITATION, false, text); /* in its place */
+	request = put_invited("");
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.own.verdict, OTP_VERDICT_MALFORMED);
+	request = put_invited(other);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.own.verdict, OTP_VERDICT_REJECT);
+	assert_false(answer.committed);
+	request = put_invited(text);
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(
+	    sample_peek(host.store, alice.name).others.failures, 0);
+	(void)snprintf(line, sizeof(line),
+	    "action=enrolled user=%s uid=%u socket=user peer_uid=%u "
+	    "method=invitation\n",
+	    alice.name, (unsigned)alice.uid, (unsigned)alice.uid);
+	assert_true(log_has(line));
+	assert_nothing_secret_logged(&request, &answer);
+	answer = ask(alice.uid, "user", &request);
+	assert_false(is_made(&answer) || answer.committed);
+	assert_int_equal(seed_of_alice().tokens_count, 1);
+}
+
+/* An invitation that replaces; the notice goes where codes were sent before. */
+static void
+daemon__tells_of_an_invitation_that_replaced(void **state)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	struct otp_wire_request request;
+	struct otp_message message;
+	struct otp_wire_answer answer;
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	configure("notify = yes\nself_enroll = yes\n");
+	invite_alice(VALID_INVITATION, true, text);
+	request = put_of(OTP_ENROL_REPLACE);
+	host.counter--;
+	(void)snprintf(request.second, sizeof(request.second), "%s", text);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.own.verdict, OTP_VERDICT_INVITED);
+	assert_false(answer.committed);
+	assert_false(post_came(post, &message));
+	configure("notify = yes\nself_enroll = invited\n");
+	answer = ask(alice.uid, "user", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(seed_of_alice().tokens_count, 1);
+	assert_int_equal(seed_of_alice().addresses_count, 0);
+	assert_true(post_came(post, &message));
+	assert_string_equal(message.to.uri, "mailto:alice@example.org");
+	assert_non_null(strstr(message.text, "an invitation was used"));
+	assert_true(log_has("action=replaced user="));
+	assert_true(log_has("method=invitation\n"));
+	(void)close(post);
+}
+
+/* As a login of root's module does, in a process of its own, once START ends. */
+static pid_t
+login_invited(const char *text, const int start[2])
+{
+	const struct otp_token made = { .kind = OTP_TOTP,
+		.hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.label = "by a login" };
+	struct otp_account account = account_of_alice(&otp_sys_host);
+	struct otp_enrolment enrolment;
+	struct otp_recovery_set set;
+	enum otp_err err;
+	char none;
+	const pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	(void)close(start[1]);
+	(void)!read(start[0], &none, 1);
+	err = otp_enrol_begin_invited(&account, text, &made, &enrolment);
+	if (err == OTP_OK)
+		err = otp_enrol_make_set(&account, 1, &set);
+	if (err == OTP_OK)
+		err = otp_enrol_put(&account, &enrolment, &set);
+	_exit(err == OTP_OK && account.committed ? 0 : 1);
+}
+
+/* Logins and `otp-enroll new' with one invitation at once: one of them enrolls. */
+static void
+daemon__races_with_logins_for_an_invitation(void **state)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	unsigned by_login = 0, by_user = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < RACES; i++) {
+		struct otp_wire_request request;
+		struct otp_wire_answer answer;
+		pid_t logins[RACERS];
+		unsigned made = 0;
+		int status = -1;
+		int start[2], fd;
+
+		begin_again("self_enroll = invited\n");
+		forget_alice();
+		invite_alice(VALID_INVITATION, false, text);
+		request = put_invited(text);
+		fd = call(alice.uid, "user");
+		assert_int_equal(pipe(start), 0);
+		for (unsigned login = 0; login < RACERS; login++)
+			logins[login] = login_invited(text, start);
+		tell(fd, &request);
+		pause_for((long)i); /* the daemon has more to do */
+		(void)close(start[0]);
+		(void)close(start[1]);
+		for (unsigned login = 0; login < RACERS; login++) {
+			assert_int_equal(
+			    waitpid(logins[login], &status, 0), logins[login]);
+			assert_true(WIFEXITED(status));
+			made += WEXITSTATUS(status) == 0;
+		}
+		by_login += made;
+		assert_true(hear(fd, &answer));
+		by_user += is_made(&answer);
+		made += is_made(&answer);
+		assert_int_equal(made, 1);
+		assert_int_equal(answer.committed, is_made(&answer));
+		assert_int_equal(seed_of_alice().tokens_count, 1);
+		assert_int_equal(
+		    memcmp(seed_of_alice().tokens[0].secret, own_token.secret,
+			OTP_OWN_SECRET_SIZE) == 0,
+		    is_made(&answer));
+	}
+	print_message("# %u by a login, %u by a user\n", by_login, by_user);
 }
 
 /* A put of another secret each time, so that all of them could succeed. */
@@ -2954,6 +3241,10 @@ main(void)
 		DAEMON_TEST(daemon__says_that_a_code_cannot_be_sent),
 		DAEMON_TEST(daemon__adds_no_address_of_root_or_of_another),
 		DAEMON_TEST(daemon__adds_an_address_once),
+		DAEMON_TEST(daemon__takes_an_invitation_where_it_is_asked_for),
+		DAEMON_TEST(daemon__enrolls_with_ones_own_invitation_once),
+		DAEMON_TEST(daemon__tells_of_an_invitation_that_replaced),
+		DAEMON_TEST(daemon__races_with_logins_for_an_invitation),
 		DAEMON_TEST(daemon__logs_a_code_that_was_used_for_nothing),
 		DAEMON_TEST(daemon__logs_no_code_that_was_not_used),
 		DAEMON_TEST(daemon__counts_a_put_of_a_killed_process),

@@ -48,7 +48,7 @@ page__has_each_field_in_its_place(void **state)
 		{ 0, 884 },			/* an answer */
 		{ 884, 1289 },			/* look, try, told */
 		{ 884, 892 },			/* status */
-		{ 892, 1308 },			/* the account */
+		{ 892, 1320 },			/* the account */
 		{ 892, 1444 },			/* a token */
 		{ 892, 1157 },			/* an address */
 		{ 892, 924 },			/* a device */

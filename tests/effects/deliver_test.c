@@ -236,6 +236,7 @@ deliver__sends_nothing_during_a_delay(void **state)
 static void
 deliver__says_whom_it_does_not_know(void **state)
 {
+	struct otp_recovery_set set;
 	char path[96];
 
 	(void)state;
@@ -250,6 +251,13 @@ deliver__says_whom_it_does_not_know(void **state)
 	assert_int_equal(delivered(&any), OTP_DELIVERY_UNENROLLED);
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
+	assert_int_equal(delivered(&any), OTP_DELIVERY_UNENROLLED);
+	/* An invitation alone enrolls nobody. */
+	world_path(&world, "uid/1000", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(otp_enrol_make_set(&world.account, 1, &set), OTP_OK);
+	set.until = world.now + 60;
+	assert_int_equal(otp_enrol_invite(&world.account, false, &set), OTP_OK);
 	assert_int_equal(delivered(&any), OTP_DELIVERY_UNENROLLED);
 }
 

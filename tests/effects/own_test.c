@@ -5,6 +5,7 @@
 #include "tests/effects/world.h"
 
 #include "common/effects/own.h"
+#include "common/effects/standing.h"
 
 static struct world world;
 static struct otp_own_token token;
@@ -392,6 +393,223 @@ own__puts_nothing_that_changed_meanwhile(void **state)
 	assert_int_equal(tokens(), 2);
 }
 
+/* --- invitations --- */
+
+static char invitation[OTP_RECOVERY_TEXT_SIZE];
+
+/* Alice's invitation; she has nothing else, unless it REPLACES what she has. */
+static void
+invite(bool replaces)
+{
+	struct otp_recovery_set made;
+
+	if (!replaces)
+		assert_int_equal(
+		    otp_enrol_remove(&world.account, true), OTP_OK);
+	assert_int_equal(otp_enrol_make_set(&world.account, 1, &made), OTP_OK);
+	made.until = world.now + 86400;
+	assert_int_equal(
+	    otp_enrol_invite(&world.account, replaces, &made), OTP_OK);
+	memcpy(invitation, made.text[0], sizeof(invitation));
+	prove();
+	proof.typed = invitation;
+}
+
+static bool
+is_invited(void)
+{
+	struct otp_seed seed;
+
+	world_seed(&world, &seed);
+	return seed.invited;
+}
+
+static void
+make_invited(enum otp_enrol_mode mode)
+{
+	make(mode, 0);
+	token.invited = true;
+}
+
+static void
+own__needs_an_invitation(void **state)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	const struct {
+		const char *typed;
+		enum otp_verdict verdict;
+	} rows[] = {
+		{ "", OTP_VERDICT_MALFORMED },
+		{ code, OTP_VERDICT_MALFORMED },
+		{ world_recovery_text(1, text), OTP_VERDICT_REJECT },
+	};
+
+	(void)state;
+	invite(false);
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
+	snapshot_take(&world, &before);
+	make_invited(OTP_ENROL_NEW);
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		proof.typed = rows[i].typed;
+		assert_int_equal(put(), OTP_OK);
+		assert_int_equal(result.verdict, OTP_VERDICT_REJECT);
+		assert_false(world.account.committed || result.invited);
+		assert_unchanged(&world, &before);
+	}
+	invite(false);
+	snapshot_take(&world, &before);
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		proof.typed = rows[i].typed;
+		assert_int_equal(put(), OTP_OK);
+		assert_false(result.of_token || result.invited);
+		assert_refused(rows[i].verdict);
+	}
+	proof.typed = invitation;
+	world.now += 86400;
+	make_invited(OTP_ENROL_NEW);
+	assert_int_equal(put(), OTP_OK);
+	assert_refused(OTP_VERDICT_INVITATION_ENDED);
+	assert_unchanged(&world, &before);
+}
+
+/* What she has by then is neither replaced nor tried. */
+static void
+own__tries_nothing_as_an_invitation(void **state)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+
+	(void)state;
+	make_invited(OTP_ENROL_NEW);
+	snapshot_take(&world, &before);
+	proof.typed = world_recovery_text(1, text);
+	assert_int_equal(put(), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_REJECT);
+	prove();
+	assert_int_equal(put(), OTP_OK);
+	assert_refused(OTP_VERDICT_REJECT);
+	assert_unchanged(&world, &before);
+}
+
+static void
+own__uses_an_invitation_once(void **state)
+{
+	struct otp_seed kept;
+
+	(void)state;
+	invite(false);
+	world_seed(&world, &kept);
+	make_invited(OTP_ENROL_NEW);
+	assert_int_equal(put(), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_ACCEPT);
+	assert_true(world.account.committed && result.invited);
+	assert_false(result.proven);
+	assert_int_equal(set.count, OTP_ENROL_RECOVERY);
+	assert_int_equal(tokens(), 1);
+	assert_false(is_invited());
+	assert_int_equal(world_state(&world)->last_success.time, world.now);
+	assert_string_equal(
+	    world_state(&world)->last_success.service, "otp-enroll");
+	assert_int_equal(world_state(&world)->others.failures, 0);
+	assert_int_equal(world_try(&world, invitation), OTP_VERDICT_REJECT);
+	/* Put back, it stays used. */
+	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
+	world.seed = kept;
+	world_put_seed(&world);
+	prove();
+	proof.typed = invitation;
+	snapshot_take(&world, &before);
+	assert_int_equal(put(), OTP_OK);
+	assert_int_equal(result.kind, OTP_INVITATION);
+	assert_refused(OTP_VERDICT_REPLAY);
+	make_invited(OTP_ENROL_REPLACE);
+	assert_int_equal(put(), OTP_OK);
+	assert_refused(OTP_VERDICT_REPLAY);
+	assert_unchanged(&world, &before);
+}
+
+/* In place of a code: only where it may, and only of what replaces all. */
+static void
+own__takes_an_invitation_where_it_may(void **state)
+{
+	(void)state;
+	invite(true);
+	make(OTP_ENROL_REPLACE, 0);
+	assert_int_equal(put(), OTP_OK);
+	assert_refused(OTP_VERDICT_INVITED);
+	make_invited(OTP_ENROL_ADD);
+	assert_int_equal(put(), OTP_OK);
+	assert_refused(OTP_VERDICT_INVITED);
+	assert_int_equal(renew(), OTP_OK);
+	assert_refused(OTP_VERDICT_INVITED);
+	assert_int_equal(remove_number(1), OTP_OK);
+	assert_refused(OTP_VERDICT_INVITED);
+	/* She has tokens, so that another one is not the first. */
+	make_invited(OTP_ENROL_NEW);
+	assert_int_equal(put(), OTP_ERR_EXISTS);
+	assert_refused(OTP_VERDICT_REJECT);
+	/* Only what she saw is replaced. */
+	make_invited(OTP_ENROL_REPLACE);
+	proof.former.digest[0] ^= 1;
+	assert_int_equal(put(), OTP_ERR_CONFLICT);
+	assert_true(result.invited && !world.account.committed);
+	assert_true(is_invited());
+	proof.former.digest[0] ^= 1;
+	assert_int_equal(put(), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_ACCEPT);
+	assert_true(result.invited);
+	assert_int_equal(tokens(), 1);
+	assert_false(is_invited());
+	assert_int_equal(world_state(&world)->tally.failures, 0);
+	assert_int_equal(world_state(&world)->others.failures, 0);
+}
+
+static void
+own__takes_a_code_beside_an_invitation(void **state)
+{
+	(void)state;
+	invite(true);
+	prove();
+	make_invited(OTP_ENROL_REPLACE);
+	assert_int_equal(put(), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_ACCEPT);
+	assert_true(result.proven && !result.invited);
+	assert_int_equal(tokens(), 1);
+}
+
+/* Only an administrator ends a suspension. */
+static void
+own__invitation_enrolls_no_suspended_account(void **state)
+{
+	bool changed = false;
+
+	(void)state;
+	invite(false);
+	assert_int_equal(
+	    otp_standing_suspend(&world.account, true, &changed), OTP_OK);
+	make_invited(OTP_ENROL_NEW);
+	assert_int_equal(put(), OTP_ERR_SUSPENDED);
+	assert_refused(OTP_VERDICT_REJECT);
+	assert_true(is_invited());
+}
+
+/* A login used it after it was judged here. */
+static void
+own__loses_an_invitation_to_a_login(void **state)
+{
+	(void)state;
+	invite(false);
+	make_invited(OTP_ENROL_NEW);
+	world.sys.time = time_and_change;
+	changes_at_random = true;
+	changes_at = 3;
+	reads = 0;
+	assert_int_equal(put(), OTP_ERR_CONFLICT);
+	changes_at_random = false;
+	assert_true(result.invited && !world.account.committed);
+	assert_int_equal(set.count, 0);
+	assert_int_equal(reads, changes_at);
+}
+
 static void
 own__judges_no_new_code_without_a_clock(void **state)
 {
@@ -512,6 +730,13 @@ main(void)
 		TEST(own__is_bound_to_what_was_seen),
 		TEST(own__is_bound_under_the_lock),
 		TEST(own__puts_nothing_that_changed_meanwhile),
+		TEST(own__needs_an_invitation),
+		TEST(own__tries_nothing_as_an_invitation),
+		TEST(own__uses_an_invitation_once),
+		TEST(own__takes_an_invitation_where_it_may),
+		TEST(own__takes_a_code_beside_an_invitation),
+		TEST(own__invitation_enrolls_no_suspended_account),
+		TEST(own__loses_an_invitation_to_a_login),
 		TEST(own__judges_no_new_code_without_a_clock),
 		TEST(own__keeps_the_last_token),
 		TEST(own__tells_of_a_removal_that_failed),

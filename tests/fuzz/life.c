@@ -131,7 +131,8 @@ look(struct seen *seen)
 	seen->has_state = err == OTP_OK;
 	err = otp_store_seed(store, &seen->seed, NULL);
 	FUZZ_MUST(err == OTP_OK || err == OTP_ERR_ABSENT);
-	seen->has_seed = err == OTP_OK;
+	seen->has_file = err == OTP_OK;
+	seen->has_seed = seen->has_file && otp_seed_is_active(&seen->seed);
 	otp_store_close(store);
 }
 
@@ -191,6 +192,24 @@ see_code(const struct seen *seen, const struct otp_recovery *kept,
 		at->made = credential->created;
 	if (at->made != 0 && at->made <= seen->state.recovery_made)
 		at->known = at->used = true;
+}
+
+static void
+see_invitation(const struct seen *seen, const struct otp_recovery *kept,
+    struct model_code *at)
+{
+	const struct otp_recovery *invitation = &seen->seed.invitation;
+	const struct otp_credential *credential;
+	uint8_t id[OTP_ID_SIZE];
+
+	at->in_force = seen->seed.invited &&
+	    memcmp(invitation->hash, kept->hash, sizeof(kept->hash)) == 0;
+	if (at->in_force)
+		at->until = invitation->until;
+	otp_recovery_id(kept, id);
+	credential = otp_state_find(&seen->state, OTP_INVITATION, id);
+	at->known = credential != NULL;
+	at->used = at->known && credential->value != 0;
 }
 
 static void
@@ -428,6 +447,9 @@ life_see(void)
 		see_token(&life.seen, &model.tokens[i]);
 	for (unsigned i = 0; i < model.codes_count; i++)
 		see_code(&life.seen, &life.kept[i], &model.codes[i]);
+	for (unsigned i = 0; i < model.invitations_count; i++)
+		see_invitation(&life.seen, &life.kept_invitations[i],
+		    &model.invitations[i]);
 	for (unsigned i = 0; i < model.addresses_count; i++)
 		see_address(&life.seen, &model.addresses[i]);
 	see_set(&life.seen, &model);
@@ -657,6 +679,20 @@ life_hold_against(const struct model *may, unsigned count)
 		}
 		FUZZ_MUST(found && in_force);
 	}
+	for (unsigned i = 0; i < now.invitations_count; i++) {
+		struct model_code *at = &now.invitations[i];
+		bool in_force = false;
+
+		found = is_dropped(at->known, at->in_force);
+		at->surely = at->surely && !found;
+		for (unsigned j = 0; j < count; j++) {
+			const struct model_code *other = &may[j].invitations[i];
+
+			found = found || same_code(at, other);
+			in_force = in_force || at->in_force == other->in_force;
+		}
+		FUZZ_MUST(found && in_force);
+	}
 	life.model = now;
 }
 
@@ -683,6 +719,8 @@ life_flushed(void)
 			model->tokens[i].least = model->tokens[i].next;
 	for (unsigned i = 0; i < model->codes_count; i++)
 		model->codes[i].surely = model->codes[i].used;
+	for (unsigned i = 0; i < model->invitations_count; i++)
+		model->invitations[i].surely = model->invitations[i].used;
 	life.told = life.seen.has_state;
 	life.unsure = false;
 }
@@ -742,10 +780,12 @@ life_answer(enum otp_verdict verdict)
 		return MODEL_NOBODY;
 	case OTP_VERDICT_SUSPENDED:
 		return MODEL_SUSPENDED;
+	case OTP_VERDICT_INVITED:
+		return MODEL_INVITED;
+	case OTP_VERDICT_INVITATION_ENDED:
+		return MODEL_INVITATION_ENDED;
 	case OTP_VERDICT_MALFORMED:
 	case OTP_VERDICT_WITHHELD:
-	case OTP_VERDICT_INVITED:
-	case OTP_VERDICT_INVITATION_ENDED:
 	case OTP_VERDICT_UNKNOWN_USER:
 	case OTP_VERDICT_CHANGED_USER:
 		break;

@@ -17,6 +17,7 @@
 #include "common/core/verify.h"
 #include "common/effects/account.h"
 #include "common/effects/attempt.h"
+#include "common/effects/enrol.h"
 #include "common/effects/sys.h"
 #include "tests/fuzz/disk.h"
 #include "tests/fuzz/model.h"
@@ -35,7 +36,8 @@
 
 /* What is in the store. */
 struct seen {
-	bool has_state, has_seed;
+	bool has_state, has_seed; /* a seed with more than an invitation */
+	bool has_file;		  /* any seed */
 	struct otp_state state;
 	struct otp_seed seed;
 };
@@ -63,6 +65,7 @@ struct life {
 	struct otp_subject subject;
 	struct model model;
 	struct otp_recovery kept[MODEL_CODES];
+	struct otp_recovery kept_invitations[MODEL_INVITATIONS];
 	struct seen seen;
 	bool by_hand;  /* a seed was put there that nobody adopted yet */
 	bool wavering; /* which seed the disk has is not sure */
@@ -157,6 +160,24 @@ uint32_t life_other_uid(void);
 
 /* Another name. */
 void step_rename(void);
+
+/* Invitations (life_invited.c). */
+void step_invite(void);
+void step_redeem(void);
+
+/* Whether a code AWAY steps from now, or from the first counter, confirms. */
+bool life_confirm(struct otp_enrolment *enrolment, int away);
+
+/*
+ * The model has the token of ENROLMENT and the codes of SET from here on; what it
+ * is once they are in force.  HOST: of the login, if there is an invitation.
+ */
+struct model life_after_put(const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set, unsigned host);
+
+/* Put them in force.  Whether it was told to be done. */
+bool life_put(const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set, unsigned host);
 
 /* Codes that are sent (life_sent.c). */
 void step_address(void);

@@ -178,6 +178,10 @@ static void
 leave(struct model *after)
 {
 	retire(after, after->tokens_count, after->codes_count);
+	if (life.seen.has_state)
+		model_end_invitation(after);
+	for (unsigned i = 0; i < after->invitations_count; i++)
+		after->invitations[i].in_force = false;
 	after->known = (struct model_known){ 0 };
 	after->own = (struct model_own){ 0 };
 }
@@ -206,14 +210,13 @@ install(struct model *after, unsigned code)
 	}
 }
 
-static void
-put_in_force(
-    const struct otp_enrolment *enrolment, const struct otp_recovery_set *set)
+struct model
+life_after_put(const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set, unsigned host)
 {
 	const unsigned token = life.model.tokens_count;
 	const unsigned code = life.model.codes_count;
 	struct model after;
-	bool told;
 
 	(void)add_token(enrolment);
 	if (enrolment->mode != OTP_ENROL_ADD)
@@ -223,6 +226,8 @@ put_in_force(
 		replace(&after, code);
 		retire(&after, token, code);
 	}
+	if (enrolment->mode != OTP_ENROL_ADD || !life.seen.has_seed)
+		model_end_invitation(&after);
 	after.tokens[token].in_force = after.tokens[token].known = true;
 	after.tokens[token].next = enrolment->token.kind == OTP_TOTP
 	    ? enrolment->value / enrolment->token.period
@@ -230,15 +235,29 @@ put_in_force(
 	model_accept(&after, token, after.tokens[token].next - 1);
 	install(&after, code);
 	life_bind(&after);
+	if (enrolment->invited) {
+		after.news.last_time = life.now;
+		after.news.last_host = host;
+	}
+	return after;
+}
+
+bool
+life_put(const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set, unsigned host)
+{
+	const struct model after = life_after_put(enrolment, set, host);
+	bool told;
+
 	life_arm();
 	told = life_was_told(otp_enrol_put(
 	    ACCOUNT_OF(&life.host, life.subject), enrolment, set));
 	life_settle_seed(told, &after);
+	return told;
 }
 
-/* Whether a code AWAY steps from now, or from the first counter, confirms. */
-static bool
-confirm(struct otp_enrolment *enrolment, int away)
+bool
+life_confirm(struct otp_enrolment *enrolment, int away)
 {
 	const struct otp_token *token = &enrolment->token;
 	const unsigned window =
@@ -293,8 +312,8 @@ step_enrol(void)
 		return;
 	FUZZ_MUST(otp_enrol_make_set(ACCOUNT_OF(&life.host, life.subject),
 		      count, &set) == OTP_OK);
-	if (confirm(&enrolment, (int)fuzz_below(&life.input, 8) - 3))
-		put_in_force(&enrolment, &set);
+	if (life_confirm(&enrolment, (int)fuzz_below(&life.input, 8) - 3))
+		(void)life_put(&enrolment, &set, 0);
 }
 
 /* Recovery codes that did not come into force are as if they were not made. */
@@ -459,6 +478,8 @@ step_purge(void)
 		model->tokens[i].least = 0;
 	for (unsigned i = 0; i < model->codes_count; i++)
 		model->codes[i].surely = false;
+	for (unsigned i = 0; i < model->invitations_count; i++)
+		model->invitations[i].surely = false;
 	life.wavering = life.by_hand = life.unsure = true;
 	life.told = false;
 }
@@ -541,6 +562,12 @@ step_adopt(void)
 			after.codes[i].known = true;
 			after.codes[i].used = after.forgotten;
 		}
+	for (unsigned i = 0; i < after.invitations_count; i++)
+		if (after.invitations[i].in_force &&
+		    !after.invitations[i].known) {
+			after.invitations[i].known = true;
+			after.invitations[i].used = after.forgotten;
+		}
 	life_arm();
 	told = life_was_told(codes_adopt(
 	    ACCOUNT_OF(&life.host, life.subject), false, &adoption, &set));
@@ -584,6 +611,11 @@ adopt_by_force(struct model *after)
 			at->next = past;
 		at->known = true;
 	}
+	for (unsigned i = 0; i < after->invitations_count; i++)
+		if (after->invitations[i].in_force &&
+		    !after->invitations[i].known)
+			after->invitations[i].known =
+			    after->invitations[i].used = true;
 	after->exempt_until = 0;
 	after->own = (struct model_own){ 0 };
 	after->uid = life.subject.uid;
@@ -837,6 +869,13 @@ check_cut(void)
 		FUZZ_MUST(
 		    life.wavering || at->in_force == before.codes[i].in_force);
 	}
+	for (unsigned i = 0; i < now.invitations_count; i++) {
+		const struct model_code *at = &now.invitations[i];
+
+		FUZZ_MUST(!at->surely || (at->known && at->used));
+		FUZZ_MUST(life.wavering ||
+		    at->in_force == before.invitations[i].in_force);
+	}
 	life.model = now;
 	life_flushed();
 	life.wavering = false;
@@ -855,6 +894,19 @@ step_cut(void)
 	for (unsigned i = 0; i < life.model.tokens_count; i++)
 		FUZZ_MUST(life.by_hand || !life.model.tokens[i].in_force ||
 		    !life.other.model.tokens[i].in_force);
+}
+
+/* Whether there is an invitation that was not used; it may have ended. */
+static bool
+is_invited(void)
+{
+	for (unsigned i = 0; i < life.model.invitations_count; i++) {
+		const struct model_code *at = &life.model.invitations[i];
+
+		if (at->in_force)
+			return at->known ? !at->used : !life.model.forgotten;
+	}
+	return false;
 }
 
 static void
@@ -885,6 +937,8 @@ step_look(void)
 		    life.seen.has_seed != life.seen.has_state);
 	if (life.seen.has_state && !life.wavering && !life.by_hand)
 		FUZZ_MUST(err == OTP_OK);
+	if (err == OTP_OK && look.enrolled == OTP_ENROLLED_NO)
+		FUZZ_MUST(look.invited == is_invited());
 }
 
 /* With FUZZ_TELL in the environment: what happened, for whoever looks into it. */
@@ -935,6 +989,8 @@ static void (*const steps[])(void) = {
 	step_add_code,
 	step_rename,
 	step_adopt_uid,
+	step_invite,
+	step_redeem,
 };
 
 static void

@@ -41,6 +41,13 @@ catch_up(struct model *to, const struct model *from)
 			at->known = at->used = true;
 	}
 	to->codes_count = from->codes_count;
+	for (unsigned i = to->invitations_count; i < from->invitations_count;
+	     i++) {
+		to->invitations[i] = (struct model_code){ .in_force = false };
+		memcpy(to->invitations[i].text, from->invitations[i].text,
+		    sizeof(to->invitations[i].text));
+	}
+	to->invitations_count = from->invitations_count;
 	while (to->addresses_count < from->addresses_count) {
 		to->addresses[to->addresses_count] = (struct model_address){
 			.address = from->addresses[to->addresses_count].address,
@@ -160,7 +167,7 @@ static bool
 may_rename(bool force)
 {
 	return life.other.seen.has_seed && life.other.seen.has_state &&
-	    !life.seen.has_seed &&
+	    !life.seen.has_file &&
 	    (!life.seen.has_state || life.model.uid == life.subject.uid) &&
 	    (force || life.other.model.uid == life.subject.uid);
 }
@@ -177,6 +184,8 @@ settle_name(bool told, bool may, const struct model *after)
 		carried.codes[i].in_force = false;
 	for (unsigned i = 0; i < carried.addresses_count; i++)
 		carried.addresses[i].in_force = false;
+	for (unsigned i = 0; i < carried.invitations_count; i++)
+		carried.invitations[i].in_force = false;
 	life.by_hand = life.by_hand || life.other.by_hand;
 	life_settle(told, after, &carried);
 	if (life.hit && may && life.seen.has_seed && life.other.seen.has_seed)
@@ -207,6 +216,8 @@ settle_former(bool told)
 		left.codes[i].in_force = false;
 	for (unsigned i = 0; i < left.addresses_count; i++)
 		left.addresses[i].in_force = false;
+	for (unsigned i = 0; i < left.invitations_count; i++)
+		left.invitations[i].in_force = false;
 	life_settle(told, &left, NULL);
 	if (told)
 		FUZZ_MUST(!life.seen.state.enrolled && !life.seen.has_seed &&

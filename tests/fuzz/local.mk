@@ -98,7 +98,7 @@ wrong_wrap = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=strdup \
 %C%_import_fuzz_LDFLAGS = $(fuzz_flags)
 %C%_import_fuzz_LDADD = $(JANSSON_LIBS) $(LDADD)
 %C%_life_fuzz_SOURCES = %D%/life_fuzz.c %D%/life.c %D%/life.h \
-	%D%/life_known.c %D%/life_name.c %D%/life_sent.c $(fuzz_main) $(fuzz_ground) \
+	%D%/life_invited.c %D%/life_known.c %D%/life_name.c %D%/life_sent.c $(fuzz_main) $(fuzz_ground) \
 	%D%/disk.c %D%/disk.h %D%/model.c %D%/model.h
 %C%_life_fuzz_LDFLAGS = $(fuzz_flags) $(disk_wrap)
 # The module as a part of the program, so that its calls can be wrapped.

@@ -265,15 +265,49 @@ has_ended(const struct model_code *at, int64_t now)
 }
 
 enum model_answer
+model_judge_invitation(
+    const struct model *model, const char *typed, int64_t now)
+{
+	for (unsigned i = 0; i < model->invitations_count; i++) {
+		const struct model_code *at = &model->invitations[i];
+
+		if (!at->in_force || strcmp(at->text, typed) != 0)
+			continue;
+		if (at->known ? at->used : model->forgotten)
+			return MODEL_SPENT;
+		if (!at->known)
+			return MODEL_UNKNOWN;
+		return has_ended(at, now) ? MODEL_INVITATION_ENDED
+					  : MODEL_INVITED;
+	}
+	return MODEL_NO;
+}
+
+void
+model_end_invitation(struct model *model)
+{
+	for (unsigned i = 0; i < model->invitations_count; i++) {
+		struct model_code *at = &model->invitations[i];
+
+		if (at->in_force)
+			at->known = at->used = true;
+		at->in_force = false;
+	}
+}
+
+enum model_answer
 model_judge(const struct model *model, const char *typed, unsigned occasion,
     int64_t now)
 {
-	enum model_answer answer = MODEL_MALFORMED;
+	enum model_answer answer = model_judge_invitation(model, typed, now);
 	bool found[MODEL_UNKNOWN + 1] = { false };
 	bool dropped = false, compared = false;
 
 	if (model->suspended)
 		return MODEL_SUSPENDED;
+	if (answer != MODEL_NO)
+		return answer;
+	answer = MODEL_MALFORMED;
 	if (!has_token(model) && !has_address(model))
 		return MODEL_NOBODY;
 	for (unsigned i = 0; i < model->tokens_count; i++) {
@@ -692,6 +726,20 @@ take_over_codes(struct model *to, const struct model *from)
 	}
 }
 
+static void
+take_over_invitations(struct model *to, const struct model *from)
+{
+	for (unsigned i = 0; i < to->invitations_count; i++) {
+		struct model_code *at = &to->invitations[i];
+		const struct model_code *other = &from->invitations[i];
+
+		at->in_force = other->in_force;
+		at->until = other->until;
+		at->known = at->known || other->known;
+		at->used = at->used || other->used;
+	}
+}
+
 void
 model_take_over(struct model *to, const struct model *from, uint32_t uid)
 {
@@ -703,6 +751,7 @@ model_take_over(struct model *to, const struct model *from, uint32_t uid)
 	for (unsigned i = 0; i < to->tokens_count; i++)
 		take_over_token(&to->tokens[i], &from->tokens[i]);
 	take_over_codes(to, from);
+	take_over_invitations(to, from);
 	for (unsigned i = 0; i < to->addresses_count; i++)
 		to->addresses[i].in_force = from->addresses[i].in_force;
 	memcpy(to->accepted, from->accepted, sizeof(to->accepted));

@@ -18,11 +18,12 @@
 #include "common/core/token.h"
 #include "common/effects/deliver.h"
 
-#define MODEL_TOKENS	12
-#define MODEL_CODES	24
-#define MODEL_ADDRESSES 8
-#define MODEL_SENDS	4
-#define MODEL_DEVICES	8
+#define MODEL_TOKENS	  12
+#define MODEL_CODES	  24
+#define MODEL_INVITATIONS 8
+#define MODEL_ADDRESSES	  8
+#define MODEL_SENDS	  4
+#define MODEL_DEVICES	  8
 
 /* 2026: before it, nothing that goes by the clock is right. */
 #define MODEL_RELEASE INT64_C(1767225600)
@@ -169,9 +170,11 @@ struct model {
 	struct model_news news;
 	uint32_t told_wrong; /* of the news, on the disk */
 	unsigned tokens_count, codes_count, addresses_count;
+	unsigned invitations_count;
 	struct model_token tokens[MODEL_TOKENS];
 	struct model_code codes[MODEL_CODES];
-	struct model_address addresses[MODEL_ADDRESSES]; /* as in the seed */
+	struct model_code invitations[MODEL_INVITATIONS]; /* 'made' is 0 */
+	struct model_address addresses[MODEL_ADDRESSES];  /* as in the seed */
 };
 
 enum model_answer {
@@ -181,6 +184,8 @@ enum model_answer {
 	MODEL_LAST, /* a NO: a HOTP token's last code once more */
 	MODEL_HELD, /* in a wait, or locked */
 	MODEL_SUSPENDED,
+	MODEL_INVITED, /* an invitation that may be used */
+	MODEL_INVITATION_ENDED,
 	MODEL_MALFORMED,
 	MODEL_NOBODY,	   /* not enrolled */
 	MODEL_UNTIMELY,	   /* it could be right, if the clock were */
@@ -198,6 +203,13 @@ enum model_answer model_judge(const struct model *model, const char *typed,
 /* After a yes to TYPED: what it spends. */
 void model_spend(
     struct model *model, const char *typed, unsigned occasion, int64_t now);
+
+/* Whether TYPED is the invitation: NO, or one that is; of the suspended, too. */
+enum model_answer model_judge_invitation(
+    const struct model *model, const char *typed, int64_t now);
+
+/* The invitation goes, and is used. */
+void model_end_invitation(struct model *model);
 
 /* What must become of WISH at NOW, if there is a state and a clock. */
 enum otp_delivery model_deliver(

@@ -268,6 +268,54 @@ check 'new__parameters_are_the_hosts' \
 check 'new__is_of_oneself' \
     says 1 'belongs to root: ask an administrator' new --print bob
 
+# Like letters: one that is typed, and one that it replaced.
+invite() {
+	invitation=$(otp-enroll invite alice --print "$@" |
+	    grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}')
+}
+enrol_nobody 'self_enroll = invited'
+check 'new__of_who_is_not_invited' dialogue 1 \
+    '^otp-enroll: On this host, users need an invitation to enroll' '' new
+invite
+cp -p /var/lib/pam_otp/seed/alice "$scratch/invited"
+otp-enroll remove alice >/dev/null
+cp -p "$scratch/invited" /var/lib/pam_otp/seed/alice
+check 'new__of_whose_invitation_was_cancelled' dialogue 1 \
+    '^otp-enroll: Your invitation has expired or was used\.' '' new
+check 'status__of_who_is_invited' says 3 '^Invitation *used$' status
+invite
+other=$invitation
+invite
+check 'new__with_no_invitation' dialogue 1 'An invitation has 24 characters\.' \
+    'new 123456' new
+check 'new__with_another_invitation' dialogue 1 'That invitation does not match\.' \
+    "new $other" new
+check 'new__leaves_the_invitation' as_root '.invitation.active and (.enrolled | not)'
+logged >/dev/null
+with_an_invitation() {
+	dialogue 0 '^alice is set up\. From now on' \
+	    "late new $other $invitation" new && codes_shown &&
+	    grep -q '^Now enter your invitation\.$' "$scratch/said_to" &&
+	    says_no grep -q 'a token that you already have' "$scratch/said_to" &&
+	    nothing_logged enrolled && grep -q method=invitation /tmp/lines &&
+	    take_over
+}
+check 'new__with_an_invitation' with_an_invitation
+typed=$invitation
+check 'new__its_invitation_is_used' says 1 . verify
+invite --replace
+check 'new__replaces_with_an_invitation' dialogue 0 'set up anew' \
+    "new $invitation" new --replace
+check 'new__replaces_with_it_once' as_root '.invitation == null and
+	(.tokens | length == 1)'
+enrol_nobody 'self_enroll = yes'
+enrol alice
+invite --replace
+check 'new__takes_no_invitation_where_it_may_not' dialogue 1 \
+    'That is an invitation, which is not accepted here\.' \
+    "new $invitation" new --replace
+
+enrol_nobody 'self_enroll = yes'
 enrol alice
 check 'new__replaces_nothing_without_a_code' dialogue 1 \
     'Nothing changed\. Your existing setup' 'new wrong' new --replace

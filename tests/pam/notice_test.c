@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include <cmocka.h>
@@ -451,6 +452,33 @@ device__is_told(void **state)
 
 static char shown[SAMPLE_CODE_SIZE];
 
+/* The flush that fails, of those that are still to come; 0: none. */
+static unsigned flush_fails;
+static unsigned fails_from_scan; /* of those after the app has the key */
+
+static int
+flush(long call, int fd)
+{
+	if (flush_fails > 0 && --flush_fails == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(call, fd);
+}
+
+/* The module finds these before those of libc (fake.h). */
+__attribute__((visibility("default"))) int
+fsync(int fd)
+{
+	return flush(SYS_fsync, fd);
+}
+
+__attribute__((visibility("default"))) int
+fdatasync(int fd)
+{
+	return flush(SYS_fdatasync, fd);
+}
+
 static void
 set_up_app(struct host *host)
 {
@@ -460,11 +488,12 @@ set_up_app(struct host *host)
 		return;
 	host_scan(host, &app);
 	host_code(&app, 0, shown);
+	flush_fails = fails_from_scan;
 }
 
 /* By someone with an invitation, where there were so many addresses. */
-static void
-replace_all(struct host *host, const char *arguments, unsigned addresses)
+static int
+replace_all_of(struct host *host, const char *arguments, unsigned addresses)
 {
 	struct otp_seed seed = addressed_seed(addresses);
 	char typed[OTP_RECOVERY_TEXT_SIZE];
@@ -479,7 +508,14 @@ replace_all(struct host *host, const char *arguments, unsigned addresses)
 	host->app.answers[0] = typed;
 	host->app.answers[1] = shown;
 	host->app.answers[2] = "";
-	assert_int_equal(host_login(host, "alice", NULL), PAM_SUCCESS);
+	return host_login(host, "alice", NULL);
+}
+
+static void
+replace_all(struct host *host, const char *arguments, unsigned addresses)
+{
+	assert_int_equal(
+	    replace_all_of(host, arguments, addresses), PAM_SUCCESS);
 	assert_true(host_line_has(0, "reason=enrolled"));
 }
 
@@ -497,6 +533,46 @@ invitation__is_told_to_the_addresses_that_it_replaces(void **state)
 	assert_false(came());
 	assert_int_equal(fake.lines_count, 2);
 	assert_true(host_line_has(1, "notice=invitation"));
+}
+
+/* Whether alice's seed has her new token alone. */
+static bool
+has_new_seed(struct host *host)
+{
+	struct otp_store *store;
+	struct otp_seed seed;
+	char path[HOST_PATH_SIZE];
+
+	host_path(host, path, "store");
+	store = sample_open(path, "alice");
+	assert_int_equal(otp_store_seed(store, &seed, NULL), OTP_OK);
+	otp_store_close(store);
+	return !seed.invited && seed.addresses_count == 0;
+}
+
+/* The old addresses are told of a new token, also if the login is refused. */
+static void
+invitation__is_told_where_the_disk_fails_later(void **state)
+{
+	unsigned told = 0, refused = 0;
+	int result = PAM_AUTHINFO_UNAVAIL;
+
+	for (unsigned i = 1; result != PAM_SUCCESS; i++) {
+		bool is_told;
+
+		assert_int_equal(teardown(state), 0);
+		assert_int_equal(host_setup(state), 0);
+		fails_from_scan = i;
+		result = replace_all_of(*state, "notify enroll=invited", 1);
+		flush_fails = fails_from_scan = 0;
+		is_told = came();
+		assert_int_equal(is_told, has_new_seed(*state));
+		if (result != PAM_SUCCESS)
+			assert_int_equal(result, PAM_AUTHINFO_UNAVAIL);
+		told += is_told && result != PAM_SUCCESS;
+		refused += !is_told;
+	}
+	assert_true(told > 0 && refused > 0);
 }
 
 static void
@@ -638,6 +714,7 @@ main(void)
 		TEST(recovery_code__is_told),
 		TEST(device__is_told),
 		TEST(invitation__is_told_to_the_addresses_that_it_replaces),
+		TEST(invitation__is_told_where_the_disk_fails_later),
 		TEST(invitation__is_told_where_the_line_says_so),
 		TEST(invitation__is_told_to_no_one_where_there_is_no_address),
 		TEST(code__is_that_of_the_page),

@@ -58,6 +58,7 @@ options__have_their_defaults(void **state)
 	assert_true(options.nullok_until == 0);
 	assert_int_equal(options.tries, 1);
 	assert_string_equal(options.prompt, "");
+	assert_int_equal(options.self_enroll, OTP_SELF_NO);
 	assert_false(options.echo);
 	assert_false(options.forward_pass);
 	assert_false(options.notify);
@@ -84,6 +85,12 @@ options__in_the_file_reach_their_fields(void **state)
 	assert_int_equal(with(file, "lock_after = 10").policy.lock_after, 10);
 	assert_int_equal(with(file, "lock_after = 100").policy.lock_after, 100);
 	assert_true(with(file, "virtual_users").virtual_users);
+	assert_int_equal(
+	    with(file, "self_enroll = no").self_enroll, OTP_SELF_NO);
+	assert_int_equal(
+	    with(file, "self_enroll = yes").self_enroll, OTP_SELF_YES);
+	assert_int_equal(
+	    with(file, "self_enroll = invited").self_enroll, OTP_SELF_INVITED);
 	assert_true(with(file, "tries = 5").tries == 5);
 	assert_true(with(file, "notify = yes").notify);
 }
@@ -116,7 +123,10 @@ options__out_of_bounds_are_refused(void **state)
 		"lookahead = 0", "lookahead = 21", "delay_after = 0",
 		"delay_after = 11", "lock_after = 9", "lock_after = 101",
 		"tries = 0", "tries = 6", "store = otp", "store = /srv/../otp",
-		"store =", "nullok_until = 2027-02-29", "prompt =" };
+		"store =", "nullok_until = 2027-02-29",
+		"prompt =", "self_enroll",
+		"self_enroll = ", "self_enroll = Invited",
+		"self_enroll = maybe" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lines); i++)

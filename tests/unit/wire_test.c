@@ -213,6 +213,9 @@ overview_whole(void)
 	overview.addresses_count = 4;
 	overview.devices.count = 8;
 	memcpy(overview.active.digest, "digested", 8);
+	overview.invited = true;
+	overview.invitation_use = OTP_RECOVERY_UNUSED;
+	overview.invitation_until = 1800000000;
 	return overview;
 }
 
@@ -500,6 +503,9 @@ assert_same_overview(const struct otp_overview *a, const struct otp_overview *b)
 	assert_memory_equal(a->addresses, b->addresses, sizeof(a->addresses));
 	assert_memory_equal(&a->devices, &b->devices, sizeof(a->devices));
 	assert_memory_equal(&a->active, &b->active, sizeof(a->active));
+	assert_int_equal(a->invited, b->invited);
+	assert_int_equal(a->invitation_use, b->invitation_use);
+	assert_int_equal(a->invitation_until, b->invitation_until);
 }
 
 static void
@@ -654,7 +660,7 @@ wire__answers_end_where_the_page_says(void **state)
 		uint32_t part;
 		size_t end;
 	} ends[] = {
-		{ OTP_WIRE_STATUS, OTP_WIRE_WHOLE, 1308 },
+		{ OTP_WIRE_STATUS, OTP_WIRE_WHOLE, 1320 },
 		{ OTP_WIRE_STATUS, OTP_WIRE_TOKEN, 1444 },
 		{ OTP_WIRE_STATUS, OTP_WIRE_ADDRESS, 1157 },
 		{ OTP_WIRE_STATUS, OTP_WIRE_DEVICE, 924 },
@@ -677,7 +683,7 @@ wire__answers_end_where_the_page_says(void **state)
 		if (ends[i].part == OTP_WIRE_ADDRESS)
 			memset(data + 909, 'x', 247);
 		if (ends[i].part == OTP_WIRE_WHOLE)
-			memset(data + 1276, 'x', 32);
+			data[1319] = 1;
 		if (ends[i].part == OTP_WIRE_DEVICE)
 			data[923] = 1;
 		if (ends[i].verb == OTP_WIRE_SEND)
@@ -715,9 +721,9 @@ wire__forgets_one_or_all(void **state)
 	    request_is_read_with(OTP_WIRE_FORGET, REQUEST_FORGOTTEN, 0));
 }
 
-/* A first token is bound to nothing, and proven by nothing. */
+/* A first token is bound to nothing.  Whether it is proven is for the daemon. */
 static void
-wire__first_token_has_no_proof(void **state)
+wire__first_token_is_bound_to_nothing(void **state)
 {
 	struct otp_wire_request request = request_of(OTP_WIRE_PUT);
 
@@ -725,7 +731,7 @@ wire__first_token_has_no_proof(void **state)
 	request.change.mode = OTP_ENROL_NEW;
 	assert_false(request_is_written(&request));
 	memset(&request.change.former, 0, sizeof(request.change.former));
-	assert_false(request_is_written(&request));
+	assert_true(request_is_written(&request));
 	memset(request.second, 0, sizeof(request.second));
 	assert_true(request_is_written(&request));
 	request.change.mode = OTP_ENROL_REPLACE;
@@ -981,7 +987,7 @@ wire__has_its_places(void **state)
 	    33);
 	answer_bytes(OTP_WIRE_STATUS, data);
 	assert_memory_equal(data + ANSWER_STATUS,
-	    "\x15\0\0\0\x0e\0\0\0\x64\0\0\0\0\0\0\0"
+	    "\x35\0\0\0\x0e\0\0\0\x64\0\0\0\0\0\0\0"
 	    "\x04\xb8\x64\xd9\x45\0\0\0\x10\0\0\0\x0a\0\0\0",
 	    32);
 	answer_bytes(OTP_WIRE_TRY, data);
@@ -1193,7 +1199,7 @@ wire__numbers_have_their_range(void **state)
 		size_t at;
 		uint32_t most;
 	} of_whole[] = {
-		{ 0, 0x1f },		   /* flags */
+		{ 0, 0x3f },		   /* flags */
 		{ 4, OTP_ERR_NOMEM },	   /* problem */
 		{ 20, 232829 },		   /* 10^15 parts: the upper half */
 		{ 24, OTP_SEED_RECOVERY }, /* codes */
@@ -1202,6 +1208,7 @@ wire__numbers_have_their_range(void **state)
 		{ 36, OTP_SEED_TOKENS },
 		{ 40, OTP_SEED_ADDRESSES },
 		{ 44, OTP_DEVICES },
+		{ 416, OTP_RECOVERY_UNUSED },
 	};
 	struct otp_wire_request request = request_of(OTP_WIRE_LOOK);
 	struct otp_wire_answer answer = answer_of(OTP_WIRE_TOLD);
@@ -1437,9 +1444,9 @@ main(void)
 		cmocka_unit_test(wire__part_is_one_that_there_may_be),
 		cmocka_unit_test(wire__answers_end_where_the_page_says),
 		cmocka_unit_test(wire__forgets_one_or_all),
-		cmocka_unit_test(wire__first_token_has_no_proof),
 		cmocka_unit_test(wire__address_is_added_confirmed_or_removed),
 		cmocka_unit_test(wire__message_leaves_once_its_address_is_kept),
+		cmocka_unit_test(wire__first_token_is_bound_to_nothing),
 		cmocka_unit_test(
 		    wire__drawing_has_a_size_and_nothing_beyond_it),
 		cmocka_unit_test(wire__change_is_done_once_it_is_committed),
