@@ -29,8 +29,8 @@ struct otp_own_proof {
 
 /* A new token.  A secret. */
 struct otp_own_token {
-	enum otp_enrol_mode mode; /* NEW needs no proof, but: */
-	bool invited; /* NEW needs an invitation, REPLACE may have one */
+	enum otp_enrol_mode mode; /* NEW needs no code */
+	bool invited;		  /* an invitation is taken, and NEW needs it */
 	uint8_t secret[OTP_OWN_SECRET_SIZE];
 	const char *typed; /* a code of it */
 };

@@ -16,8 +16,9 @@ enum otp_exit otp_prove_look(const struct otp_tool *tool,
 
 /*
  * Ask for a code of what ACCOUNT has, or a recovery code, and make CHANGE with it;
- * of a first token, nothing is asked for, or an invitation.  ENROLMENT is the token of a PUT, which
- * was confirmed.  *RET_SET: the new recovery codes, if there are any; the caller
+ * for a first token, only an invitation is asked for, where it needs one.  ENROLMENT
+ * is the token of a PUT, which was confirmed.  *RET_SET: the new recovery codes, if
+ * there are any; the caller
  * shows them.  Signals stay blocked once the change is made.
  * Other than OTP_EXIT_DONE: it was said why not, or, where ACCOUNT's 'committed'
  * is set, that the change may not last.

@@ -106,6 +106,23 @@ check 'otpd__can_execute_nothing' says_no nsenter -t "$pid" -m true
 check 'otpd__has_a_sandbox_that_systemd_rates_1_or_less' \
     systemd-analyze security --no-pager --threshold=10 pam_otpd.service
 
+# drawn SOCKET: the modules in a side of a QR code that is asked for there; 0: none.
+drawn() {
+	perl -MSocket -e '
+		my ($path, $user, $uid) = @ARGV;
+		my $text = "otpauth://totp/web1:$user?secret=" .
+		    "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+		my $asked = pack("a4V3x4Vx56a256a96a2048", "pOTP", 1, 11, 2480,
+		    $uid, $user, "sshd", $text);
+		socket(my $s, PF_UNIX, SOCK_SEQPACKET, 0) or die;
+		connect($s, pack_sockaddr_un($path)) or die;
+		defined(send($s, $asked, 0)) or die;
+		recv($s, my $answer, 4096, 0);
+		print unpack("x884V", $answer), "\n";' "$1" alice "$(id -u alice)"
+}
+check 'otpd__draws_in_its_sandbox' same 33 "$(drawn /run/pam_otp/root)"
+check 'otpd__draws_on_no_socket_of_users' same 0 "$(drawn /run/pam_otp/user)"
+
 # --- Starts and restarts ------------------------------------------------------
 
 # hostile COUNT: so many connections with a message that is none, each to a daemon
