@@ -28,7 +28,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -130,23 +129,25 @@ otp_accept_all(
 			(void)otp_child_prepare(&acceptor.sockets, conf);
 		if (!acceptor_wait(&waiting))
 			return false;
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			continue;
 	}
 }
 
 static void
 on_signal(int number)
 {
-	if (number != SIGCHLD)
-		signalled = 1;
+	(void)number;
+	signalled = 1;
 }
 
-/* They come only while the loop waits. */
+/*
+ * They come only while the loop waits.  The kernel reaps workers: a handler for
+ * their end would leave registers on the stack that still hold what was copied
+ * last, such as recovery codes.
+ */
 static bool
 signals_prepare(sigset_t *ret_waiting)
 {
-	static const int numbers[] = { SIGTERM, SIGINT, SIGCHLD };
+	static const int numbers[] = { SIGTERM, SIGINT };
 	const struct sigaction handled = { .sa_handler = on_signal };
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	sigset_t ours;
@@ -157,12 +158,12 @@ signals_prepare(sigset_t *ret_waiting)
 		if (sigaction(numbers[i], &handled, NULL) != 0)
 			return false;
 	}
-	return sigaction(SIGPIPE, &ignored, NULL) == 0 &&
+	return sigaction(SIGCHLD, &ignored, NULL) == 0 &&
+	    sigaction(SIGPIPE, &ignored, NULL) == 0 &&
 	    sigaction(SIGHUP, &ignored, NULL) == 0 &&
 	    sigprocmask(SIG_BLOCK, &ours, ret_waiting) == 0 &&
 	    sigdelset(ret_waiting, SIGTERM) == 0 &&
-	    sigdelset(ret_waiting, SIGINT) == 0 &&
-	    sigdelset(ret_waiting, SIGCHLD) == 0;
+	    sigdelset(ret_waiting, SIGINT) == 0;
 }
 
 static bool

@@ -49,12 +49,13 @@ enum manner {
 };
 
 /* Shared with the process that is the daemon. */
-static struct daemon {
+struct daemon {
 	enum manner manner;
 	uint32_t side;
 	unsigned messages;
 	struct otp_wire_request request;
-} * there;
+};
+static struct daemon *there;
 static pid_t daemon_pid = -1;
 static int longest; /* milliseconds that the module would have waited at once */
 
@@ -366,8 +367,8 @@ drawing__that_fails_leaves_the_key(void **state)
 	char path[HOST_PATH_SIZE];
 
 	NEEDS_ROOT();
-	for (enum manner manner = SAYS_NOTHING; manner <= DRAWS_FOR_ANOTHER;
-	     manner++) {
+	for (int i = SAYS_NOTHING; i <= DRAWS_FOR_ANOTHER; i++) {
+		const enum manner manner = (enum manner)i;
 		const int64_t before = fake.ahead;
 
 		there->manner = manner;
