@@ -118,7 +118,7 @@ begin(enum otp_kind kind, enum otp_enrol_mode mode,
 		.period = kind == OTP_TOTP ? PERIOD : 0,
 		.label = "host:alice",
 	};
-	struct otp_confirmation confirmation;
+	struct otp_confirmation confirmation = { 0 };
 	char code[8];
 	enum otp_err err = otp_enrol_begin(
 	    ACCOUNT_OF(&host, subject_of()), mode, &token, ret_enrolment);

@@ -69,7 +69,7 @@ static void
 line_next__reports_a_nul_in_that_line_alone(void **state)
 {
 	struct otp_lines rest = { "a\n\0b\nc\0", 7, 0 };
-	struct otp_line line;
+	struct otp_line line = { .length = 0 };
 
 	(void)state;
 	assert_false(assert_line(&rest, "a", 1).has_nul);
