@@ -936,7 +936,7 @@ step_look(void)
 		    (none && look.standing == OTP_STANDING_USUAL));
 	else
 		FUZZ_MUST(look.enrolled == OTP_ENROLLED_UNKNOWN &&
-		    life.seen.has_seed != life.seen.has_state);
+		    life.seen.has_file != life.seen.has_state);
 	if (life.seen.has_state && !life.wavering && !life.by_hand)
 		FUZZ_MUST(err == OTP_OK);
 	if (err == OTP_OK && look.enrolled == OTP_ENROLLED_NO)
