@@ -14,7 +14,10 @@
  *    (daemon__answers_users_in_a_flood).
  * 5. A put whose worker gave no answer counts as one that succeeded
  *    (daemon__counts_a_put_of_a_killed_process).
- * 6. A try that was read runs to its end (daemon__finishes_a_try_of_one_who_left,
+ * 6. A uid of which the user database says nothing keeps no place
+ *    (daemon__keeps_places_for_those_it_knows and
+ *    daemon__counts_no_put_that_a_database_ended in tests/host/daemon.sh).
+ * 7. A try that was read runs to its end (daemon__finishes_a_try_of_one_who_left,
  *    daemon__finishes_at_sigterm).
  */
 #include "config.h"
@@ -43,6 +46,7 @@
 #define REQUEST_DEADLINE 5000 /* milliseconds */
 #define ANSWER_DEADLINE	 10000
 #define HOLD		 2000
+#define HOLD_LEFT	 500 /* before the caller waits no longer */
 #define STOP_DEADLINE	 15000
 #define TRIES		 10  /* of a uid in a minute */
 #define LOOKS		 300 /* likewise, of requests that take no lock */
@@ -89,6 +93,7 @@ static void connection_answer(enum otp_listener, struct otp_connection *, bool);
 static void connection_send(struct otp_connection *);
 static struct otp_limits *limits_of(enum otp_wire_verb);
 static bool is_change(enum otp_wire_verb);
+static bool is_unasked(const struct otp_wire_answer *);
 static bool is_refusal(const struct otp_wire_answer *);
 static bool read_clock(void);
 
@@ -462,10 +467,22 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 		    listener, connection->peer, answer.err, &answer.fault);
 	connection->denied = answer.err == OTP_ERR_DENIED;
 	if (!answer.committed)
-		connection_uncount(
-		    listener, connection, answer.verb, connection->denied);
+		connection_uncount(listener, connection, answer.verb,
+		    connection->denied || is_unasked(&answer));
 	connection_answer(listener, connection, is_refusal(&answer));
 	otp_wipe(&answer, sizeof(answer));
+}
+
+/*
+ * Whether the user database did not say who asks, so that nothing was done.  A user
+ * can have thousands of uids without an account (subuid(5)): if each of them kept a
+ * place, none would be left for users whom another database knows.
+ */
+static bool
+is_unasked(const struct otp_wire_answer *answer)
+{
+	return answer->err != OTP_OK &&
+	    answer->fault.detail == OTP_DETAIL_USER_DATABASE;
 }
 
 /* VERB changed no tokens, or was DENIED altogether. */
@@ -543,11 +560,13 @@ static void
 connection_answer(
     enum otp_listener listener, struct otp_connection *connection, bool refused)
 {
+	const int64_t last = connection->due - HOLD_LEFT;
+
 	connection->step = OTP_CONNECTION_HELD;
-	connection->due = acceptor.now;
-	if (refused && listener != OTP_LISTENER_ROOT && connection->fd >= 0)
-		connection->due += HOLD;
-	else
+	connection->due = acceptor.now + HOLD;
+	if (connection->due > last)
+		connection->due = last;
+	if (!refused || listener == OTP_LISTENER_ROOT || connection->fd < 0)
 		connection_send(connection);
 }
 

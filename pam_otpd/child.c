@@ -24,9 +24,16 @@ struct task {
 
 static int ready = -1; /* our end of the one that is ready */
 
+/* In a child: what it answers if the user database does not, and where to. */
+static struct {
+	int fd;
+	uint8_t data[OTP_WIRE_ANSWER_SIZE];
+} late;
+
 static _Noreturn void child_main(struct otp_sockets, const char *, int);
 static bool child_wait(int, struct task *);
 static bool child_answer(int, const struct task *, const char *);
+static bool child_limit(int, const struct otp_wire_request *);
 
 bool
 otp_child_prepare(const struct otp_sockets *sockets, const char *conf)
@@ -135,12 +142,42 @@ child_answer(int fd, const struct task *task, const char *conf)
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 	bool written = false;
 
+	if (!child_limit(fd, &task->request))
+		return false;
 	otp_worker_run(&job, &answer);
 	written = otp_wire_put_answer(&answer, data) == OTP_OK &&
 	    send(fd, data, sizeof(data), MSG_NOSIGNAL) == (ssize_t)sizeof(data);
 	otp_wipe(&answer, sizeof(answer));
 	otp_wipe(data, sizeof(data));
 	return written;
+}
+
+/* So far nothing was done, and so nothing is left undone. */
+static void
+on_alarm(int number)
+{
+	(void)number;
+	(void)send(late.fd, late.data, sizeof(late.data), MSG_NOSIGNAL);
+	_exit(1);
+}
+
+/* A user database that hangs cannot be left in another way. */
+static bool
+child_limit(int fd, const struct otp_wire_request *request)
+{
+	const struct sigaction ending = { .sa_handler = on_alarm };
+	struct otp_wire_answer answer = {
+		.verb = request->verb,
+		.err = OTP_ERR_READ,
+		.fault = { .errnum = ETIMEDOUT,
+		    .detail = OTP_DETAIL_USER_DATABASE },
+	};
+
+	memcpy(
+	    answer.account, request->request.account, sizeof(answer.account));
+	late.fd = fd;
+	return otp_wire_put_answer(&answer, late.data) == OTP_OK &&
+	    sigaction(SIGALRM, &ending, NULL) == 0;
 }
 
 bool

@@ -31,7 +31,7 @@
 #include "pam_otpd/postal.h"
 #include "pam_otpd/report.h"
 
-/* Nothing is charged before: a user database that hangs ends the worker. */
+/* Nothing is charged before: a user database that hangs ends the process. */
 #define ALLOW_SECONDS 8
 
 #define ARGUMENT_SIZE (OTP_PATH_SIZE + sizeof("conf="))

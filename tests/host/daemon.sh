@@ -6,7 +6,7 @@
 # log. Its callers are a server with a user of its own.
 
 . "$(dirname "$0")/ground.sh"
-needs setpriv
+needs setpriv python3
 
 daemon=$top_builddir/pam_otpd/pam_otpd
 sed -i '/^pam_otp:/d' /etc/group
@@ -49,7 +49,57 @@ children() {
 	wc -w <"/proc/$served/task/$served/children"
 }
 
+# Callers of "user" whom no user database knows: of the uids from 100000 on, it fails;
+# of 200000, it never answers.
+cat >/tmp/strangers.py <<'END'
+import os, socket, struct, sys
+def request(verb, uid, *fields):
+    data = bytearray(2480)
+    struct.pack_into("<4sIIIII", data, 0, b"pOTP", 1, verb, 2480, 0, uid)
+    data[80:88] = b"stranger"
+    for offset, value in fields:
+        data[offset:offset + len(value)] = value
+    return bytes(data)
+def ask(uid, data):
+    caller = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    os.seteuid(uid)
+    caller.connect("/run/pam_otp/user")
+    os.seteuid(0)
+    caller.send(data)
+    return caller
+def error(caller):
+    answer = caller.recv(4096)
+    return struct.unpack_from("<IiI", answer, 16) if answer else None
+if sys.argv[1] == "many":
+    # Each asks to forget its devices, which is counted as a try is.
+    waiting = []
+    for uid in range(100000, 100000 + 1100):
+        waiting.append(ask(uid, request(5, uid, (432, b"\1"))))
+        if len(waiting) == 40:
+            error(waiting.pop(0))
+    print("last:", [error(caller) for caller in waiting][-1])
+else:
+    put = request(8, 200000, (981, b"a secret"), (1001, b"123456"))
+    for i in range(4):
+        print("put:", error(ask(200000, put)))
+END
+strangers() {
+	python3 /tmp/strangers.py puts >/tmp/puts 2>&1 &
+	puts=$!
+	python3 /tmp/strangers.py many
+	setpriv --reuid alice --regid alice --clear-groups \
+	    otp-enroll devices --forget=all
+}
 check 'daemon__serves' served
+check 'daemon__keeps_places_for_those_it_knows' strangers
+# Three puts an hour can succeed; of these, none could: each error is another.
+puts() {
+	wait $puts
+	cat /tmp/puts
+	same 4 "$(grep -c '^put: (' /tmp/puts)" &&
+	    same 1 "$(sort -u /tmp/puts | wc -l)"
+}
+check 'daemon__counts_no_put_that_a_database_ended' puts
 stuck() {
 	for try in 1 2; do
 		as_vpn stuck 123456 >"$scratch/stuck.$try" 2>&1 &
@@ -63,8 +113,8 @@ ends() {
 	# shellcheck disable=SC2086
 	wait $stuck_pids
 	cat "$scratch/stuck.1" "$scratch/stuck.2"
-	grep -q 'reason=no-daemon' "$scratch/stuck.1" &&
-	    grep -q 'reason=no-daemon' "$scratch/stuck.2" &&
+	grep -q 'detail=user-database' "$scratch/stuck.1" &&
+	    grep -q 'detail=user-database' "$scratch/stuck.2" &&
 	    ! grep -E ', (1[3-9]|[2-9][0-9]) s\]' "$scratch/stuck.1"
 }
 check 'daemon__ends_what_waits_for_a_database' ends

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A user database that has the account "stuck", and never answers pam_otpd about
- * it: libnss_stuck.so.2.
+ * it; nor about the uid 200000, and fails for others from 100000 on:
+ * libnss_stuck.so.2.
  */
 #include "config.h"
 
@@ -15,6 +16,23 @@
 
 enum nss_status _nss_stuck_getpwnam_r(const char *name, struct passwd *entry,
     char *buffer, size_t size, int *errnum);
+
+enum nss_status _nss_stuck_getpwuid_r(
+    uid_t uid, struct passwd *entry, char *buffer, size_t size, int *errnum);
+
+EXPORTED enum nss_status
+_nss_stuck_getpwuid_r(
+    uid_t uid, struct passwd *entry, char *buffer, size_t size, int *errnum)
+{
+	(void)entry;
+	(void)buffer;
+	(void)size;
+	while (uid == 200000 &&
+	    strcmp(program_invocation_short_name, "pam_otpd") == 0)
+		(void)pause();
+	*errnum = uid >= 100000 ? EIO : ENOENT;
+	return uid >= 100000 ? NSS_STATUS_UNAVAIL : NSS_STATUS_NOTFOUND;
+}
 
 EXPORTED enum nss_status
 _nss_stuck_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
