@@ -356,6 +356,10 @@ own__sends_no_more_than_a_login(void **state)
 
 	(void)state;
 	keep();
+	/* Under the lock, too: another may have been sent meanwhile. */
+	assert_int_equal(
+	    otp_enrol_keep_address(&world.account, &made), OTP_ERR_LIMIT);
+	assert_false(world.account.committed);
 	prove();
 	proof.typed = world_recovery_text(1, text);
 	assert_int_equal(add(), OTP_ERR_LIMIT);

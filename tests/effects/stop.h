@@ -19,6 +19,7 @@
 
 static unsigned stop_at; /* 0 = never */
 static bool stop_once;
+static int stop_errno = EIO;
 static unsigned stop_calls;
 static unsigned flushes;	 /* that were done */
 static unsigned flushes_at_move; /* those before what was last moved */
@@ -26,7 +27,7 @@ static unsigned flushes_at_move; /* those before what was last moved */
 static bool
 stopped(void)
 {
-	errno = EIO;
+	errno = stop_errno;
 	stop_calls++;
 	if (stop_once)
 		return stop_calls == stop_at;
@@ -81,7 +82,8 @@ __wrap_otp_path_write(int fd, const void *data, size_t size, off_t offset,
     struct otp_fault *fault)
 {
 	if (stopped())
-		return OTP_ERR_WRITE;
+		return otp_fault_set(
+		    fault, OTP_ERR_WRITE, errno, NULL, OTP_DETAIL_NONE);
 	return __real_otp_path_write(fd, data, size, offset, fault);
 }
 
