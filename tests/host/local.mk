@@ -20,6 +20,7 @@ host_tests = \
 	%D%/migration.sh \
 	%D%/openvpn.sh \
 	%D%/peers.sh \
+	%D%/polkit.sh \
 	%D%/radius.sh \
 	%D%/readme.sh \
 	%D%/services.sh \
