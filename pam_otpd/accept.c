@@ -84,7 +84,7 @@ static void listener_dispatch(enum otp_listener);
 static void connection_read(enum otp_listener, struct otp_connection *);
 static void connection_finish(enum otp_listener, struct otp_connection *);
 static unsigned long connection_count(
-    enum otp_listener, const struct otp_connection *);
+    enum otp_listener, struct otp_connection *);
 static void connection_uncount(
     enum otp_listener, const struct otp_connection *, enum otp_wire_verb, bool);
 static void connection_refuse(
@@ -94,6 +94,7 @@ static void connection_send(struct otp_connection *);
 static struct otp_limits *limits_of(enum otp_wire_verb);
 static bool is_change(enum otp_wire_verb);
 static bool is_unasked(const struct otp_wire_answer *);
+static bool is_put(const struct otp_wire_request *);
 static bool is_refusal(const struct otp_wire_answer *);
 static bool read_clock(void);
 
@@ -401,8 +402,7 @@ connection_read(enum otp_listener listener, struct otp_connection *connection)
  * seconds of a limit that is reached, or 0.
  */
 static unsigned long
-connection_count(
-    enum otp_listener listener, const struct otp_connection *connection)
+connection_count(enum otp_listener listener, struct otp_connection *connection)
 {
 	const enum otp_wire_verb verb = connection->request->verb;
 	const uint32_t peer = connection->peer;
@@ -410,9 +410,10 @@ connection_count(
 
 	if (listener != OTP_LISTENER_USER)
 		return 0;
+	connection->is_put = is_put(connection->request);
 	if (!otp_limits_count(limits_of(verb), peer, now))
 		return OTP_LIMITS_MINUTE / 1000;
-	if (verb != OTP_WIRE_PUT)
+	if (!connection->is_put)
 		return 0;
 	/* It may succeed, and so counts until it has not. */
 	if (!otp_limits_count(&acceptor.puts_done, peer, now))
@@ -493,9 +494,9 @@ connection_uncount(enum otp_listener listener,
 {
 	if (listener != OTP_LISTENER_USER)
 		return;
-	if (verb == OTP_WIRE_PUT)
+	if (connection->is_put)
 		otp_limits_return(&acceptor.puts_done, connection->peer);
-	if (verb == OTP_WIRE_PUT && denied)
+	if (connection->is_put && denied)
 		otp_limits_return(&acceptor.puts_tried, connection->peer);
 	if (denied)
 		otp_limits_return(limits_of(verb), connection->peer);
@@ -516,6 +517,15 @@ is_change(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_PUT || verb == OTP_WIRE_RECOVERY ||
 	    verb == OTP_WIRE_REMOVE || verb == OTP_WIRE_POSTAL;
+}
+
+/* A message to an address that is not the account's yet counts as well. */
+static bool
+is_put(const struct otp_wire_request *request)
+{
+	return request->verb == OTP_WIRE_PUT ||
+	    (request->verb == OTP_WIRE_POSTAL &&
+		request->change.step == OTP_OWN_ADD);
 }
 
 /* A send that is allowed is answered at once, whatever became of it. */

@@ -30,6 +30,7 @@ struct otp_connection {
 	int worker; /* WORKING: the end to read from, else -1 */
 	uint32_t peer;
 	bool denied;	/* HELD: the request was not allowed */
+	bool is_put;	/* it counts as one of the few of an hour */
 	int64_t due;	/* when the step ends, if nothing else ends it */
 	uint64_t order; /* of those that wait for a worker */
 	struct otp_wire_request *request;

@@ -25,6 +25,7 @@ static enum otp_err postal_make(const struct otp_wire_request *message,
 static enum otp_err postal_add(const struct otp_own_proof *proof,
     const char *uri, struct otp_account *account, const char *sockets,
     struct otp_wire_answer *answer);
+static const char *step_action(enum otp_own_step step);
 static void postal_report(const struct otp_job *job,
     const struct otp_account *account, const struct otp_own_result *result,
     enum otp_err err);
@@ -88,6 +89,20 @@ postal_add(const struct otp_own_proof *proof, const char *uri,
 	return err;
 }
 
+static const char *
+step_action(enum otp_own_step step)
+{
+	switch (step) {
+	case OTP_OWN_ADD:
+		return "address-asked";
+	case OTP_OWN_CONFIRM:
+		return "address-added";
+	case OTP_OWN_REMOVE:
+		break;
+	}
+	return "address-removed";
+}
+
 static void
 postal_report(const struct otp_job *job, const struct otp_account *account,
     const struct otp_own_result *result, enum otp_err err)
@@ -95,11 +110,8 @@ postal_report(const struct otp_job *job, const struct otp_account *account,
 	const enum otp_own_step step = job->request->change.step;
 	const struct otp_subject *subject = &account->subject;
 
-	if (account->committed && step != OTP_OWN_ADD)
-		otp_report_change(job, subject,
-		    step == OTP_OWN_CONFIRM ? "address-added"
-					    : "address-removed",
-		    NULL, NULL);
+	if (account->committed)
+		otp_report_change(job, subject, step_action(step), NULL, NULL);
 	else if (err == OTP_OK && result->verdict != OTP_VERDICT_ACCEPT)
 		otp_report_change(job, subject, "address-refused",
 		    otp_verdict_reason(result->verdict), NULL);
@@ -113,7 +125,7 @@ otp_postal_text(enum otp_own_step step)
 {
 	switch (step) {
 	case OTP_OWN_ADD:
-		break;
+		return "a code was sent to an address that is to be added";
 	case OTP_OWN_CONFIRM:
 		return "an address was added";
 	case OTP_OWN_REMOVE:

@@ -5,22 +5,26 @@
 #include <string.h>
 
 #include "common/core/code.h"
+#include "common/core/little_endian.h"
 #include "common/core/send.h"
 #include "common/core/throttle.h"
 #include "common/core/wipe.h"
+#include "common/effects/active.h"
 #include "common/effects/enrol.h"
 #include "common/effects/txn.h"
 
-/* No code of a login is that of this moment. */
-#define PROOF_MOMENT 0
+/* No code of a login is that of so late a moment. */
+#define PROOF_MOMENT (UINT64_C(1) << 63)
 
 static enum otp_err begin_check(const struct otp_txn *txn,
     const struct otp_account *account, const struct otp_address *address);
 static enum otp_err check_room(
     const struct otp_seed *seed, const struct otp_address *address);
 static enum otp_err check_sends(const struct otp_txn *txn);
-static enum otp_err make_proof(
-    const struct otp_account *, struct otp_address_proof *);
+static enum otp_err make_proof(const struct otp_account *,
+    const struct otp_seed *, struct otp_address_proof *);
+static enum otp_err proof_code(
+    const struct otp_seed *, const struct otp_address *, uint32_t *);
 static bool is_kept(const struct otp_pending *pending, int64_t now);
 static enum otp_err confirm_judge(struct otp_txn *txn, const char *typed,
     enum otp_verdict *verdict, uint32_t *wait);
@@ -43,9 +47,9 @@ otp_enrol_begin_address(struct otp_account *account,
 		err = begin_check(&txn, account, address);
 	if (err == OTP_OK)
 		err = otp_txn_check_clock(proof.time, &account->fault);
-	otp_txn_close(&txn);
 	if (err == OTP_OK)
-		err = make_proof(account, &proof);
+		err = make_proof(account, &txn.snap.seed, &proof);
+	otp_txn_close(&txn);
 	if (err == OTP_OK)
 		*ret_proof = proof;
 	otp_wipe(&proof, sizeof(proof));
@@ -93,7 +97,8 @@ check_sends(const struct otp_txn *txn)
 
 /* Create the secret, its code and a tag that only this message has. */
 static enum otp_err
-make_proof(const struct otp_account *account, struct otp_address_proof *proof)
+make_proof(const struct otp_account *account, const struct otp_seed *seed,
+    struct otp_address_proof *proof)
 {
 	const struct otp_sys *sys = account->host->sys;
 	struct otp_address *address = &proof->address;
@@ -109,10 +114,28 @@ make_proof(const struct otp_account *account, struct otp_address_proof *proof)
 	if (err == OTP_OK)
 		err = sys->random(sys->context, key, sizeof(key) - 1);
 	if (err == OTP_OK)
-		err = otp_send_code(address, PROOF_MOMENT, &proof->code);
+		err = proof_code(seed, address, &proof->code);
 	if (err == OTP_OK)
 		err = otp_tag_make(&tagged, proof->tag);
 	return err;
+}
+
+/*
+ * The code that is sent to ADDRESS is another one as soon as SEED has others than
+ * the tokens, addresses and recovery codes by which its owner asked for it: a
+ * thief whose recovery code was replaced confirms nothing any more.
+ */
+static enum otp_err
+proof_code(const struct otp_seed *seed, const struct otp_address *address,
+    uint32_t *ret_code)
+{
+	struct otp_active active;
+	enum otp_err err = otp_active_of(seed, &active);
+
+	return err == OTP_OK
+	    ? otp_send_code(
+		  address, otp_get_u64(active.digest) | PROOF_MOMENT, ret_code)
+	    : err;
 }
 
 enum otp_err
@@ -284,8 +307,8 @@ confirm_charged(
 	    account->host->policy, &mark);
 	err = otp_store_put(txn->store, state, OTP_PUT_CHARGE, fault);
 	if (err == OTP_OK)
-		err = otp_send_code(
-		    &txn->snap.seed.pending.address, PROOF_MOMENT, &value);
+		err = proof_code(
+		    &txn->snap.seed, &txn->snap.seed.pending.address, &value);
 	if (err != OTP_OK)
 		return err;
 	if (otp_equal(&code->value, &value, sizeof(value))) {

@@ -2227,9 +2227,9 @@ confirm_of(const struct otp_message *message)
 	return request;
 }
 
-/* An address that is kept; its message. */
+/* An address that is kept; its message, and with 'notify' that to the owner. */
 static struct otp_message
-keep_address(int post)
+keep_address(int post, struct otp_message *ret_notice)
 {
 	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
 	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
@@ -2240,6 +2240,8 @@ keep_address(int post)
 	assert_string_equal(answer.sent.method, "mail");
 	assert_true(post_came(post, &message));
 	assert_string_equal(answer.sent.tag, message.tag);
+	if (ret_notice != NULL)
+		assert_true(post_came(post, ret_notice));
 	assert_false(post_came(post, &(struct otp_message){ 0 }));
 	return message;
 }
@@ -2249,20 +2251,25 @@ daemon__adds_an_address_whose_code_came_back(void **state)
 {
 	struct otp_wire_request request;
 	struct otp_wire_answer answer;
-	struct otp_message message;
+	struct otp_message message, notice;
 	int post;
 
 	(void)state;
 	give_address();
 	configure("notify = yes\n");
 	post = post_listen();
-	message = keep_address(post);
+	message = keep_address(post, &notice);
 	assert_int_equal(message.kind, OTP_MESSAGE_CODE);
 	assert_string_equal(message.to.uri, "mailto:" NEW_ADDRESS);
 	assert_string_equal(message.user, alice.name);
 	assert_string_equal(message.service, "");
 	assert_string_equal(message.rhost, "");
 	assert_non_null(strstr(message.text, "and is valid for 15 minutes.\n"));
+	assert_true(log_has("action=address-asked user="));
+	assert_int_equal(notice.kind, OTP_MESSAGE_NOTICE);
+	assert_string_equal(notice.to.uri, "mailto:alice@example.org");
+	assert_non_null(strstr(notice.text,
+	    "a code was sent to an address that is to be added\n"));
 	assert_int_equal(sample_peek(host.store, alice.name).sends.day, 1);
 	assert_int_equal(seed_of_alice().addresses_count, 1);
 	assert_int_equal(
@@ -2311,7 +2318,7 @@ daemon__tells_no_one_an_address(void **state)
 	(void)state;
 	give_address();
 	post = post_listen();
-	message = keep_address(post);
+	message = keep_address(post, NULL);
 	requests[0] = postal_of(OTP_OWN_ADD); /* too soon */
 	requests[1] = postal_of(OTP_OWN_ADD);
 	(void)snprintf(requests[1].change.uri, sizeof(requests[1].change.uri),
@@ -2456,7 +2463,7 @@ daemon__adds_an_address_once(void **state)
 	(void)state;
 	give_address();
 	post = post_listen();
-	message = keep_address(post);
+	message = keep_address(post, NULL);
 	request = confirm_of(&message);
 	for (unsigned i = 0; i < RACERS; i++) {
 		const pid_t pid = fork();
@@ -2893,7 +2900,9 @@ daemon__limits_puts_that_succeed(void **state)
 		assert_int_equal(answer.err, OTP_OK);
 		assert_true(answer.own.of_token);
 		host.counter--; /* no code of hers was compared */
-		request = put_another((uint8_t)i);
+		/* A message to a new address counts as well. */
+		request =
+		    i == 0 ? postal_of(OTP_OWN_ADD) : put_another((uint8_t)i);
 		answer = ask(alice.uid, "user", &request);
 		assert_true(is_made(&answer));
 	}

@@ -322,8 +322,49 @@ own__confirmation_is_bound_to_what_was_seen(void **state)
 	assert_true(is_pending()); /* root's tool leaves it */
 	assert_int_equal(confirm(sent_code(0)), OTP_ERR_CONFLICT);
 	assert_int_equal(addresses(), 2);
-	/* Who replaces everything, replaces this too. */
 	assert_int_equal(world_state(&world)->others.failures, 0);
+	/* Nor is it of any use to one who looks again. */
+	prove();
+	assert_int_equal(confirm(sent_code(0)), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(addresses(), 2);
+	assert_int_equal(world_state(&world)->others.failures, 1);
+}
+
+/* A thief asked for it with a recovery code that was stolen. */
+static void
+own__kept_address_ends_with_the_recovery_codes(void **state)
+{
+	struct otp_recovery_set set;
+
+	(void)state;
+	keep();
+	assert_int_equal(otp_enrol_make_set(&world.account, 2, &set), OTP_OK);
+	assert_int_equal(otp_enrol_recovery(&world.account, &set), OTP_OK);
+	assert_true(is_pending());
+	prove();
+	assert_int_equal(confirm(sent_code(0)), OTP_OK);
+	assert_int_equal(result.verdict, OTP_VERDICT_REJECT);
+	assert_int_equal(addresses(), 1);
+}
+
+static void
+own__kept_address_goes_with_all_that_is_replaced(void **state)
+{
+	const struct otp_token token = world.seed.tokens[0];
+	struct otp_recovery_set set;
+	struct otp_enrolment enrolment;
+
+	(void)state;
+	keep();
+	assert_int_equal(otp_enrol_begin(&world.account, OTP_ENROL_REPLACE,
+			     &token, &enrolment),
+	    OTP_OK);
+	assert_int_equal(otp_enrol_make_set(&world.account, 2, &set), OTP_OK);
+	assert_int_equal(
+	    otp_enrol_put(&world.account, &enrolment, &set), OTP_OK);
+	assert_false(is_pending());
+	assert_int_equal(addresses(), 0);
 }
 
 /* No code that a login asks for is that of an address that is only kept. */
@@ -528,6 +569,8 @@ main(void)
 		TEST(own__code_of_an_address_ends),
 		TEST(own__keeps_one_address),
 		TEST(own__confirmation_is_bound_to_what_was_seen),
+		TEST(own__kept_address_ends_with_the_recovery_codes),
+		TEST(own__kept_address_goes_with_all_that_is_replaced),
 		TEST(own__kept_address_is_of_no_login),
 		TEST(own__sends_no_more_than_a_login),
 		TEST(own__makes_no_code_where_the_address_is_not_kept),
