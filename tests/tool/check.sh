@@ -872,6 +872,16 @@ never_enrolls() {
 }
 check 'stack__that_enrolls_nobody_for_want_of_a_password' never_enrolls sudo \
     'enroll-never code-first'
+# A module that is not known may ask for a password.
+other_enrolls() {
+	host
+	cp "$PAM_OTP_SO" "$modules/pam_other.so"
+	stack 'auth required pam_other.so' "$enrolls" >"$pamd/sudo"
+	examine 0
+	rm "$modules/pam_other.so"
+	put "$found" | says_no grep -x enroll-never && test -n "$found"
+}
+check 'stack__that_enrolls_after_a_module_that_is_not_known' other_enrolls
 check 'stack__that_enrolls_owners_of_keys' never_enrolls sshd \
     'code-first sshd-grace'
 # A locker may share the option with services that enroll.
