@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls of tests/store/calls.c as libpam and the module meet them, who find
+ * The calls of tests/store/calls.c as libpam and the module meet them: these find
  * this program's functions before libc's and libcrypto's.  The linker gives
  * each the name of what it stands for (inside_names in local.mk); what it calls
- * in turn is found behind this program.
+ * in turn is found after this program.
  */
 #undef _FORTIFY_SOURCE
 
@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -76,23 +77,62 @@ BEHIND(ssize_t, pwrite, (int fd, const void *data, size_t size, off_t offset),
     (fd, data, size, offset))
 BEHIND(ssize_t, pwrite64, (int fd, const void *data, size_t size, off_t offset),
     (fd, data, size, offset))
-BEHIND(int, openat, (int at, const char *path, int flags, mode_t mode),
-    (at, path, flags, mode))
-BEHIND(int, openat64, (int at, const char *path, int flags, mode_t mode),
-    (at, path, flags, mode))
 BEHIND(
     int, __openat_2, (int at, const char *path, int flags), (at, path, flags))
 BEHIND(
     int, __openat64_2, (int at, const char *path, int flags), (at, path, flags))
-BEHIND(
-    int, fcntl, (int fd, int command, void *argument), (fd, command, argument))
-BEHIND(int, fcntl64, (int fd, int command, void *argument),
-    (fd, command, argument))
 BEHIND(int, nanosleep, (const struct timespec *rest, struct timespec *left),
     (rest, left))
-BEHIND(long, syscall,
-    (long number, long a, long b, long c, long d, long e, long f),
-    (number, a, b, c, d, e, f))
+
+/* tests/store gives these all the arguments that there can be. */
+#define BEHIND_OPEN(name)                                            \
+	int __real_##name(int at, const char *path, int flags, ...); \
+	int __real_##name(int at, const char *path, int flags, ...)  \
+	{                                                            \
+		REALLY(#name, int, (int, const char *, int, ...));   \
+		va_list arguments;                                   \
+		mode_t mode;                                         \
+                                                                     \
+		va_start(arguments, flags);                          \
+		mode = (mode_t)va_arg(arguments, unsigned);          \
+		va_end(arguments);                                   \
+		return really(at, path, flags, mode);                \
+	}
+
+#define BEHIND_CONTROL(name)                          \
+	int __real_##name(int fd, int command, ...);  \
+	int __real_##name(int fd, int command, ...)   \
+	{                                             \
+		REALLY(#name, int, (int, int, ...));  \
+		va_list arguments;                    \
+		void *argument;                       \
+                                                      \
+		va_start(arguments, command);         \
+		argument = va_arg(arguments, void *); \
+		va_end(arguments);                    \
+		return really(fd, command, argument); \
+	}
+
+BEHIND_OPEN(openat)
+BEHIND_OPEN(openat64)
+BEHIND_CONTROL(fcntl)
+BEHIND_CONTROL(fcntl64)
+
+long __real_syscall(long number, ...);
+long
+__real_syscall(long number, ...)
+{
+	REALLY("syscall", long, (long, ...));
+	long argument[6];
+	va_list arguments;
+
+	va_start(arguments, number);
+	for (unsigned i = 0; i < 6; i++)
+		argument[i] = va_arg(arguments, long);
+	va_end(arguments);
+	return really(number, argument[0], argument[1], argument[2],
+	    argument[3], argument[4], argument[5]);
+}
 
 /* --- what tests/store has no use for --- */
 
