@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "common/core/little_endian.h"
 #include "common/core/send.h"
 #include "pam_otpd/report.h"
 #include "pam_otpd/worker.h"
@@ -158,8 +159,11 @@ make(enum otp_wire_verb verb, enum otp_own_step step)
 	if (verb == OTP_WIRE_POSTAL && step == OTP_OWN_ADD)
 		strcpy(request.change.uri, "mailto:new@example.org");
 	if (verb == OTP_WIRE_POSTAL && step == OTP_OWN_CONFIRM) {
-		assert_int_equal(
-		    otp_send_code(&seed.pending.address, 0, &value), OTP_OK);
+		assert_int_equal(otp_send_code(&seed.pending.address,
+				     otp_get_u64(request.change.former.digest) |
+					 UINT64_C(1) << 63,
+				     &value),
+		    OTP_OK);
 		otp_send_text(value, text);
 		(void)snprintf(
 		    request.second, sizeof(request.second), "%s", text);

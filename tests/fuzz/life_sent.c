@@ -4,6 +4,8 @@
 
 #include "tests/fuzz/life.h"
 
+#include "common/core/little_endian.h"
+#include "common/effects/active.h"
 #include "common/effects/enrol.h"
 #include "tests/lib/account.h"
 
@@ -40,6 +42,8 @@ add(const char *uri)
 	    count_addresses(&life.model) < ADDRESSES_MAX;
 	struct model after;
 	struct model_address *at;
+	struct otp_active active;
+	uint64_t moment;
 	char typed[16];
 	enum otp_err err;
 	bool told;
@@ -54,8 +58,12 @@ add(const char *uri)
 		return;
 	at = &life.model.addresses[life.model.addresses_count++];
 	*at = (struct model_address){ .address = proof.address };
-	FUZZ_MUST(otp_enrol_is_proven(&proof, model_sent_code(at, 0, typed)));
-	FUZZ_MUST(!otp_enrol_is_proven(&proof, model_sent_code(at, 1, typed)));
+	FUZZ_MUST(otp_active_of(&life.seen.seed, &active) == OTP_OK);
+	moment = otp_get_u64(active.digest) | UINT64_C(1) << 63;
+	FUZZ_MUST(
+	    otp_enrol_is_proven(&proof, model_sent_code(at, moment, typed)));
+	FUZZ_MUST(!otp_enrol_is_proven(
+	    &proof, model_sent_code(at, moment + 1, typed)));
 	after = life.model;
 	after.addresses[after.addresses_count - 1].in_force = true;
 	life_bind(&after);
