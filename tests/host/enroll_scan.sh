@@ -24,16 +24,22 @@ stack sshd sshd-password 's/pam_otp.so/& enroll=invited debug/'
 stack su su 's/pam_otp.so/& enroll=invited/'
 sshd_run sshd-password.conf </dev/null
 
-tmux="env LC_ALL=C.UTF-8 tmux -u -S /tmp/tmux -f /dev/null"
+# A server that was just told to end still has its socket for a while.
+windows=0
+another_window() {
+	windows=$((windows + 1))
+	tmux="env LC_ALL=C.UTF-8 tmux -u -S /tmp/tmux$windows -f /dev/null"
+}
+another_window
+is_shown() {
+	$tmux capture-pane -p >"$scratch/window" &&
+	    grep -qF -e "$1" "$scratch/window"
+}
 until_shown() {
-	for round in $(seq 150); do
-		$tmux capture-pane -p >"$scratch/window"
-		! grep -qF -e "$1" "$scratch/window" || return 0
-		sleep 0.1
-	done
-	cat "$scratch/window"
-	echo "\"$1\" did not come"
-	return 1
+	await is_shown "$1" || {
+		cat "$scratch/window"
+		return 1
+	}
 }
 type_in() {
 	$tmux send-keys -l "$1"
@@ -44,6 +50,7 @@ type_in() {
 # is the one in the row above that.
 begin() {
 	$tmux kill-server 2>/dev/null
+	another_window
 	forget_files alice
 	otp-enroll invite alice --print >"$scratch/invited" 2>&1 || return 1
 	invitation=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' \
