@@ -55,7 +55,7 @@ title "Enrolment of $user; oathtool is the phone"
 # On a terminal, since secrets go to nothing else; what it shows is kept, to
 # have the phone scan the secret.
 must 0 expect -c '
-	set timeout 20
+	set timeout 120
 	log_file -noappend $env(folder)/shown
 	set stty_init {rows 24 columns 80}
 	spawn -noecho $env(OTP_ENROLL) --conf $env(conf) new $env(user)

@@ -63,10 +63,7 @@ send_probe() {
 	sed -i 's/^deliver:.*/deliver:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ:probe:x/' \
 	    /var/lib/pam_otp/seed/alice
 	otp-enroll adopt alice && otp-enroll address alice --test
-	for _ in $(seq 200); do
-		test ! -e /var/lib/probed/seen || break
-		sleep 0.1
-	done
+	await test -e /var/lib/probed/seen
 	same whole "$(cat /var/lib/probed/seen)"
 }
 check 'deliver__reaches_nothing_outside_its_sandbox' send_probe
@@ -93,13 +90,10 @@ idle() {
 check 'deliver__takes_64_connections_and_no_more' same 6 "$(idle 70)"
 # A connection that comes before the last of these is gone is one too many.
 goes_on() {
-	for _ in $(seq 200); do
-		systemctl list-units --plain --no-legend 'pam_otp-deliver@*' \
-		    >"$scratch/instances"
-		test -s "$scratch/instances" || break
-		sleep 0.1
-	done
-	send_probe
+	await no_instances && send_probe
+}
+no_instances() {
+	empty systemctl list-units --plain --no-legend 'pam_otp-deliver@*'
 }
 check 'deliver__goes_on_after_that' goes_on
 check 'deliver__leaves_no_failed_unit' empty failed_units

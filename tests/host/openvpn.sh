@@ -218,7 +218,7 @@ check 'openvpn__server_with_challenge_is_ready' serve openvpn-challenge
 # types PASSWORD CODE: at a client's prompts, as its configuration says, until
 # the client is told. What is typed before the echo is off is lost.
 cat >"$scratch/client.exp" <<'END'
-set timeout 20
+set timeout 120
 set stty_init {rows 24 columns 200}
 proc unseen {} {
 	upvar #0 spawn_out(slave,name) terminal

@@ -54,7 +54,7 @@ check 'radius__store_is_freerads' same 'freerad 700' \
 # dialogue: the very command, on a terminal, answered with a code of the seed.
 cat >"$scratch/new.exp" <<'END'
 log_user 1
-set timeout 15
+set timeout 120
 set stty_init {rows 50 columns 100}
 spawn -noecho sh -c [lindex $argv 0]
 expect -re {Key +([A-Z2-7 ]+)\r} {} timeout { exit 98 }

@@ -40,13 +40,14 @@ begin() {
 
 # wait_for TEXT: until the window shows it.
 wait_for() {
-	for i in $(seq 100); do
-		tmux capture-pane -p >"$scratch/pane"
-		grep -qF -e "$1" "$scratch/pane" && return
-		sleep 0.1
-	done
-	cat "$scratch/pane"
-	return 1
+	await is_shown "$1" || {
+		cat "$scratch/pane"
+		return 1
+	}
+}
+is_shown() {
+	tmux capture-pane -p >"$scratch/pane"
+	grep -qF -e "$1" "$scratch/pane"
 }
 
 # key: the one that the window shows now, what has scrolled away not counted.
