@@ -41,13 +41,13 @@ catch_up(struct model *to, const struct model *from)
 			at->known = at->used = true;
 	}
 	to->codes_count = from->codes_count;
-	for (unsigned i = to->invitations_count; i < from->invitations_count;
-	     i++) {
+	while (to->invitations_count < from->invitations_count) {
+		const unsigned i = to->invitations_count++;
+
 		to->invitations[i] = (struct model_code){ .in_force = false };
 		memcpy(to->invitations[i].text, from->invitations[i].text,
 		    sizeof(to->invitations[i].text));
 	}
-	to->invitations_count = from->invitations_count;
 	while (to->addresses_count < from->addresses_count) {
 		to->addresses[to->addresses_count] = (struct model_address){
 			.address = from->addresses[to->addresses_count].address,
