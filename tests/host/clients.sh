@@ -196,9 +196,10 @@ with_auth() {
 }
 faq_gio() {
 	with_auth faq-gio 's/^/@include common-auth\n/'
-	fresh && at_desk 'assword: ' "$password" 'code for alice' '' \
-	    'assword: ' "$(code)" -- dbus-run-session sh -c \
-	    'gio mount sftp://web1 && gio cat sftp://web1/home/alice/report'
+	fresh && at_desk 'assword: ' "$password" \
+	    "$(printf 'code for alice on web1\r\nPassword: ')" "$(code)" -- \
+	    dbus-run-session sh -c 'gio mount sftp://alice@web1 &&
+		gio cat sftp://alice@web1/home/alice/report'
 	stack sshd sshd-password
 	test "$status" = 0 && echo "$screen" | grep -x something
 }
