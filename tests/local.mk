@@ -29,6 +29,7 @@ core_tests = \
 	%D%/effects/look_test \
 	%D%/effects/own_test \
 	%D%/effects/own_address_test \
+	%D%/effects/own_fault_test \
 	%D%/effects/overview_test \
 	%D%/effects/invite_test \
 	%D%/effects/snapshot_test \
@@ -159,6 +160,7 @@ EXTRA_DIST += %D%/check/pages.sh $(script_tests) $(static_tests) $(long_only) $(
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/notes.h %D%/unit/stack.h \
 	%D%/unit/oracle.h %D%/effects/world.h %D%/effects/stop.h \
+	%D%/effects/crypto.h \
 	%D%/lib/account.h %D%/lib/codes.h %D%/lib/unicode.h
 
 # Where a test stands in for a function, every call of it that is linked in
@@ -256,11 +258,16 @@ include %D%/fuzz/local.mk
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
 	-Wl,--wrap=otp_store_create
+crypto_wraps = -Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_value
 %C%_effects_deliver_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_send_occasion
 %C%_effects_tell_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_digest
 %C%_unit_notice_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_digest
+%C%_effects_enrol_address_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
+	$(crypto_wraps)
+%C%_effects_own_fault_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
+	$(crypto_wraps)
 %C%_effects_enrol_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_look_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_store_open \
 	-Wl,--wrap=otp_store_has_seed -Wl,--wrap=otp_store_peek \

@@ -26,8 +26,8 @@ static enum otp_err make_proof(const struct otp_account *,
 static enum otp_err proof_code(
     const struct otp_seed *, const struct otp_address *, uint32_t *);
 static bool is_kept(const struct otp_pending *pending, int64_t now);
-static enum otp_err confirm_judge(struct otp_txn *txn, const char *typed,
-    enum otp_verdict *verdict, uint32_t *wait);
+static enum otp_err confirm_judge(struct otp_txn *txn,
+    const struct otp_code *code, enum otp_verdict *verdict, uint32_t *wait);
 static enum otp_err confirm_charged(struct otp_txn *txn,
     const struct otp_code *code, enum otp_verdict *verdict);
 static enum otp_err confirm_put(struct otp_txn *txn);
@@ -226,10 +226,12 @@ otp_enrol_confirm_address(struct otp_account *account, const char *typed,
 {
 	enum otp_verdict verdict = OTP_VERDICT_REJECT;
 	const struct otp_pending *pending;
+	struct otp_code code;
 	struct otp_txn txn;
 	uint32_t wait = 0;
 	enum otp_err err = otp_txn_open(&txn, account);
 
+	otp_code_read(typed, &code);
 	pending = &txn.snap.seed.pending;
 	if (err == OTP_OK)
 		err = otp_txn_check_enrolled(&txn);
@@ -238,11 +240,12 @@ otp_enrol_confirm_address(struct otp_account *account, const char *typed,
 	if (err == OTP_OK)
 		err = check_room(&txn.snap.seed, &pending->address);
 	if (err == OTP_OK)
-		err = confirm_judge(&txn, typed, &verdict, &wait);
+		err = confirm_judge(&txn, &code, &verdict, &wait);
 	if (err == OTP_OK) {
 		*ret_verdict = verdict;
 		*ret_wait = wait;
 	}
+	otp_wipe(&code, sizeof(code));
 	otp_txn_close(&txn);
 	return err;
 }
@@ -256,14 +259,12 @@ is_kept(const struct otp_pending *pending, int64_t now)
 }
 
 static enum otp_err
-confirm_judge(struct otp_txn *txn, const char *typed, enum otp_verdict *verdict,
-    uint32_t *wait)
+confirm_judge(struct otp_txn *txn, const struct otp_code *code,
+    enum otp_verdict *verdict, uint32_t *wait)
 {
 	const struct otp_account *account = txn->account;
 	enum otp_err err = OTP_OK;
-	struct otp_code code;
 
-	otp_code_read(typed, &code);
 	switch (otp_throttle_check(
 	    otp_throttle_tally(&txn->snap.state, account->by_other),
 	    account->host->policy, txn->snap.now, wait)) {
@@ -274,14 +275,12 @@ confirm_judge(struct otp_txn *txn, const char *typed, enum otp_verdict *verdict,
 		*verdict = OTP_VERDICT_WAITING;
 		break;
 	case OTP_GATE_OPEN:
-		*wait = 0;
 		*verdict = OTP_VERDICT_MALFORMED;
-		if (code.typed == OTP_TYPED_DIGITS &&
-		    code.digits == OTP_SEND_DIGITS)
-			err = confirm_charged(txn, &code, verdict);
+		if (code->typed == OTP_TYPED_DIGITS &&
+		    code->digits == OTP_SEND_DIGITS)
+			err = confirm_charged(txn, code, verdict);
 		break;
 	}
-	otp_wipe(&code, sizeof(code));
 	return err;
 }
 
@@ -357,8 +356,7 @@ otp_enrol_remove_address(
 	if (err == OTP_OK) {
 		seed->addresses_count--;
 		memmove(&seed->addresses[index], &seed->addresses[index + 1],
-		    (seed->addresses_count - index) *
-			sizeof(seed->addresses[0]));
+		    (seed->addresses_count - index) * sizeof(*seed->addresses));
 		err = otp_txn_put(&txn, seed);
 	}
 	otp_txn_close(&txn);

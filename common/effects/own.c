@@ -16,9 +16,11 @@
  *    (own__charges_the_code_of_an_address).
  * 6. An account whose state is lost is not new
  *    (own__puts_no_first_token_where_the_state_is_lost).
- * 6. Where a first token needs an invitation, it is put only with one, and each
+ * 7. Where a first token needs an invitation, it is put only with one, and each
  *    invitation is used once (own__needs_an_invitation,
  *    own__uses_an_invitation_once).
+ * 8. What is answered is what is on the disk
+ *    (own_fault_test.c: own__says_what_is_on_the_disk).
  */
 #include "config.h"
 
@@ -43,9 +45,10 @@ static enum otp_err own_prove(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_own_result *result);
 static enum otp_err own_seed(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_seed *ret_seed);
-static enum otp_err own_finish(const struct otp_account *account,
-    enum otp_err err, struct otp_recovery_set *set,
-    struct otp_recovery_set *ret_set, struct otp_own_result *result);
+static void own_hand_out(const struct otp_account *account,
+    struct otp_recovery_set *set, struct otp_recovery_set *ret_set);
+static enum otp_err own_finish(enum otp_err err,
+    const struct otp_own_result *result, struct otp_own_result *ret_result);
 
 enum otp_err
 otp_own_put(struct otp_account *account, const struct otp_own_proof *proof,
@@ -58,8 +61,10 @@ otp_own_put(struct otp_account *account, const struct otp_own_proof *proof,
 	struct otp_enrolment enrolment = { .mode = token->mode };
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
 	struct otp_recovery_set set = { 0 };
-	enum otp_err err = own_confirm(account, token, &enrolment, &result);
+	enum otp_err err;
 
+	account->committed = false;
+	err = own_confirm(account, token, &enrolment, &result);
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
 		err = otp_enrol_make_set(account, count, &set);
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
@@ -70,8 +75,8 @@ otp_own_put(struct otp_account *account, const struct otp_own_proof *proof,
 		account->former = NULL;
 	}
 	otp_wipe(&enrolment, sizeof(enrolment));
-	*ret_result = result;
-	return own_finish(account, err, &set, ret_set, ret_result);
+	own_hand_out(account, &set, ret_set);
+	return own_finish(err, &result, ret_result);
 }
 
 static enum otp_err
@@ -178,7 +183,6 @@ own_seed(struct otp_account *account, const struct otp_own_proof *proof,
 	enum otp_err err = otp_store_open(account->host->store,
 	    account->subject.account, &store, &account->fault);
 
-	memset(ret_seed, 0, sizeof(*ret_seed));
 	if (err == OTP_OK)
 		err = otp_store_seed(store, ret_seed, &account->fault);
 	if (err == OTP_OK)
@@ -191,18 +195,24 @@ own_seed(struct otp_account *account, const struct otp_own_proof *proof,
 }
 
 /* The new codes are returned if, and only if, they are active. */
-static enum otp_err
-own_finish(const struct otp_account *account, enum otp_err err,
-    struct otp_recovery_set *set, struct otp_recovery_set *ret_set,
-    struct otp_own_result *result)
+static void
+own_hand_out(const struct otp_account *account, struct otp_recovery_set *set,
+    struct otp_recovery_set *ret_set)
 {
 	if (account->committed)
 		*ret_set = *set;
 	else
 		memset(ret_set, 0, sizeof(*ret_set));
 	otp_wipe(set, sizeof(*set));
+}
+
+static enum otp_err
+own_finish(enum otp_err err, const struct otp_own_result *result,
+    struct otp_own_result *ret_result)
+{
+	*ret_result = *result;
 	if (err != OTP_OK)
-		*result = (struct otp_own_result){
+		*ret_result = (struct otp_own_result){
 			.verdict = OTP_VERDICT_REJECT,
 			.proven = result->proven,
 			.invited = result->invited,
@@ -215,7 +225,7 @@ otp_own_recovery(struct otp_account *account, const struct otp_own_proof *proof,
     struct otp_recovery_set *ret_set, struct otp_own_result *ret_result)
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
-	struct otp_recovery_set set = { 0 };
+	struct otp_recovery_set set;
 	enum otp_err err =
 	    otp_enrol_make_set(account, OTP_ENROL_RECOVERY, &set);
 
@@ -226,8 +236,8 @@ otp_own_recovery(struct otp_account *account, const struct otp_own_proof *proof,
 		err = otp_enrol_recovery(account, &set);
 		account->former = NULL;
 	}
-	*ret_result = result;
-	return own_finish(account, err, &set, ret_set, ret_result);
+	own_hand_out(account, &set, ret_set);
+	return own_finish(err, &result, ret_result);
 }
 
 /* The number is that of the seed which the change is bound to. */
@@ -236,7 +246,6 @@ otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
     unsigned number, struct otp_own_result *ret_result)
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
-	struct otp_recovery_set none = { 0 };
 	uint8_t id[OTP_ID_SIZE];
 	struct otp_seed seed;
 	enum otp_err err = own_seed(account, proof, &seed);
@@ -256,8 +265,7 @@ otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
 		err = otp_enrol_remove_token(account, id);
 		account->former = NULL;
 	}
-	*ret_result = result;
-	return own_finish(account, err, &none, &none, ret_result);
+	return own_finish(err, &result, ret_result);
 }
 
 enum otp_err
@@ -267,7 +275,6 @@ otp_own_add_address(struct otp_account *account,
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
 	struct otp_address_proof made = { .code = 0 };
-	struct otp_recovery_set none = { 0 };
 	enum otp_err err = OTP_OK;
 
 	account->committed = false;
@@ -288,8 +295,7 @@ otp_own_add_address(struct otp_account *account,
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
 		*ret_made = made;
 	otp_wipe(&made, sizeof(made));
-	*ret_result = result;
-	return own_finish(account, err, &none, &none, ret_result);
+	return own_finish(err, &result, ret_result);
 }
 
 enum otp_err
@@ -297,7 +303,6 @@ otp_own_confirm_address(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_own_result *ret_result)
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
-	struct otp_recovery_set none = { 0 };
 	enum otp_err err;
 
 	account->former = &proof->former;
@@ -305,8 +310,7 @@ otp_own_confirm_address(struct otp_account *account,
 	    account, proof->typed, &result.verdict, &result.wait);
 	account->former = NULL;
 	result.no_code = result.verdict == OTP_VERDICT_MALFORMED;
-	*ret_result = result;
-	return own_finish(account, err, &none, &none, ret_result);
+	return own_finish(err, &result, ret_result);
 }
 
 enum otp_err
@@ -315,7 +319,6 @@ otp_own_remove_address(struct otp_account *account,
     struct otp_own_result *ret_result)
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
-	struct otp_recovery_set none = { 0 };
 	uint8_t id[OTP_ID_SIZE];
 	struct otp_seed seed;
 	enum otp_err err = own_seed(account, proof, &seed);
@@ -336,6 +339,5 @@ otp_own_remove_address(struct otp_account *account,
 		err = otp_enrol_remove_address(account, id);
 		account->former = NULL;
 	}
-	*ret_result = result;
-	return own_finish(account, err, &none, &none, ret_result);
+	return own_finish(err, &result, ret_result);
 }

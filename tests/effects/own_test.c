@@ -101,7 +101,7 @@ assert_refused(enum otp_verdict verdict)
 	struct otp_active active;
 
 	assert_int_equal(result.verdict, verdict);
-	assert_false(world.account.committed);
+	assert_false(world.account.committed || result.proven);
 	assert_int_equal(set.count, 0);
 	world_seed(&world, &seed);
 	assert_int_equal(otp_active_of(&seed, &active), OTP_OK);
@@ -301,6 +301,7 @@ own__judges_the_new_code_first(void **state)
 	prove();
 	snapshot_take(&world, &before);
 	make(OTP_ENROL_REPLACE, 20);
+	world.random_fails = true; /* nor is anything made */
 	assert_int_equal(put(), OTP_OK);
 	assert_refused(OTP_VERDICT_REJECT);
 	assert_true(result.of_token);
@@ -311,6 +312,7 @@ own__judges_the_new_code_first(void **state)
 	assert_refused(OTP_VERDICT_MALFORMED);
 	assert_true(result.of_token);
 	assert_unchanged(&world, &before);
+	world.random_fails = false;
 	make(OTP_ENROL_REPLACE, 0);
 	assert_int_equal(put(), OTP_OK);
 	assert_int_equal(result.verdict, OTP_VERDICT_ACCEPT);
@@ -453,6 +455,7 @@ own__needs_an_invitation(void **state)
 		proof.typed = rows[i].typed;
 		assert_int_equal(put(), OTP_OK);
 		assert_int_equal(result.verdict, OTP_VERDICT_REJECT);
+		assert_int_equal(result.kind, 0);
 		assert_false(world.account.committed || result.invited);
 		assert_unchanged(&world, &before);
 	}
@@ -610,6 +613,30 @@ own__loses_an_invitation_to_a_login(void **state)
 	assert_int_equal(reads, changes_at);
 }
 
+/* A secret of zeros, or an account whose name leaves no room for the host's. */
+static void
+own__takes_no_token_that_is_none(void **state)
+{
+	struct otp_token shown = { .hash = OTP_SHA1,
+		.digits = 6,
+		.period = 30,
+		.secret_size = OTP_OWN_SECRET_SIZE };
+
+	(void)state;
+	prove();
+	snapshot_take(&world, &before);
+	make(OTP_ENROL_REPLACE, 0);
+	memset(token.secret, 0, sizeof(token.secret));
+	token.typed = oracle_code(&shown, (uint64_t)world.now / 30, code);
+	assert_int_equal(put(), OTP_ERR_PARSE);
+	assert_refused(OTP_VERDICT_REJECT);
+	make(OTP_ENROL_REPLACE, 0);
+	memset(world.account.subject.account, 'a', OTP_ACCOUNT_SIZE - 1);
+	assert_int_equal(put(), OTP_ERR_NAME);
+	assert_refused(OTP_VERDICT_REJECT);
+	assert_unchanged(&world, &before);
+}
+
 static void
 own__judges_no_new_code_without_a_clock(void **state)
 {
@@ -737,6 +764,7 @@ main(void)
 		TEST(own__takes_a_code_beside_an_invitation),
 		TEST(own__invitation_enrolls_no_suspended_account),
 		TEST(own__loses_an_invitation_to_a_login),
+		TEST(own__takes_no_token_that_is_none),
 		TEST(own__judges_no_new_code_without_a_clock),
 		TEST(own__keeps_the_last_token),
 		TEST(own__tells_of_a_removal_that_failed),

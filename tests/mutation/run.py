@@ -78,7 +78,11 @@ WATCHERS = {
     "common/effects/snapshot.c":
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
-    "common/effects/own.c": ["effects/own_test", "effects/own_address_test"],
+    "common/effects/own.c":
+        ["effects/own_test", "effects/own_address_test", "effects/own_fault_test"],
+    "common/effects/enrol_address.c":
+        ["effects/own_address_test", "effects/enrol_address_test",
+         "effects/own_fault_test"],
     "common/effects/active.c": ["effects/enrol_test", "effects/own_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
     "pam_module/outcome.c":
