@@ -72,7 +72,9 @@ WATCHERS = {
         ["effects/enrol_change_test"] + ENROL + ["store/fault_test"],
     "common/effects/enrol_adopt.c":
         ["effects/enrol_adopt_test", "effects/enrol_change_test"] + ENROL,
-    "common/effects/enrol_invite.c": ["effects/invite_test", "effects/own_test", "pam/enroll_test"],
+    "common/effects/enrol_invite.c":
+        ["effects/invite_test", "effects/own_test", "pam/enroll_test",
+         "effects/enrol_change_test", "effects/own_fault_test"],
     "common/core/invitation.c": ["unit/seed_test", "effects/invite_test"],
     "common/effects/enrol_rename.c": ["effects/enrol_rename_test"] + ENROL,
     "common/effects/snapshot.c":
