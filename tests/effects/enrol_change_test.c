@@ -1004,6 +1004,60 @@ invite__takes_nothing_from_who_was_faster(void **unused)
 	assert_int_equal(world_show(&world, 1, 5), OTP_VERDICT_ACCEPT);
 }
 
+static enum otp_err
+do_invite(void)
+{
+	assert_int_equal(otp_enrol_make_set(&world.account, 1, &set), OTP_OK);
+	set.until = WORLD_NOW + 60;
+	return otp_enrol_invite(&world.account, true, &set);
+}
+
+static void
+invite__replaces_only_what_can_be_read(void **unused)
+{
+	struct otp_account other = world.account;
+	char path[96];
+
+	(void)unused;
+	strcpy(other.subject.account, "bob");
+	assert_int_equal(otp_enrol_make_set(&other, 1, &set), OTP_OK);
+	set.until = WORLD_NOW + 60;
+	assert_int_equal(otp_enrol_invite(&other, true, &set), OTP_ERR_UID);
+	world_write(&world, "seed/alice", "junk\n", 5);
+	assert_int_equal(do_invite(), OTP_ERR_PARSE);
+	world_put_seed(&world);
+	world_path(&world, "state/alice", path);
+	assert_int_equal(truncate(path, 100), 0);
+	assert_int_not_equal(do_invite(), OTP_OK);
+	assert_false(world.account.committed);
+}
+
+/* The state knows it first, or it would have to be adopted. */
+static void
+invite__is_known_to_the_state_wherever_it_fails(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+	struct otp_seed seed;
+
+	(void)unused;
+	for (unsigned n = 0; err != OTP_OK || n % 2 == 1; n++) {
+		assert_true(n < 100);
+		world_enrol(&world);
+		stop_from(n / 2 + 1);
+		stop_once = n % 2 == 1;
+		err = do_invite();
+		stop_from(0);
+		world_seed(&world, &seed);
+		assert_true(seed.invited || err != OTP_OK);
+		assert_true(!seed.invited || world.account.committed);
+		if (seed.invited)
+			assert_int_equal(
+			    otp_state_invitation(
+				world_state(&world), &seed.invitation),
+			    OTP_RECOVERY_UNUSED);
+	}
+}
+
 /* --- adopting --- */
 
 static struct otp_adoption adoption;
@@ -1364,6 +1418,8 @@ main(void)
 		    recovery__changes_nothing_where_it_cannot_tell_what_is_in_force),
 		TEST(new__takes_nothing_from_who_was_faster),
 		TEST(invite__takes_nothing_from_who_was_faster),
+		TEST(invite__replaces_only_what_can_be_read),
+		TEST(invite__is_known_to_the_state_wherever_it_fails),
 		TEST(adopt__changes_nothing_where_no_id_can_be_computed),
 		TEST(adopt__knows_the_old_recovery_codes_and_the_new),
 		TEST(adopt__says_so_where_it_cannot_write),
