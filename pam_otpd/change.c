@@ -91,7 +91,6 @@ change_report(const struct otp_job *job, const struct otp_account *account,
     const struct otp_own_result *result, enum otp_err err)
 {
 	const struct otp_subject *subject = &account->subject;
-
 	const char *method =
 	    result->invited ? otp_kind_name(OTP_INVITATION) : NULL;
 

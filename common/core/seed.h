@@ -44,10 +44,10 @@ bool otp_seed_is_active(const struct otp_seed *seed);
  * Read a whole file's SIZE bytes.  It is used whole or not at all: a NUL
  * byte, a last line without newline, a carriage return, a line that is not
  * understood, two credentials with one id, two addresses with one URI or
- * secret, two invitations, two pending addresses, neither token nor address nor invitation, or too
- * many make it invalid.  A line of spaces and tabs is blank.  Errors: PARSE; FAULT's line and detail say where
- * and why.  *RET_SEED holds secrets: the caller wipes it; on failure it is wiped
- * here.
+ * secret, two invitations, two pending addresses, neither token nor address nor
+ * invitation, or too many make it invalid.  A line of spaces and tabs is blank.
+ * Errors: PARSE; FAULT's line and detail say where and why.  *RET_SEED holds
+ * secrets: the caller wipes it; on failure it is wiped here.
  */
 enum otp_err otp_seed_parse(const char *text, size_t size,
     struct otp_seed *ret_seed, struct otp_fault *fault) OTP_MUST_USE;

@@ -55,8 +55,8 @@ otp_report(const struct otp_tool *tool, const char *user, enum otp_err err,
 	}
 	if (tool->by_daemon && err == OTP_ERR_LIMIT &&
 	    fault->numbers[0] == 3600) {
-		otp_complain(_("Too many attempts to set up a token. Try again "
-			       "in an hour."));
+		otp_complain(_("Too many attempts to set up a token or an "
+			       "address. Try again in an hour."));
 		return OTP_EXIT_FAILED;
 	}
 	if (tool->by_daemon && err == OTP_ERR_LIMIT && fault->errnum == 0) {
