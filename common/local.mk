@@ -2,7 +2,7 @@
 # Copyright 2026 the pam_otp authors
 
 noinst_LTLIBRARIES += common/libcore.la common/libstore.la \
-	common/libeffects.la common/liblink.la
+	common/libeffects.la common/liblink.la common/libfleet.la
 
 # No files, clock, randomness, log or environment: tests/check/purity.sh.
 common_libcore_la_SOURCES = \
@@ -61,6 +61,7 @@ common_libcore_la_SOURCES = \
 
 # The store: what an account has, on the disk.
 common_libstore_la_SOURCES = \
+	%D%/store/conf_file.c %D%/store/conf_file.h \
 	%D%/store/file_system.c %D%/store/file_system.h \
 	%D%/store/lock.c %D%/store/lock.h \
 	%D%/store/lock_owner.c %D%/store/lock_owner.h \
@@ -114,6 +115,10 @@ common_liblink_la_SOURCES = \
 	%D%/link/wire_login.c %D%/link/wire_login.h \
 	%D%/link/wire_own.c %D%/link/wire_own.h \
 	%D%/link/wire_user.c %D%/link/wire_user.h
+
+# What programs have of a fleet's database without libpq.
+common_libfleet_la_SOURCES = \
+	%D%/fleet/conf.c %D%/fleet/conf.h %D%/fleet/database.h
 
 # QR codes, only for the tool and pam_otpd: the module needs no libqrencode.
 qr_sources = common/qr/symbol.c common/qr/symbol.h

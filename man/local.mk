@@ -20,3 +20,6 @@ dist_man_MANS += %D%/pam_otpd.8
 else
 EXTRA_DIST += %D%/pam_otpd.8
 endif
+
+# No program reads it yet.
+EXTRA_DIST += %D%/fleet.conf.5

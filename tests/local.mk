@@ -46,6 +46,7 @@ core_tests = \
 	%D%/unit/digest_test \
 	%D%/unit/duration_test \
 	%D%/unit/err_test \
+	%D%/unit/fleet_conf_test \
 	%D%/unit/frame_test \
 	%D%/unit/line_test \
 	%D%/unit/logline_test \
@@ -296,7 +297,7 @@ include %D%/boot/local.mk
 include %D%/faults/local.mk
 
 # The default for each program here.
-LDADD = $(sample_lib) $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
+LDADD = $(sample_lib) common/libfleet.la $(common_libs) $(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests) $(pam_tests) $(helpers)

@@ -162,8 +162,9 @@ otp_database_open(const struct otp_database_place *place, unsigned ms,
 
 	if (place->host == NULL || place->database == NULL ||
 	    place->role == NULL || place->realm == NULL ||
-	    (place->host[0] != '/' &&
-		(place->address == NULL || place->authority == NULL)))
+	    (place->host[0] == '/'
+		    ? strchr(place->host, ',') != NULL
+		    : place->address == NULL || place->authority == NULL))
 		return OTP_ERR_OPTION;
 	database = calloc(1, sizeof(*database));
 	if (database == NULL)

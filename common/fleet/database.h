@@ -25,8 +25,9 @@
 
 /* Texts that the caller owns while the database is open; NULL: libpq's own. */
 struct otp_database_place {
-	const char *host;    /* a name, or the folder of a Unix socket */
-	const char *address; /* of a name: in numbers, so nothing is resolved */
+	/* Names with a comma between them, or the folder of a Unix socket. */
+	const char *host;
+	const char *address; /* of each name: in numbers; nothing is resolved */
 	const char *port;    /* in digits */
 	const char *database;
 	const char *role;

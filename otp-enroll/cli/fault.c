@@ -98,6 +98,13 @@ static const char *const details[] = {
 	    N_("names another store than that of pam_otpd"),
 	[OTP_DETAIL_UNKNOWN_GROUP] =
 	    N_("names a group that does not exist, {name}"),
+	[OTP_DETAIL_MISSING] = N_("is missing"),
+	[OTP_DETAIL_NOT_HOSTS] =
+	    N_("must be names of hosts, or the directory of one socket"),
+	[OTP_DETAIL_NOT_ADDRESSES] =
+	    N_("must have an IP address for each host, in their order"),
+	[OTP_DETAIL_SOCKET] =
+	    N_("cannot be combined with the directory of a socket"),
 	[OTP_DETAIL_TOO_LARGE] = N_("is larger than {1} KiB"),
 	[OTP_DETAIL_EMPTY] = N_("is empty"),
 	[OTP_DETAIL_LINE_TOO_LONG] = N_("the line is longer than 1023 bytes"),
@@ -612,7 +619,7 @@ is_of_store(const char *where)
 	return false;
 }
 
-/* What options_file.c takes for a file that was cut short. */
+/* What conf_file.c takes for a file that was cut short. */
 static bool
 is_torn(enum otp_err err, enum otp_detail detail)
 {

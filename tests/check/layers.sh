@@ -42,7 +42,7 @@ upwards() {
 	common="$common|common/link"
 	beyond_rooms "$1" pam_module "$common"
 	beyond_rooms "$1" otp-deliver 'common/(core|store)'
-	beyond_rooms "$1" common/fleet common/core
+	beyond_rooms "$1" common/fleet 'common/(core|store)'
 	beyond_rooms "$1" common/qr common/core
 	beyond_rooms "$1" pam_otpd "$common|common/qr"
 	tool=otp-enroll
@@ -107,6 +107,8 @@ check 'layers__store_calls_store_and_core' \
     empty beyond "$libs/libstore.a" "$libs/libcore.a"
 check 'layers__effects_call_effects_store_and_core' \
     empty beyond "$libs/libeffects.a" "$libs/libstore.a" "$libs/libcore.a"
+check 'layers__fleet_calls_fleet_store_and_core' \
+    empty beyond "$libs/libfleet.a" "$libs/libstore.a" "$libs/libcore.a"
 check 'layers__link_calls_link_effects_store_and_core' \
     empty beyond "$libs/liblink.a" "$libs/libeffects.a" "$libs/libstore.a" \
     "$libs/libcore.a"
@@ -134,6 +136,8 @@ check 'layers__the_files_of_the_effects_have_no_circle' \
     empty circles "$libs/libeffects.a"
 check 'layers__the_files_of_the_link_have_no_circle' \
     empty circles "$libs/liblink.a"
+check 'layers__the_files_of_the_fleet_have_no_circle' \
+    empty circles "$libs/libfleet.a"
 check 'layers__the_files_of_the_module_have_no_circle' \
     empty circles "$top_builddir"/pam_module/.libs/*.o
 for program in otp-enroll otp-deliver pam_otpd; do
@@ -164,7 +168,7 @@ flags common/link '<qrencode.h>'
 flags common/link '"common/qr/symbol.h"'
 flags pam_module '"common/qr/symbol.h"'
 flags pam_otpd '<qrencode.h>'
-flags common/fleet '"common/store/store.h"'
+flags common/fleet '"common/effects/sys.h"'
 flags common/store '<libpq-fe.h>'
 flags common/store '"common/effects/sys.h"'
 flags common/effects '"pam_module/talk.h"'

@@ -80,6 +80,23 @@ check 'pages__configuration_has_every_option_of_the_file' \
     same "$(allowed file)" "$(options_of "$conf_page")"
 check 'pages__configuration_has_bounds_and_defaults' bounds "$conf_page"
 
+fleet_page=$top_srcdir/man/fleet.conf.5
+says_fleet() {
+	"$tables" fleet | while read -r name place type least most default; do
+		case $type in
+		number)
+			says "$fleet_page" "$name" "$least to $most" || return 1
+			;;
+		esac
+		test "$place" = file || return 1
+		test "$default" = - || says "$fleet_page" "$name" \
+		    "The default is $default." || return 1
+	done
+}
+check 'pages__fleet_has_every_option' same \
+    "$("$tables" fleet | sed 's/ .*//' | sort)" "$(options_of "$fleet_page")"
+check 'pages__fleet_has_bounds_and_defaults' says_fleet
+
 # The store's default can be configured; the pages have the usual one.
 check 'pages__configuration_has_the_store' says "$conf_page" store \
     "$(sed -n 's/.*with_store=\(\/[^]]*\).*/\1/p' "$top_srcdir/configure.ac" |
@@ -113,6 +130,12 @@ nullok_until = 1801353600
 tries = 3
 prompt = Code from your app: " \
     "$("$tables" conf "$scratch/literal.conf" 2>&1)"
+
+# The files that it names are there.
+literal "$fleet_page" | sed "s,/etc/pam_otp,$scratch," >"$scratch/fleet.conf"
+(umask 077 && touch "$scratch/authority.pem" "$scratch/password")
+check 'pages__fleet_has_an_example_that_is_read' \
+    empty "$tables" fleet-conf "$scratch/fleet.conf"
 
 sed -n 's/^# \([a-z_]* = \)/\1/p' "$example" >"$scratch/example.conf"
 check 'example__has_every_option_of_the_file' same "$(allowed file)" \

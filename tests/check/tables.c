@@ -11,6 +11,9 @@
  *	tables messages		what the user is told, a line each, of logins
  *				that have it all: some numbers 1, others 2
  *	tables prompts		the default prompts, a line each
+ *	tables fleet		as 'options', of fleet.conf(5)
+ *	tables fleet-conf FILE	whether FILE is a fleet.conf(5): nothing, or the
+ *				option or file that is wrong
  *	tables conf FILE	has the parser read FILE; what differs from the
  *				defaults then
  */
@@ -31,6 +34,7 @@
 #include "common/core/duration.h"
 #include "common/core/options.h"
 #include "common/core/verify.h"
+#include "common/fleet/conf.h"
 #include "pam_module/log.h"
 #include "pam_module/message.h"
 #include "pam_module/notice.h"
@@ -129,20 +133,48 @@ print_value(
 }
 
 static void
+print_table(
+    const struct otp_conf_option *table, size_t count, const void *defaults)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct otp_conf_option *option = &table[i];
+
+		printf("%s %s %s %u %u ", option->name,
+		    place_name(option->place), type_name(option->type),
+		    option->min, option->max);
+		print_value(option, defaults);
+		printf("\n");
+	}
+}
+
+static void
 print_options(void)
 {
 	struct otp_options options;
 
 	otp_options_default(&options);
-	for (size_t i = 0; i < otp_options_count; i++) {
-		const struct otp_conf_option *option = &otp_options_table[i];
+	print_table(otp_options_table, otp_options_count, &options);
+}
 
-		printf("%s %s %s %u %u ", option->name,
-		    place_name(option->place), type_name(option->type),
-		    option->min, option->max);
-		print_value(option, &options);
-		printf("\n");
-	}
+static void
+print_fleet(void)
+{
+	struct otp_fleet_conf conf;
+
+	otp_fleet_conf_default(&conf);
+	print_table(otp_fleet_conf_table, otp_fleet_conf_count, &conf);
+}
+
+static int
+print_fleet_conf(const char *path)
+{
+	struct otp_fleet_conf conf;
+	struct otp_fault fault = { 0 };
+
+	if (otp_fleet_conf_read(path, &conf, &fault) == OTP_OK)
+		return EXIT_SUCCESS;
+	printf("%u: %s\n", fault.line, fault.where);
+	return EXIT_FAILURE;
 }
 
 /* Whatever the enums hold, now or later; the caller sorts. */
@@ -579,6 +611,10 @@ main(int argc, char **argv)
 		print_messages();
 	else if (argc == 2 && strcmp(argv[1], "prompts") == 0)
 		print_prompts();
+	else if (argc == 2 && strcmp(argv[1], "fleet") == 0)
+		print_fleet();
+	else if (argc == 3 && strcmp(argv[1], "fleet-conf") == 0)
+		return print_fleet_conf(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "conf") == 0)
 		return print_conf(argv[2]);
 	else
