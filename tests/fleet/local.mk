@@ -8,6 +8,7 @@ if LIBPQ
 helpers += %D%/probe
 endif
 %C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
+	common/fleet/connection.c common/fleet/connection.h \
 	common/fleet/database.c common/fleet/database.h
 %C%_probe_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 %C%_probe_LDADD = $(common_libs) $(LIBPQ_LIBS) $(common_deps)
