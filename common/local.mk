@@ -118,7 +118,42 @@ common_liblink_la_SOURCES = \
 
 # What programs have of a fleet's database without libpq.
 common_libfleet_la_SOURCES = \
-	%D%/fleet/conf.c %D%/fleet/conf.h %D%/fleet/database.h
+	%D%/fleet/conf.c %D%/fleet/conf.h %D%/fleet/database.h \
+	%D%/fleet/load.c %D%/fleet/load.h %D%/fleet/plugin.h %D%/fleet/admin.h
+
+# The only object that links libpq.
+if LIBPQ
+pkglib_LTLIBRARIES = %D%/fleet/pam_otp_postgresql.la
+endif
+common_fleet_pam_otp_postgresql_la_SOURCES = \
+	%D%/fleet/admin.c %D%/fleet/admin.h \
+	%D%/fleet/connection.c %D%/fleet/connection.h \
+	%D%/fleet/database.c %D%/fleet/database.h \
+	%D%/fleet/plugin.c %D%/fleet/plugin.h
+common_fleet_pam_otp_postgresql_la_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
+common_fleet_pam_otp_postgresql_la_LIBADD = $(common_libs) $(LIBPQ_LIBS) \
+	$(common_deps)
+common_fleet_pam_otp_postgresql_la_LDFLAGS = $(AM_LDFLAGS) $(MODULE_LDFLAGS) \
+	-module -avoid-version -shared -no-undefined \
+	-export-symbols $(srcdir)/%D%/fleet/pam_otp_postgresql.sym
+EXTRA_common_fleet_pam_otp_postgresql_la_DEPENDENCIES = \
+	%D%/fleet/pam_otp_postgresql.sym
+EXTRA_DIST += %D%/fleet/pam_otp_postgresql.sym
+
+# Programs load the .so.
+install-exec-hook:
+	rm -f $(DESTDIR)$(pkglibdir)/pam_otp_postgresql.la
+
+# A program and its plugin agree on these headers, or do not call each other.
+build_id_headers = \
+	%D%/core/detail.h %D%/core/err.h %D%/core/seed.h %D%/core/throttle.h \
+	%D%/fleet/admin.h %D%/fleet/database.h %D%/fleet/plugin.h
+BUILT_SOURCES += build_id.h
+CLEANFILES += build_id.h
+build_id.h: $(build_id_headers)
+	$(AM_V_GEN)id=`cd $(srcdir) && cat $(build_id_headers) | cksum` && \
+	    echo "#define OTP_BUILD_ID \"$(PACKAGE_VERSION) $$id\"" >$@.new && \
+	    mv $@.new $@
 
 # QR codes, only for the tool and pam_otpd: the module needs no libqrencode.
 qr_sources = common/qr/symbol.c common/qr/symbol.h

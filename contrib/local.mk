@@ -112,11 +112,17 @@ EXTRA_DIST += \
 	%D%/debian/tests/control \
 	%D%/debian/tests/daemon %D%/debian/tests/login %D%/debian/tests/sshd
 
-# Not installed, since no program uses it yet.
-EXTRA_DIST += %D%/postgresql/README \
+# Migrations, for otp-enroll fleet init and upgrade.
+migrations = \
 	%D%/postgresql/0001-tables.sql \
 	%D%/postgresql/0002-host.sql \
 	%D%/postgresql/0003-enroll.sql
+migrationsdir = $(pkgdatadir)/postgresql
+if LIBPQ
+dist_migrations_DATA = $(migrations) %D%/postgresql/README
+else
+EXTRA_DIST += $(migrations) %D%/postgresql/README
+endif
 
 # Lines for /etc/pam.d and drop-ins for sshd, which tests log in with. They are to
 # be read and copied; nothing is installed in /etc.

@@ -20,6 +20,8 @@ dist_man_MANS += %D%/pam_otpd.8
 else
 EXTRA_DIST += %D%/pam_otpd.8
 endif
-
-# No program reads it yet.
+if LIBPQ
+dist_man_MANS += %D%/fleet.conf.5
+else
 EXTRA_DIST += %D%/fleet.conf.5
+endif

@@ -34,3 +34,4 @@ install-data-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_otp.la
 uninstall-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_otp.so
+	rm -f $(DESTDIR)$(pkglibdir)/pam_otp_postgresql.so

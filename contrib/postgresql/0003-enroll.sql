@@ -286,5 +286,6 @@ $$;
 
 GRANT EXECUTE ON FUNCTION otp.add_realm, otp.admit, otp.dismiss, otp.standing,
     otp.begin_epoch TO otp_admin;
+GRANT EXECUTE ON FUNCTION otp.standing TO otp_host;
 
 COMMIT;

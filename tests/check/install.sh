@@ -58,6 +58,13 @@ if [ "${DAEMON:-yes}" != no ]; then
 	expected=$(printf '%s\n' "$expected" \
 	    ./p/libexec/pam_otp/pam_otpd ./p/share/man/man8/pam_otpd.8 | sort)
 fi
+if [ "${LIBPQ:-yes}" != no ]; then
+	expected=$(printf '%s\n' "$expected" \
+	    ./p/lib/pam_otp/pam_otp_postgresql.so \
+	    ./p/share/man/man5/fleet.conf.5 \
+	    $(cd "$top_srcdir/contrib/postgresql" &&
+		printf './p/share/pam_otp/postgresql/%s\n' *) | sort)
+fi
 if [ -e "$top_builddir/contrib/systemd/pam_otpd.service" ]; then
 	expected=$(printf '%s\n' "$expected" \
 	    ./p/lib/systemd/system/pam_otpd-root.socket \

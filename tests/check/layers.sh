@@ -26,7 +26,7 @@ includes() {
 # nor of ROOM itself, nor of the rooms ALLOWED (a|b|c), nor of the system.
 beyond_rooms() {
 	includes "$1" "$2" |
-	    grep -vE " ((config|places)\\.h|($2${3:+|$3})/[^/]*|<[^>]*>)\$"
+	    grep -vE " ((config|places|build_id)\\.h|($2${3:+|$3})/[^/]*|<[^>]*>)\$"
 }
 
 # upwards ROOT: every include that breaks the order.
