@@ -62,6 +62,7 @@ common_libcore_la_SOURCES = \
 # The store: what an account has, on the disk.
 common_libstore_la_SOURCES = \
 	%D%/store/conf_file.c %D%/store/conf_file.h \
+	%D%/store/dispatch.c %D%/store/store_kind.h %D%/store/store_files.h \
 	%D%/store/file_system.c %D%/store/file_system.h \
 	%D%/store/lock.c %D%/store/lock.h \
 	%D%/store/lock_owner.c %D%/store/lock_owner.h \

@@ -134,14 +134,31 @@ has_dots(struct piece path)
 	return false;
 }
 
-static enum otp_detail
-read_path(struct piece value, char *field, size_t size)
+/* VALUE without the one of WORDS with which it begins, if it does. */
+static struct piece
+cut_prefix(struct piece value, const char *const *words)
 {
-	if (value.text[0] != '/')
+	for (; words != NULL && *words != NULL; words++) {
+		const size_t length = strlen(*words);
+
+		if (value.length > length &&
+		    memcmp(value.text, *words, length) == 0)
+			return (struct piece){ value.text + length,
+				value.length - length };
+	}
+	return value;
+}
+
+static enum otp_detail
+read_path(struct piece value, const struct otp_conf_option *option, char *field)
+{
+	const struct piece path = cut_prefix(value, option->words);
+
+	if (path.text[0] != '/')
 		return OTP_DETAIL_NOT_ABSOLUTE;
-	if (has_dots(value))
+	if (has_dots(path))
 		return OTP_DETAIL_DOTS;
-	return read_text(value, field, size);
+	return read_text(value, field, option->size);
 }
 
 static enum otp_detail
@@ -263,7 +280,7 @@ read_value(const struct otp_conf *conf, const struct otp_conf_option *option,
 	case OTP_CONF_TEXT:
 		return read_text(value, field, option->size);
 	case OTP_CONF_PATH:
-		return read_path(value, field, option->size);
+		return read_path(value, option, field);
 	case OTP_CONF_DATE:
 		return read_date(value, field);
 	case OTP_CONF_TIME:

@@ -16,8 +16,9 @@ enum otp_conf_type {
 	OTP_CONF_FLAG,	 /* bool; "name", or "name=yes|no" */
 	OTP_CONF_NUMBER, /* unsigned; decimal, MIN to MAX */
 	OTP_CONF_TEXT,	 /* char[SIZE]; printable UTF-8, not empty */
-	OTP_CONF_PATH,	 /* char[SIZE]; absolute, no "." or ".." component */
-	OTP_CONF_DATE,	 /* int64_t, never 0; YYYY-MM-DD -> its start, UTC */
+	/* char[SIZE]; absolute, no "." or ".." component; after one of WORDS */
+	OTP_CONF_PATH,
+	OTP_CONF_DATE, /* int64_t, never 0; YYYY-MM-DD -> its start, UTC */
 	OTP_CONF_TIME, /* int64_t; seconds, MIN to MAX; as duration.h has it */
 	OTP_CONF_CHOICE, /* unsigned; the place of a word among WORDS, from 0 */
 	OTP_CONF_LIST, /* char[SIZE]; texts with a comma, alone, between them */
@@ -34,11 +35,12 @@ struct otp_conf_option {
 	const char *name;
 	enum otp_conf_type type;
 	enum otp_conf_place place;
-	size_t offset;		  /* of the field in the caller's struct */
-	size_t size;		  /* TEXT, PATH, LIST: of the array */
-	unsigned min;		  /* NUMBER, TIME */
-	unsigned max;		  /* NUMBER, TIME */
-	const char *const *words; /* CHOICE: NULL after the last */
+	size_t offset; /* of the field in the caller's struct */
+	size_t size;   /* TEXT, PATH, LIST: of the array */
+	unsigned min;  /* NUMBER, TIME */
+	unsigned max;  /* NUMBER, TIME */
+	/* CHOICE; PATH: what it may begin with.  NULL after the last. */
+	const char *const *words;
 };
 
 /* A table, and which of its options one source (a file, a line) gave so far. */

@@ -66,7 +66,7 @@ static enum otp_err decode_image(
 /* --- An account --------------------------------------------------------- */
 
 enum otp_err
-otp_store_open(struct otp_place place, const char *account,
+otp_files_open(struct otp_place place, const char *account,
     struct otp_store **ret_store, struct otp_fault *fault)
 {
 	struct otp_store *store = malloc(sizeof(*store));
@@ -83,12 +83,12 @@ otp_store_open(struct otp_place place, const char *account,
 	if (err == OTP_OK)
 		*ret_store = store;
 	else
-		otp_store_close(store);
+		otp_files_close(store);
 	return err;
 }
 
 void
-otp_store_close(struct otp_store *store)
+otp_files_close(struct otp_store *store)
 {
 	if (store == NULL)
 		return;
@@ -111,7 +111,7 @@ otp_store_fault_at(const struct otp_store *store, const char *folder,
 /* --- Reading ------------------------------------------------------------ */
 
 enum otp_err
-otp_store_peek(struct otp_store *store, struct otp_state *ret_state,
+otp_files_peek(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)
 {
 	enum otp_err err = open_state(store, false, fault);
@@ -127,7 +127,7 @@ otp_store_peek(struct otp_store *store, struct otp_state *ret_state,
 }
 
 enum otp_err
-otp_store_look(struct otp_store *store, struct otp_state *ret_state,
+otp_files_look(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)
 {
 	bool locked = false;
@@ -135,8 +135,8 @@ otp_store_look(struct otp_store *store, struct otp_state *ret_state,
 
 	if (err != OTP_OK)
 		return otp_store_fault_at(store, STORE_STATES, fault, err);
-	return locked ? otp_store_load(store, ret_state, fault)
-		      : otp_store_peek(store, ret_state, fault);
+	return locked ? otp_files_load(store, ret_state, fault)
+		      : otp_files_peek(store, ret_state, fault);
 }
 
 /* Lock the state file if that can be done at once. */
@@ -158,7 +158,7 @@ try_lock(struct otp_store *store, bool *ret_locked, struct otp_fault *fault)
 }
 
 bool
-otp_store_may_have_standing(struct otp_place place, const char *account)
+otp_files_may_have_standing(struct otp_place place, const char *account)
 {
 	char name[OTP_STORE_NAME_SIZE];
 	char path[PATH_MAX];
@@ -193,19 +193,19 @@ may_have_standing(int fd, off_t slot)
 }
 
 bool
-otp_store_is_settled(const struct otp_store *store, bool by_other)
+otp_files_is_settled(const struct otp_store *store, bool by_other)
 {
 	return by_other ? store->slots.others_settled : store->slots.settled;
 }
 
 bool
-otp_store_is_locked(const struct otp_store *store)
+otp_files_is_locked(const struct otp_store *store)
 {
 	return store->locked;
 }
 
 enum otp_err
-otp_store_load(struct otp_store *store, struct otp_state *ret_state,
+otp_files_load(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)
 {
 	enum otp_err err = OTP_OK;
@@ -223,7 +223,7 @@ out:
 }
 
 enum otp_err
-otp_store_check_lock(struct otp_store *store, struct otp_fault *fault)
+otp_files_check_lock(struct otp_store *store, struct otp_fault *fault)
 {
 	struct statx status = { 0 };
 	int fd = -1;
@@ -427,7 +427,7 @@ decode_image(struct otp_store *store, struct otp_fault *fault)
 }
 
 enum otp_err
-otp_store_seed(
+otp_files_seed(
     struct otp_store *store, struct otp_seed *ret_seed, struct otp_fault *fault)
 {
 	char text[OTP_SEED_SIZE_MAX + 1]; /* one more, to see a longer file */
@@ -449,7 +449,7 @@ otp_store_seed(
 }
 
 enum otp_err
-otp_store_has_seed(
+otp_files_has_seed(
     struct otp_store *store, bool *ret_has, struct otp_fault *fault)
 {
 	struct statx status = { 0 };
@@ -466,14 +466,14 @@ otp_store_has_seed(
 /* --- Whose a uid is ------------------------------------------------------ */
 
 enum otp_err
-otp_store_check_uid(struct otp_store *store, uint32_t uid, bool *ret_ours,
+otp_files_check_uid(struct otp_store *store, uint32_t uid, bool *ret_ours,
     struct otp_fault *fault)
 {
 	return otp_store_find_uid(store, uid, is_left_over, ret_ours, fault);
 }
 
 enum otp_err
-otp_store_claim_uid(
+otp_files_claim_uid(
     struct otp_store *store, uint32_t uid, struct otp_fault *fault)
 {
 	if (!store->locked && uid != OTP_UID_VIRTUAL)
@@ -498,10 +498,10 @@ is_left_over(const struct otp_store *store, const char *name, uint32_t uid)
 	other->root = store->root; /* and is closed there */
 	other->file = -1;
 	memcpy(other->name, name, strlen(name) + 1);
-	if (otp_store_peek(other, &state, NULL) == OTP_OK)
+	if (otp_files_peek(other, &state, NULL) == OTP_OK)
 		left_over = state.uid != uid ||
 		    (!state.enrolled &&
-			otp_store_has_seed(other, &has_seed, NULL) == OTP_OK &&
+			otp_files_has_seed(other, &has_seed, NULL) == OTP_OK &&
 			!has_seed);
 	otp_path_close(&other->file);
 	otp_wipe(other, sizeof(*other));

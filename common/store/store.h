@@ -20,7 +20,8 @@
  * - No account stays locked while a person is asked: open and load come after
  *   the answer.
  *
- * This is the interface; the rest of this folder implements it with files.
+ * This is the interface; most of this folder implements it with files.  Another
+ * kind of store can be registered (store_kind.h).
  * The place of a store, an account's name, a state and a seed are all that
  * callers give, and errors and faults all that they learn beside the data.
  *
@@ -41,9 +42,13 @@ struct otp_store;
 
 /* Where a store is. */
 struct otp_place {
-	const char *folder; /* absolute */
-	bool is_local;	    /* an administrator answers for its file system */
+	/* Absolute; or what another kind of store has, after a prefix. */
+	const char *folder;
+	bool is_local; /* an administrator answers for its file system */
 };
+
+/* Whether FOLDER, of a place, is that of files. */
+bool otp_place_is_folder(const char *folder);
 
 /*
  * Open ACCOUNT in the store at PLACE.  Nothing of the account is read yet.

@@ -65,7 +65,7 @@ write_fault(struct otp_fault *fault, enum otp_detail detail)
 /* --- The state ---------------------------------------------------------- */
 
 enum otp_err
-otp_store_create(struct otp_store *store, const struct otp_state *state,
+otp_files_create(struct otp_store *store, const struct otp_state *state,
     struct otp_fault *fault)
 {
 	enum otp_err err;
@@ -76,7 +76,7 @@ otp_store_create(struct otp_store *store, const struct otp_state *state,
 	if (err != OTP_OK)
 		goto out;
 	if (state->enrolled) {
-		err = otp_store_claim_uid(store, state->uid, fault);
+		err = otp_files_claim_uid(store, state->uid, fault);
 		if (err != OTP_OK) {
 			discard_new_file(store);
 			otp_store_unlock(store);
@@ -98,7 +98,7 @@ out:
 }
 
 enum otp_err
-otp_store_rewrite(struct otp_store *store, const struct otp_state *state,
+otp_files_rewrite(struct otp_store *store, const struct otp_state *state,
     struct otp_fault *fault)
 {
 	enum otp_err err = OTP_OK;
@@ -107,7 +107,7 @@ otp_store_rewrite(struct otp_store *store, const struct otp_state *state,
 	if (!store->locked)
 		err = otp_store_lock(store, false, fault);
 	if (err == OTP_OK && state->enrolled) {
-		err = otp_store_claim_uid(store, state->uid, fault);
+		err = otp_files_claim_uid(store, state->uid, fault);
 		if (err != OTP_OK)
 			return err;
 	}
@@ -195,7 +195,7 @@ zero_records(const struct otp_store *store, struct otp_fault *fault)
 }
 
 enum otp_err
-otp_store_purge(struct otp_store *store, struct otp_fault *fault)
+otp_files_purge(struct otp_store *store, struct otp_fault *fault)
 {
 	bool forgot = false, left = false;
 	enum otp_err err;
@@ -257,7 +257,7 @@ drop_file(struct otp_store *store, int at, struct otp_fault *fault)
 /* --- The seed ----------------------------------------------------------- */
 
 enum otp_err
-otp_store_put_seed(struct otp_store *store, const struct otp_seed *seed,
+otp_files_put_seed(struct otp_store *store, const struct otp_seed *seed,
     struct otp_fault *fault)
 {
 	char text[OTP_SEED_SIZE_MAX + 1];
@@ -276,7 +276,7 @@ otp_store_put_seed(struct otp_store *store, const struct otp_seed *seed,
 }
 
 enum otp_err
-otp_store_move_seed(
+otp_files_move_seed(
     const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
 	enum otp_err err;
@@ -314,7 +314,7 @@ settle_move(const struct otp_store *from, const struct otp_store *to,
 }
 
 enum otp_err
-otp_store_drop_seed(struct otp_store *store, struct otp_fault *fault)
+otp_files_drop_seed(struct otp_store *store, struct otp_fault *fault)
 {
 	bool left = false;
 	enum otp_err err;
@@ -339,7 +339,7 @@ struct visiting {
 };
 
 enum otp_err
-otp_store_each(struct otp_place place,
+otp_files_each(struct otp_place place,
     enum otp_err (*visit)(void *context, const char *account), void *context,
     struct otp_fault *fault)
 {
@@ -377,7 +377,7 @@ visit_account(void *context, const char *name)
 }
 
 enum otp_err
-otp_store_each_left(struct otp_place place,
+otp_files_each_left(struct otp_place place,
     enum otp_err (*visit)(void *context, const char *path), void *context,
     struct otp_fault *fault)
 {

@@ -11,6 +11,8 @@
 #include "common/core/slots.h"
 #include "common/core/state.h"
 #include "common/store/store.h"
+#include "common/store/store_files.h"
+#include "common/store/store_kind.h"
 #include "common/store/store_name.h"
 
 #define STORE_SEEDS	  "seed"
@@ -29,6 +31,7 @@ struct otp_store_root {
 #define STORE_ROOT_CLOSED ((struct otp_store_root){ -1, -1, -1 })
 
 struct otp_store {
+	struct otp_store_head head;
 	struct otp_store_root root;
 	int file;	     /* the account's state; -1 = not open */
 	struct statx opened; /* what that file is */
@@ -75,12 +78,12 @@ void otp_store_unlock(struct otp_store *store);
 typedef bool otp_store_left_over(
     const struct otp_store *store, const char *name, uint32_t uid);
 
-/* As otp_store_check_uid(). */
+/* As otp_files_check_uid(). */
 enum otp_err otp_store_find_uid(const struct otp_store *store, uint32_t uid,
     otp_store_left_over *is_left_over, bool *ret_ours,
     struct otp_fault *fault) OTP_MUST_USE;
 
-/* As otp_store_claim_uid(); the state is locked. */
+/* As otp_files_claim_uid(); the state is locked. */
 enum otp_err otp_store_enter_uid(const struct otp_store *store, uint32_t uid,
     otp_store_left_over *is_left_over, struct otp_fault *fault) OTP_MUST_USE;
 

@@ -43,7 +43,7 @@ static enum otp_err flush_data(
     const struct otp_store *store, struct otp_fault *fault);
 
 enum otp_err
-otp_store_put(struct otp_store *store, const struct otp_state *state,
+otp_files_put(struct otp_store *store, const struct otp_state *state,
     enum otp_put put, struct otp_fault *fault)
 {
 	enum otp_err err;
@@ -81,7 +81,7 @@ put_commit(struct otp_store *store, const struct otp_state *state,
 	enum otp_err err = OTP_OK;
 
 	if (state->enrolled && (moves || !former->enrolled))
-		err = otp_store_claim_uid(store, state->uid, fault);
+		err = otp_files_claim_uid(store, state->uid, fault);
 	if (err != OTP_OK)
 		return err;
 	err = put_record(store, state, fault);
@@ -95,13 +95,13 @@ put_commit(struct otp_store *store, const struct otp_state *state,
 }
 
 bool
-otp_store_in_effect(const struct otp_store *store)
+otp_files_in_effect(const struct otp_store *store)
 {
 	return store->in_effect;
 }
 
 enum otp_err
-otp_store_settle(struct otp_store *store, struct otp_fault *fault)
+otp_files_settle(struct otp_store *store, struct otp_fault *fault)
 {
 	enum otp_err err;
 

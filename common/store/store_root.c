@@ -189,7 +189,7 @@ otp_store_visit_names(int at,
 /* --- Making ------------------------------------------------------------- */
 
 enum otp_err
-otp_store_init(struct otp_place place, bool *ret_made, struct otp_fault *fault)
+otp_files_init(struct otp_place place, bool *ret_made, struct otp_fault *fault)
 {
 	struct otp_store_root root = STORE_ROOT_CLOSED;
 	bool made = false;

@@ -335,7 +335,7 @@ struct visiting {
 };
 
 enum otp_err
-otp_store_each_uid(struct otp_place place,
+otp_files_each_uid(struct otp_place place,
     enum otp_err (*visit)(void *context, uint32_t uid, const char *account),
     void *context, struct otp_fault *fault)
 {

@@ -22,6 +22,7 @@ store_wrap = $(AM_LDFLAGS) \
 
 unit_tests += \
 	%D%/create_test \
+	%D%/dispatch_test \
 	%D%/fault_test \
 	%D%/files_test \
 	%D%/full_test \

@@ -572,7 +572,7 @@ init__refuses_what_it_cannot_trust(void **state)
 	assert_int_equal(
 	    otp_store_init(
 		(struct otp_place){ .folder = "relative" }, &made, NULL),
-	    OTP_ERR_NAME);
+	    OTP_ERR_NO_STORE);
 	assert_int_equal(
 	    otp_store_init((struct otp_place){ .folder = "/" }, &made, NULL),
 	    OTP_ERR_NAME);

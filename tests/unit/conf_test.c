@@ -16,9 +16,11 @@ struct target {
 	unsigned choice;
 	bool only_file;
 	bool only_argument;
+	char place[16];
 };
 
 static const char *const words[] = { "no", "key", "key+host", NULL };
+static const char *const prefixes[] = { "db:", NULL };
 
 static const struct otp_conf_option table[] = {
 	{ "flag", OTP_CONF_FLAG, OTP_CONF_BOTH, offsetof(struct target, flag),
@@ -39,6 +41,8 @@ static const struct otp_conf_option table[] = {
 	    offsetof(struct target, only_file), 0, 0, 0, NULL },
 	{ "only_argument", OTP_CONF_FLAG, OTP_CONF_ARGUMENT,
 	    offsetof(struct target, only_argument), 0, 0, 0, NULL },
+	{ "place", OTP_CONF_PATH, OTP_CONF_BOTH, offsetof(struct target, place),
+	    16, 0, 0, prefixes },
 };
 
 static struct otp_conf
@@ -239,6 +243,22 @@ conf__refuses_other_paths(void **state)
 	assert_bad_argument("path=/123456789012345", "path", "too-long");
 	assert_bad_argument("path=/a\nb", "path", "not-printable");
 	assert_bad_argument("path=", "path", "no-value");
+}
+
+static void
+conf__reads_a_path_after_a_prefix(void **state)
+{
+	(void)state;
+	assert_string_equal(argument("place=/a/b").place, "/a/b");
+	assert_string_equal(argument("place=db:/a/b").place, "db:/a/b");
+	assert_bad_argument("place=db:", "place", "not-absolute");
+	assert_bad_argument("place=db:a", "place", "not-absolute");
+	assert_bad_argument("place=db:db:/a", "place", "not-absolute");
+	assert_bad_argument("place=/a/../db:/b", "place", "dots");
+	assert_bad_argument("place=db:/a/../b", "place", "dots");
+	assert_bad_argument("place=DB:/a", "place", "not-absolute");
+	assert_bad_argument("place=db:/234567890123", "place", "too-long");
+	assert_bad_argument("path=db:/a", "path", "not-absolute");
 }
 
 static void
@@ -476,6 +496,7 @@ main(void)
 		cmocka_unit_test(conf__refuses_text_that_is_not_printable_utf8),
 		cmocka_unit_test(conf__reads_absolute_paths),
 		cmocka_unit_test(conf__refuses_other_paths),
+		cmocka_unit_test(conf__reads_a_path_after_a_prefix),
 		cmocka_unit_test(
 		    conf__reads_dates_as_the_start_of_the_day_in_utc),
 		cmocka_unit_test(conf__refuses_what_is_no_date),
