@@ -30,10 +30,12 @@ core_tests = \
 	%D%/effects/own_test \
 	%D%/effects/own_address_test \
 	%D%/effects/own_fault_test \
+	%D%/effects/sent_code_test \
 	%D%/effects/overview_test \
 	%D%/effects/invite_test \
 	%D%/effects/snapshot_test \
 	%D%/effects/tell_test \
+	%D%/effects/verdict_test \
 	%D%/unit/address_test \
 	%D%/effects/standing_test \
 	%D%/unit/base32_test \
@@ -269,6 +271,9 @@ crypto_wraps = -Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_value
 	$(crypto_wraps)
 %C%_effects_own_fault_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	$(crypto_wraps)
+%C%_effects_verdict_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_verify \
+	-Wl,--wrap=otp_attempt_try -Wl,--wrap=otp_enrol_by_invitation \
+	-Wl,--wrap=otp_enrol_confirm -Wl,--wrap=otp_enrol_confirm_address
 %C%_effects_enrol_adopt_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_look_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_store_open \
 	-Wl,--wrap=otp_store_has_seed -Wl,--wrap=otp_store_peek \

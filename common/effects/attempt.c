@@ -51,6 +51,7 @@ static enum otp_err attempt_charge(
     struct attempt *, const struct otp_login_mark *);
 static enum otp_err attempt_give_back(
     struct attempt *, const struct otp_tallies *, enum otp_err);
+static bool may_be_sent(const struct attempt *);
 static enum otp_err verify_sent(struct attempt *, struct otp_match *);
 static enum otp_err attempt_settle(struct attempt *, const struct otp_match *,
     const struct otp_tallies *, const struct otp_login_mark *);
@@ -355,8 +356,11 @@ attempt_judge(struct attempt *attempt)
 	err = otp_verify(&account->seed, &account->state, attempt->host->policy,
 	    &attempt->code, account->now, &match, attempt->fault);
 	if (err == OTP_OK && match.verdict == OTP_VERDICT_REJECT &&
-	    account->seed.addresses_count > 0)
+	    may_be_sent(attempt))
 		err = verify_sent(attempt, &match);
+	/* What nothing uses up could be accepted again. */
+	if (match.verdict == OTP_VERDICT_ACCEPT && match.spends_count == 0)
+		match.verdict = OTP_VERDICT_REJECT;
 	if (err != OTP_OK)
 		return attempt_fail(
 		    attempt, attempt_give_back(attempt, &before, err));
@@ -444,6 +448,17 @@ attempt_charge(struct attempt *attempt, const struct otp_login_mark *mark)
 	    attempt->host->policy, &attempt->answer.told);
 	return otp_store_put(
 	    attempt->store, state, OTP_PUT_CHARGE, attempt->fault);
+}
+
+/*
+ * Nothing is sent for a program of the user: a code that it has was sent for
+ * another login, and proves no change of the account.
+ */
+static bool
+may_be_sent(const struct attempt *attempt)
+{
+	return !attempt->request->by_other &&
+	    attempt->account.seed.addresses_count > 0;
 }
 
 /* No token has the code: it may have been sent for this login. */

@@ -29,7 +29,7 @@ struct otp_request {
 	char service[OTP_SERVICE_SIZE];
 	char host[OTP_HOST_SIZE]; /* the remote host, or "" */
 	bool by_other;	/* by a program that runs as the user: charged to the
-			 tally of other callers */
+			 tally of other callers, and no code was sent for it */
 	bool same_user; /* the local caller already is that user (sudo) */
 	bool tell;	/* the owner is told of this login (tell.h) */
 	bool split;	/* password and code were typed as one */

@@ -21,8 +21,8 @@ static struct otp_tally *charged_tally(
     struct otp_state *, const struct otp_txn *);
 static enum otp_err check_other(
     struct otp_txn *txn, const uint8_t id[OTP_ID_SIZE]);
-static enum otp_verdict check_pair(
-    struct otp_txn *, const struct otp_token *, const struct otp_code[2]);
+static bool may_compare(struct otp_txn *, const struct otp_token *,
+    const struct otp_code[2], enum otp_verdict *);
 static enum otp_err resync_judge(struct otp_txn *, const struct otp_token *,
     const struct otp_code[2], enum otp_verdict *);
 static void resync_accept(struct otp_state *, const uint8_t[OTP_ID_SIZE],
@@ -299,11 +299,8 @@ otp_enrol_resync(struct otp_account *account, const uint8_t id[OTP_ID_SIZE],
 		err = check_other(&txn, id);
 	if (err != OTP_OK)
 		goto out;
-	verdict = check_pair(&txn, token, code);
-	if (verdict == OTP_VERDICT_ACCEPT) {
-		verdict = OTP_VERDICT_REJECT;
+	if (may_compare(&txn, token, code, &verdict))
 		err = resync_judge(&txn, token, code, &verdict);
-	}
 	if (err == OTP_OK)
 		*ret_verdict = verdict;
 out:
@@ -330,27 +327,34 @@ check_other(struct otp_txn *txn, const uint8_t id[OTP_ID_SIZE])
 	return OTP_OK;
 }
 
-/* Whether a code may be compared now, and these can be codes of TOKEN. */
-static enum otp_verdict
-check_pair(struct otp_txn *txn, const struct otp_token *token,
-    const struct otp_code code[2])
+/*
+ * Whether a code may be compared now, and these can be codes of TOKEN; if not,
+ * *RET_VERDICT says why.
+ */
+static bool
+may_compare(struct otp_txn *txn, const struct otp_token *token,
+    const struct otp_code code[2], enum otp_verdict *ret_verdict)
 {
 	uint32_t seconds;
 
 	for (unsigned i = 0; i < 2; i++)
 		if (code[i].typed != OTP_TYPED_DIGITS ||
-		    code[i].digits != token->digits)
-			return OTP_VERDICT_MALFORMED;
+		    code[i].digits != token->digits) {
+			*ret_verdict = OTP_VERDICT_MALFORMED;
+			return false;
+		}
 	switch (otp_throttle_check(charged_tally(&txn->snap.state, txn),
 	    txn->account->host->policy, txn->snap.now, &seconds)) {
-	case OTP_GATE_LOCKED:
-		return OTP_VERDICT_LOCKED;
-	case OTP_GATE_WAITING:
-		return OTP_VERDICT_WAITING;
 	case OTP_GATE_OPEN:
-		return OTP_VERDICT_ACCEPT;
+		return true;
+	case OTP_GATE_WAITING:
+		*ret_verdict = OTP_VERDICT_WAITING;
+		return false;
+	case OTP_GATE_LOCKED:
+		break;
 	}
-	return OTP_VERDICT_LOCKED;
+	*ret_verdict = OTP_VERDICT_LOCKED;
+	return false;
 }
 
 /* The tally of STATE, which is that of TXN, to which its caller's tries go. */

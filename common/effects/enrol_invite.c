@@ -95,7 +95,10 @@ otp_enrol_by_invitation(struct otp_account *account, const char *typed,
 	return err;
 }
 
-/* As at a login, but without anything else that the account has. */
+/*
+ * As at a login, but without anything else that the account has: an invitation is
+ * never accepted here, since it uses nothing up yet.
+ */
 static enum otp_err
 judge_invitation(
     struct otp_txn *txn, const char *typed, enum otp_verdict *ret_verdict)
@@ -112,7 +115,7 @@ judge_invitation(
 	err = otp_verify(&only, &snap->state, account->host->policy, &code,
 	    snap->now, &match, &account->fault);
 	otp_wipe(&code, sizeof(code));
-	if (err == OTP_OK)
+	if (err == OTP_OK && match.verdict != OTP_VERDICT_ACCEPT)
 		*ret_verdict = match.verdict;
 	return err;
 }

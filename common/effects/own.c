@@ -5,7 +5,9 @@
  * 1. Nothing changes without a code of what is active
  *    (own__needs_a_code_of_what_is_active), but a first token's
  *    (own__puts_a_first_token), or an invitation, where it is taken
- *    (own__takes_an_invitation_where_it_may).
+ *    (own__takes_an_invitation_where_it_may).  A code that was sent for a login is
+ *    none (sent_code_test.c: sent_code__of_a_login_proves_no_change), nor is what
+ *    another function accepts (verdict_test.c: verdict__of_*).
  * 2. That code is charged and used as at a login, to the tally of other callers
  *    (own__charges_the_proof), and the new token's is not (own__judges_the_new_code_first).
  * 3. What the caller did not see is not changed (own__is_bound_to_what_was_seen).
@@ -43,6 +45,8 @@ static enum otp_err own_permit(struct otp_account *account,
     struct otp_enrolment *enrolment, struct otp_own_result *result);
 static enum otp_err own_prove(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_own_result *result);
+static bool is_proof(const struct otp_answer *answer);
+static enum otp_verdict own_judge(bool permitted, enum otp_verdict verdict);
 static enum otp_err own_seed(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_seed *ret_seed);
 static void own_hand_out(const struct otp_account *account,
@@ -65,9 +69,9 @@ otp_own_put(struct otp_account *account, const struct otp_own_proof *proof,
 
 	account->committed = false;
 	err = own_confirm(account, token, &enrolment, &result);
-	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
+	if (err == OTP_OK && enrolment.confirmed)
 		err = otp_enrol_make_set(account, count, &set);
-	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT)
+	if (err == OTP_OK && enrolment.confirmed)
 		err = own_permit(account, proof, token, &enrolment, &result);
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
 		account->former = first ? NULL : &proof->former;
@@ -103,8 +107,8 @@ own_confirm(struct otp_account *account, const struct otp_own_token *token,
 	if (err == OTP_OK)
 		err = otp_enrol_confirm(
 		    account, enrolment, token->typed, &confirmation);
-	result->verdict = confirmation.verdict;
-	result->of_token = confirmation.verdict != OTP_VERDICT_ACCEPT;
+	result->verdict = own_judge(false, confirmation.verdict);
+	result->of_token = !enrolment->confirmed;
 	result->drift_known = confirmation.drift_known;
 	result->drift = confirmation.drift;
 	return err;
@@ -131,14 +135,12 @@ own_permit(struct otp_account *account, const struct otp_own_proof *proof,
 	if (!enrolment->invited && !first)
 		return own_prove(account, proof, result);
 	otp_login_mark_set(&enrolment->login, 0, SERVICE, NULL);
-	if (token->invited)
-		*result = (struct otp_own_result){
-			.verdict =
-			    enrolment->invited ? OTP_VERDICT_ACCEPT : verdict,
-			.kind =
-			    verdict == OTP_VERDICT_REPLAY ? OTP_INVITATION : 0,
-			.invited = enrolment->invited,
-		};
+	*result = (struct otp_own_result){
+		.verdict = own_judge(
+		    enrolment->invited || (first && !token->invited), verdict),
+		.kind = verdict == OTP_VERDICT_REPLAY ? OTP_INVITATION : 0,
+		.invited = enrolment->invited,
+	};
 	return OTP_OK;
 }
 
@@ -155,6 +157,7 @@ own_prove(struct otp_account *account, const struct otp_own_proof *proof,
 	};
 	struct otp_answer answer = { .verdict = OTP_VERDICT_REJECT };
 	struct otp_seed seed;
+	bool proven = false;
 	enum otp_err err = own_seed(account, proof, &seed);
 
 	otp_wipe(&seed, sizeof(seed));
@@ -163,14 +166,33 @@ own_prove(struct otp_account *account, const struct otp_own_proof *proof,
 	if (err == OTP_OK)
 		err = otp_attempt_try(account->host, &request, proof->typed,
 		    &answer, &account->fault);
+	proven = err == OTP_OK && is_proof(&answer);
 	*result = (struct otp_own_result){
-		.verdict = answer.verdict,
+		.verdict = own_judge(proven, answer.verdict),
 		.kind = answer.kind,
 		.no_code = answer.no_code,
 		.wait = answer.wait,
-		.proven = err == OTP_OK && answer.verdict == OTP_VERDICT_ACCEPT,
+		.proven = proven,
 	};
 	return err;
+}
+
+/* A code that was sent is one of a login, whatever login that was. */
+static bool
+is_proof(const struct otp_answer *answer)
+{
+	return answer->verdict == OTP_VERDICT_ACCEPT &&
+	    (answer->kind == OTP_TOTP || answer->kind == OTP_HOTP ||
+		answer->kind == OTP_RECOVERY);
+}
+
+/* The only yes of this file: no verdict of another function becomes one. */
+static enum otp_verdict
+own_judge(bool permitted, enum otp_verdict verdict)
+{
+	if (permitted)
+		return OTP_VERDICT_ACCEPT;
+	return verdict == OTP_VERDICT_ACCEPT ? OTP_VERDICT_REJECT : verdict;
 }
 
 /* The seed, if it is what the caller saw.  The caller wipes it in any case. */
@@ -303,12 +325,15 @@ otp_own_confirm_address(struct otp_account *account,
     const struct otp_own_proof *proof, struct otp_own_result *ret_result)
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
+	enum otp_verdict verdict = OTP_VERDICT_REJECT;
 	enum otp_err err;
 
 	account->former = &proof->former;
 	err = otp_enrol_confirm_address(
-	    account, proof->typed, &result.verdict, &result.wait);
+	    account, proof->typed, &verdict, &result.wait);
 	account->former = NULL;
+	result.verdict = own_judge(
+	    account->committed && verdict == OTP_VERDICT_ACCEPT, verdict);
 	result.no_code = result.verdict == OTP_VERDICT_MALFORMED;
 	return own_finish(err, &result, ret_result);
 }

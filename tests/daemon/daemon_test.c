@@ -2376,6 +2376,51 @@ daemon__sends_no_code_of_what_is_not_kept(void **state)
 	(void)close(post);
 }
 
+/*
+ * A service states for which program it asks, and the mailbox may be read by
+ * others: the code is good for that service alone, whatever it called itself.
+ */
+static void
+daemon__takes_no_code_of_a_login_for_a_change(void **state)
+{
+	static const char *const names[] = { "otp-enroll", "" };
+	struct otp_wire_request request, try;
+	struct otp_wire_answer answer;
+	struct otp_message message;
+	int post;
+
+	(void)state;
+	give_address();
+	post = post_listen();
+	for (unsigned i = 0; i < COUNT(names); i++) {
+		request = send_of("mail");
+		strcpy(request.request.service, names[i]);
+		request.request.host[0] = '\0';
+		answer = ask(geteuid(), "service", &request);
+		assert_int_equal(answer.sent.delivery, OTP_DELIVERY_SENT);
+		assert_true(post_came(post, &message));
+		message.text[9] = '\0';
+		try = try_of(message.text);
+		strcpy(try.request.service, names[i]);
+		try.request.host[0] = '\0';
+		answer = ask(alice.uid, "user", &try);
+		assert_int_equal(answer.answer.verdict, OTP_VERDICT_REJECT);
+		request = change_of(OTP_WIRE_RECOVERY);
+		(void)snprintf(request.second, sizeof(request.second), "%.9s",
+		    message.text);
+		answer = ask(alice.uid, "user", &request);
+		assert_int_equal(answer.err, OTP_OK);
+		assert_int_equal(answer.own.verdict, OTP_VERDICT_REJECT);
+		assert_false(answer.committed || answer.codes_count > 0);
+		assert_int_equal(seed_of_alice().recovery_count, 0);
+		answer = ask(geteuid(), "service", &try);
+		assert_true(is_accepted(&answer));
+		give_address(); /* another may be sent at once */
+	}
+	assert_true(log_has("action=recovery-refused user="));
+	(void)close(post);
+}
+
 /* It is counted, and its user is told that none is on its way. */
 static void
 daemon__says_that_a_code_cannot_be_sent(void **state)
@@ -3273,6 +3318,7 @@ main(void)
 		DAEMON_TEST(daemon__adds_an_address_whose_code_came_back),
 		DAEMON_TEST(daemon__tells_no_one_an_address),
 		DAEMON_TEST(daemon__sends_no_code_of_what_is_not_kept),
+		DAEMON_TEST(daemon__takes_no_code_of_a_login_for_a_change),
 		DAEMON_TEST(daemon__says_that_a_code_cannot_be_sent),
 		DAEMON_TEST(daemon__adds_no_address_of_root_or_of_another),
 		DAEMON_TEST(daemon__adds_an_address_once),

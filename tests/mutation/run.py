@@ -59,7 +59,8 @@ WATCHERS = {
     "common/effects/attempt.c":
         ["effects/attempt_test", "effects/enrol_adopt_test",
          "effects/known_test", "effects/deliver_test",
-         "effects/standing_test", "effects/tell_test", "pam/clock_test",
+         "effects/standing_test", "effects/tell_test",
+         "effects/sent_code_test", "effects/verdict_test", "pam/clock_test",
          "pam/deliver_test", "pam/fresh_test"] + PAM +
         ["pam/log_test"] + STORE,
     "common/effects/look.c":
@@ -74,17 +75,19 @@ WATCHERS = {
         ["effects/enrol_adopt_test", "effects/enrol_change_test"] + ENROL,
     "common/effects/enrol_invite.c":
         ["effects/invite_test", "effects/own_test", "pam/enroll_test",
-         "effects/enrol_change_test", "effects/own_fault_test"],
+         "effects/enrol_change_test", "effects/own_fault_test",
+         "effects/verdict_test"],
     "common/core/invitation.c": ["unit/seed_test", "effects/invite_test"],
     "common/effects/enrol_rename.c": ["effects/enrol_rename_test"] + ENROL,
     "common/effects/snapshot.c":
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
     "common/effects/own.c":
-        ["effects/own_test", "effects/own_address_test", "effects/own_fault_test"],
+        ["effects/own_test", "effects/own_address_test", "effects/own_fault_test",
+         "effects/sent_code_test", "effects/verdict_test"],
     "common/effects/enrol_address.c":
         ["effects/own_address_test", "effects/enrol_address_test",
-         "effects/own_fault_test"],
+         "effects/own_fault_test", "effects/sent_code_test"],
     "common/effects/active.c": ["effects/enrol_test", "effects/own_test"],
     "common/effects/txn.c": ["effects/enrol_change_test"] + ENROL,
     "pam_module/outcome.c":
