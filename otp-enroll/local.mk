@@ -15,6 +15,7 @@ otp_enroll_sources = $(qr_sources) \
 	%D%/cmd_check.c \
 	%D%/cmd_devices.c \
 	%D%/cmd_exempt.c \
+	%D%/cmd_fleet.c \
 	%D%/cmd_invite.c \
 	%D%/cmd_import.c \
 	%D%/cmd_init.c \
@@ -29,6 +30,7 @@ otp_enroll_sources = $(qr_sources) \
 	%D%/cmd_verify.c \
 	%D%/account/address_args.c %D%/account/address_args.h \
 	%D%/account/backend.c %D%/account/backend.h \
+	%D%/account/fleet.c %D%/account/fleet.h \
 	%D%/account/orphans.c %D%/account/orphans.h \
 	%D%/account/owner.c %D%/account/owner.h \
 	%D%/account/select.c %D%/account/select.h \
@@ -112,5 +114,5 @@ if PNG
 otp_enroll_sources += %D%/qr/qr_png.c
 endif
 otp_enroll_otp_enroll_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-otp_enroll_otp_enroll_LDADD = $(common_libs) $(QRENCODE_LIBS) \
+otp_enroll_otp_enroll_LDADD = common/libfleet.la $(common_libs) $(QRENCODE_LIBS) \
 	$(LIBPNG_LIBS) $(JANSSON_LIBS) $(common_deps)

@@ -36,6 +36,7 @@ static const struct otp_command *const commands[] = {
 	&otp_command_adopt,
 	&otp_command_import,
 	&otp_command_init,
+	&otp_command_fleet,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -117,8 +118,8 @@ command_find(const char *name)
 static void
 show_overview(void)
 {
-	otp_print(_("Usage: otp-enroll COMMAND [USER] [OPTION...]\n"
-		    "Without a USER: you; root must name the USER.\n"));
+	otp_print(_("Usage: otp-enroll COMMAND [USER] [OPTION...]; root must "
+		    "name the USER\n"));
 	for (size_t i = 0; i < COMMANDS; i++)
 		otp_print(
 		    "  %-9s %s\n", commands[i]->name, _(commands[i]->summary));

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MUST: a migration that failed left nothing, since its transaction is not ended
+ * but by its own COMMIT (tests/fleet/fleet.sh,
+ * migration__that_fails_leaves_nothing).
+ */
 #include "config.h"
 
 #include "common/fleet/admin.h"

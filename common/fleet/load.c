@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MUST, each with the test that fails without it (tests/fleet/fleet.sh):
+ *
+ * 1. The plugin is of the program's own build, or nothing of it is called
+ *    (plugin__is_of_the_same_build).
+ * 2. It is where it was installed, whatever the environment says
+ *    (plugin__is_where_it_was_installed).
+ */
 #include "config.h"
 
 #include "common/fleet/load.h"

@@ -113,6 +113,7 @@ static const struct row rows[] = {
 	{ "invited", FLAG, FIELD(invited), 0, 0, NULL },
 	{ "forget", TEXT, FIELD(forget), 0, 0, NULL },
 	{ "remove", TEXT, FIELD(remove), 0, 0, NULL },
+	{ "role", TEXT, FIELD(role), 0, 0, NULL },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

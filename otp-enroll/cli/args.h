@@ -95,6 +95,7 @@ struct otp_args {
 	bool invited;
 	const char *forget; /* a device's number, or "all" */
 	const char *remove; /* an address's number */
+	const char *role;   /* of a database */
 };
 
 /* Whether the QR code is a picture, which has standard output to itself. */

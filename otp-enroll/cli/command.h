@@ -68,5 +68,6 @@ extern const struct otp_command otp_command_adopt;
 extern const struct otp_command otp_command_import;
 extern const struct otp_command otp_command_init;
 extern const struct otp_command otp_command_invite;
+extern const struct otp_command otp_command_fleet;
 
 #endif

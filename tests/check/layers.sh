@@ -47,9 +47,9 @@ upwards() {
 	beyond_rooms "$1" pam_otpd "$common|common/qr"
 	tool=otp-enroll
 	beyond_rooms "$1" $tool/cli "$common"
-	for room in account pamconf; do
-		beyond_rooms "$1" $tool/$room "$common|$tool/cli"
-	done
+	beyond_rooms "$1" $tool/pamconf "$common|$tool/cli"
+	common="$common|common/fleet"
+	beyond_rooms "$1" $tool/account "$common|$tool/cli"
 	beyond_rooms "$1" $tool/qr "$common|common/qr|$tool/cli"
 	second="$common|$tool/(cli|account|pamconf|qr)"
 	for room in check import enrol; do

@@ -15,6 +15,7 @@ endif
 
 fleet_tests = \
 	%D%/database.sh \
+	%D%/fleet.sh \
 	%D%/put.sh \
 	%D%/race.sh \
 	%D%/rights.sh \

@@ -30,6 +30,10 @@
 #				pg_hba.conf, when it is started again;
 #				/tmp/other_ca.crt is another authority
 #	refused SQLSTATE NAME ROLE SQL	fails with just this error
+#	tool_install		the plugin and the migrations are where otp-enroll
+#				looks for them: in $plugins and $installed
+#	tool_conf NAME ROLE [LINE...]	fleet.conf, for NAME's socket and the realm
+#				staff
 
 fleet_top=$(cd "$(dirname "$0")/../.." && pwd)
 : "${top_srcdir:=$fleet_top}" "${top_builddir:=$top_srcdir/build}"
@@ -120,6 +124,23 @@ migrate() {
 	    "SELECT otp.admit('host2', 'staff')" \
 	    "SELECT otp.admit('desk', 'staff')" \
 	    "SELECT otp.admit('guest', 'visitors')" >/dev/null
+}
+
+tool_install() {
+	plugins=$(sed -n 's/^#define OTP_PLUGIN_DIR "\(.*\)"/\1/p' \
+	    "$top_builddir/places.h")
+	installed=$(sed -n 's/^#define OTP_DATA_DIR "\(.*\)"/\1/p' \
+	    "$top_builddir/places.h")/postgresql
+	mkdir -p "$plugins" "$installed" /etc/pam_otp &&
+	    cp "$top_builddir/common/fleet/.libs/pam_otp_postgresql.so" \
+		"$plugins" &&
+	    cp "$migrations"/*.sql "$installed"
+}
+tool_conf() {
+	conf_at=$1 conf_role=$2
+	shift 2
+	printf '%s\n' "host = /tmp/$conf_at.at" "role = $conf_role" \
+	    'realm = staff' "$@" >/etc/pam_otp/fleet.conf
 }
 
 refused() {

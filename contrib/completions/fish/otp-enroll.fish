@@ -5,7 +5,7 @@
 # the tokens of a user whose status the caller may see. A test compares the lists
 # with the tool's own help.
 
-set -l commands new invite show verify status check recovery unlock suspend resume exempt devices address resync remove adopt import init
+set -l commands new invite show verify status check recovery unlock suspend resume exempt devices address resync remove adopt import init fleet
 set -l seen __fish_seen_subcommand_from
 
 function __otp_enroll_tokens
@@ -19,7 +19,7 @@ end
 # At most one user.
 function __otp_enroll_wants_user
     set -l words (commandline -opc | string match -v -- '-*')
-    test (count $words) -eq 2; and not contains -- init $words
+    test (count $words) -eq 2; and not contains -- init $words; and not contains -- fleet $words
 end
 
 complete -c otp-enroll -f
@@ -45,6 +45,7 @@ complete -c otp-enroll -n "not $seen $commands" -a remove -d 'remove tokens and 
 complete -c otp-enroll -n "not $seen $commands" -a adopt -d 'accept seed files that something else put into the store'
 complete -c otp-enroll -n "not $seen $commands" -a import -d 'import tokens from other programs, apps and lists'
 complete -c otp-enroll -n "not $seen $commands" -a init -d 'create an empty store'
+complete -c otp-enroll -n "not $seen $commands" -a fleet -d 'set up the PostgreSQL database that hosts share'
 
 complete -c otp-enroll -n "$seen new" -l add -d 'add another device'
 complete -c otp-enroll -n "$seen new" -l replace -d 'replace all existing devices and recovery codes'
@@ -134,3 +135,7 @@ complete -c otp-enroll -n "$seen import" -l notify -d 'send a notice to users wh
 complete -c otp-enroll -n "$seen import" -l dry-run -d 'only say what would be done'
 complete -c otp-enroll -n "$seen import" -l print -d 'show recovery codes even if this is not a terminal'
 complete -c otp-enroll -n "$seen import" -l json -d 'one JSON object per user, one per line'
+complete -c otp-enroll -n "$seen fleet" -a 'init upgrade restored'
+complete -c otp-enroll -n "$seen fleet" -l file -r -F -d 'instead of /etc/pam_otp/fleet.conf'
+complete -c otp-enroll -n "$seen fleet" -l role -x -d 'connect as this role'
+complete -c otp-enroll -n "$seen fleet" -l yes -d 'do not ask whether to go on'
