@@ -350,6 +350,7 @@ listener_accept(enum otp_listener listener)
 	connection->fd = fd;
 	connection->peer = peer.uid;
 	connection->due = acceptor.now + REQUEST_DEADLINE;
+	connection_read(listener, connection); /* if it is there already */
 }
 
 static bool
@@ -455,7 +456,7 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 {
 	struct otp_wire_answer answer;
 
-	if (!otp_child_finish(connection, &answer)) {
+	if (!otp_child_finish(listener, connection, &answer)) {
 		/* It may have changed tokens before it was killed: it counts. */
 		otp_connection_close(connection);
 		return;

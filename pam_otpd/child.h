@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The processes that answer, one a request.  One that has nothing to do yet is
- * kept ready, so that no caller waits until it is there.
+ * The processes that answer.  A login asks twice, to look and to try: a process
+ * that has done only that is kept for the next request of the same uid on the same
+ * socket, and ends after any other.  One that has answered nothing yet is kept
+ * ready for any caller.  So a request seldom waits until there is one.
  */
 #ifndef OTP_CHILD_H
 #define OTP_CHILD_H
@@ -29,10 +31,10 @@ bool otp_child_start(const struct otp_sockets *sockets, const char *conf,
     enum otp_listener listener, struct otp_connection *connection);
 
 /*
- * The worker of CONNECTION has answered, all at once, or has ended without that:
- * read the answer.  Returns false if there is none.
+ * The worker of CONNECTION of LISTENER has answered, all at once, or has ended
+ * without that: read the answer.  Returns false if there is none.
  */
-bool otp_child_finish(
+bool otp_child_finish(enum otp_listener listener,
     struct otp_connection *connection, struct otp_wire_answer *ret_answer);
 
 #endif

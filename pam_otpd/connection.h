@@ -11,6 +11,7 @@
 
 #define OTP_CONNECTIONS	    64 /* of each socket */
 #define OTP_CONNECTIONS_ALL (OTP_LISTENERS * OTP_CONNECTIONS)
+#define OTP_WORKERS_ALL	    16 /* of all sockets together */
 
 enum otp_connection_step {
 	OTP_CONNECTION_FREE = 0,

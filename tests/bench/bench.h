@@ -73,8 +73,8 @@ void bench_write(const char *text, const char *name);
 void bench_service(const char *name, const char *line);
 
 /*
- * A store, and a service, called NAME: the user enrolled in it or, if people
- * is not 0, so many virtual users; beside so many empty files of others.
+ * A store, and a service, called NAME: the user enrolled in it, and so many
+ * virtual people; beside so many empty files of others.
  */
 void bench_store(const char *name, unsigned people, unsigned others);
 

@@ -53,7 +53,7 @@ bench_daemon_begin(const char *program)
 	if (dlopen(getenv("PAM_OTP_SO"), RTLD_NOW) == NULL)
 		bench_die("PAM_OTP_SO");
 	caller = entry->pw_uid;
-	bench_store(STORE, BENCH_PEOPLE + 1, 0);
+	bench_store(STORE, BENCH_PEOPLE, 0);
 	append_sockets(STORE);
 	bench_write("virtual_users = yes\n", "pam_otpd.conf");
 	append_sockets("pam_otpd");

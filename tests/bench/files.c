@@ -121,8 +121,7 @@ bench_store(const char *name, unsigned people, unsigned others)
 	if (otp_store_init(
 		(struct otp_place){ .folder = path }, &made, &fault) != OTP_OK)
 		bench_die(fault.where);
-	if (people == 0)
-		enrol(path, bench.user, uid_of(bench.user));
+	enrol(path, bench.user, uid_of(bench.user));
 	for (unsigned i = 0; i < people; i++) {
 		char person[32];
 

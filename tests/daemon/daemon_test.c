@@ -1372,7 +1372,8 @@ daemon__ends_what_is_not_a_request(void **state)
 	}
 	answer = ask(geteuid(), "service", &request);
 	assert_true(is_accepted(&answer));
-	assert_true(has_descriptors(before));
+	assert_true(
+	    has_descriptors(before + 1)); /* of the process that is kept */
 }
 
 static void
@@ -1429,7 +1430,8 @@ daemon__takes_no_descriptor(void **state)
 	/* All copies of its other end are closed. */
 	assert_int_equal(read(ends[0], data, 1), 0);
 	(void)close(ends[0]);
-	assert_true(has_descriptors(before));
+	assert_true(
+	    has_descriptors(before + 1)); /* of the process that is kept */
 }
 
 static void
@@ -1806,25 +1808,51 @@ daemon__takes_the_sockets_of_systemd(void **state)
 	    log_has("no sockets: option: LISTEN_FDS"));
 }
 
-/* The only child of the daemon once nothing is answered, or 0. */
-static pid_t
-ready_process(void)
+#define PROCESSES 16
+
+/* The children of the daemon, as soon as there are COUNT of them. */
+static void
+processes(unsigned count, pid_t ret_processes[PROCESSES])
 {
 	char path[PATH_SIZE];
-	int first = 0, second = 0, count = 0;
+	unsigned found = 0;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
 	    (int)host.pid, (int)host.pid);
 	pause_for(200); /* one that has answered ends */
-	for (unsigned i = 0; i < 500 && count != 1; i++) {
+	for (unsigned i = 0; i < 500; i++) {
 		FILE *file = fopen(path, "r");
 
 		assert_non_null(file);
-		count = fscanf(file, "%d %d", &first, &second);
+		found = 0;
+		while (found < PROCESSES &&
+		    fscanf(file, "%d", &ret_processes[found]) == 1)
+			found++;
 		(void)fclose(file);
+		if (found == count)
+			return;
 		pause_for(10);
 	}
-	return count == 1 ? first : 0;
+	assert_int_equal(found, count);
+}
+
+/* The one that is ready, while none is kept. */
+static pid_t
+ready_process(void)
+{
+	pid_t list[PROCESSES];
+
+	processes(1, list);
+	return list[0];
+}
+
+static bool
+is_among(pid_t pid, const pid_t *list, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (list[i] == pid)
+			return true;
+	return false;
 }
 
 static unsigned
@@ -1861,36 +1889,101 @@ is_running(pid_t pid)
 	return letter != 'Z';
 }
 
-/* It has no connection, and ends with the daemon, however that ends. */
+/* They have no connection, and end with the daemon, however that ends. */
 static void
 daemon__keeps_one_process_ready(void **state)
 {
 	struct otp_wire_request request = right();
 	struct otp_wire_answer answer;
 	const int open = call(geteuid(), quick_socket());
-	pid_t ready;
+	pid_t list[PROCESSES];
 
 	(void)state;
 	NEEDS_ROOT();
-	answer = ask(geteuid(), quick_socket(), &request);
-	assert_true(is_accepted(&answer));
-	ready = ready_process();
-	assert_true(ready > 0);
-	pause_for(50);
-	/* It has neither the 3 sockets nor a connection nor the other end. */
-	assert_int_equal(descriptors_of(ready), descriptors_of(host.pid) - 4);
-	assert_int_equal(kill(ready, SIGKILL), 0);
-	pause_for(50);
-	request = right();
-	answer = ask(geteuid(), quick_socket(), &request);
-	assert_true(is_accepted(&answer));
-	ready = ready_process();
-	assert_true(ready > 0);
+	for (unsigned i = 0; i < 2; i++) {
+		request = right();
+		answer = ask(geteuid(), quick_socket(), &request);
+		assert_true(is_accepted(&answer));
+		processes(2, list);
+		pause_for(50);
+		/* Neither the 3 sockets nor a connection nor another's end. */
+		for (unsigned j = 0; j < 2; j++)
+			assert_int_equal(descriptors_of(list[j]),
+			    descriptors_of(host.pid) - 5);
+		/* Both are replaced. */
+		for (unsigned j = 0; j < 2 && i == 0; j++)
+			assert_int_equal(kill(list[j], SIGKILL), 0);
+		pause_for(50);
+	}
 	(void)daemon_end(SIGKILL);
-	for (unsigned i = 0; i < 200 && is_running(ready); i++)
-		pause_for(10);
-	assert_false(is_running(ready));
+	for (unsigned i = 0; i < 200; i++)
+		if (is_running(list[0]) || is_running(list[1]))
+			pause_for(10);
+	assert_false(is_running(list[0]));
+	assert_false(is_running(list[1]));
 	(void)close(open);
+}
+
+/* The one of AFTER that is not in BEFORE. */
+static pid_t
+newcomer(const pid_t *before, unsigned count, const pid_t *after)
+{
+	for (unsigned i = 0; i <= count; i++)
+		if (!is_among(after[i], before, count))
+			return after[i];
+	fail();
+	return 0;
+}
+
+static void
+daemon__keeps_a_process_for_one_caller(void **state)
+{
+	struct otp_wire_request request;
+	pid_t first[PROCESSES], list[PROCESSES], more[PROCESSES];
+	pid_t alices = 0;
+
+	(void)state;
+	NEEDS_ROOT();
+	request = request_of(OTP_WIRE_LOOK, alice.name, alice.uid);
+	(void)ask(0, "root", &request);
+	processes(2, first);
+	request = right();
+	(void)ask(0, "root", &request);
+	processes(2, list);
+	assert_memory_equal(list, first, 2 * sizeof(list[0]));
+	/* The same uid on another socket: the one that was ready. */
+	request = request_of(OTP_WIRE_LOOK, alice.name, alice.uid);
+	(void)ask(0, "service", &request);
+	processes(3, list);
+	assert_true(is_among(first[0], list, 3));
+	assert_true(is_among(first[1], list, 3));
+	alices = newcomer(first, 2, list);
+	(void)ask(alice.uid, "user", &request);
+	processes(4, more);
+	(void)ask(alice.uid, "user", &request);
+	processes(4, list);
+	assert_memory_equal(list, more, 4 * sizeof(list[0]));
+	/* Another uid on the same socket: hers gives way. */
+	request = request_of(OTP_WIRE_LOOK, bob.name, bob.uid);
+	(void)ask(bob.uid, "user", &request);
+	processes(4, list);
+	assert_false(is_among(alices, list, 4));
+}
+
+static void
+daemon__keeps_no_process_that_did_more(void **state)
+{
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_LOOK, alice.name, alice.uid);
+	pid_t list[PROCESSES];
+
+	(void)state;
+	NEEDS_ROOT();
+	(void)ask(alice.uid, "user", &request);
+	processes(2, list);
+	request.verb = OTP_WIRE_STATUS;
+	(void)ask(alice.uid, "user", &request);
+	processes(1, list);
 }
 
 /* --- changes that users make to their own account --- */
@@ -3042,9 +3135,9 @@ daemon__changes_nothing_on_other_sockets(void **state)
 	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
 }
 
-/* Whether the daemon has SIZE bytes like those at BYTES in what it can write. */
+/* Whether process PID has SIZE bytes like those at BYTES in what it can write. */
 static bool
-memory_has(const void *bytes, size_t size)
+memory_has(pid_t pid, const void *bytes, size_t size)
 {
 	static uint8_t block[1 << 20];
 	char path[PATH_SIZE], line[512], access[8];
@@ -3053,9 +3146,9 @@ memory_has(const void *bytes, size_t size)
 	FILE *maps;
 	int memory;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)host.pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
 	maps = fopen(path, "r");
-	(void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)host.pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
 	memory = open(path, O_RDONLY | O_CLOEXEC);
 	assert_true(maps != NULL && memory >= 0);
 	while (fgets(line, sizeof(line), maps) != NULL) {
@@ -3094,11 +3187,41 @@ daemon__keeps_no_secret_of_a_put(void **state)
 	assert_true(is_made(&answer));
 	pause_for(200); /* it wipes what it has sent */
 	/* The scan finds what is there. */
-	assert_true(memory_has(host.conf, strlen(host.conf)));
-	assert_false(memory_has(own_token.secret, OTP_OWN_SECRET_SIZE));
+	assert_true(memory_has(host.pid, host.conf, strlen(host.conf)));
+	assert_false(
+	    memory_has(host.pid, own_token.secret, OTP_OWN_SECRET_SIZE));
 	for (unsigned i = 0; i < OTP_ENROL_RECOVERY; i++)
-		assert_false(
-		    memory_has(answer.codes[i], strlen(answer.codes[i])));
+		assert_false(memory_has(
+		    host.pid, answer.codes[i], strlen(answer.codes[i])));
+}
+
+/* Nor of a try, in the process that is kept for the next one. */
+static void
+daemon__keeps_no_secret_in_a_process(void **state)
+{
+	struct otp_wire_request request = right();
+	struct otp_wire_answer answer;
+	pid_t list[PROCESSES];
+
+	(void)state;
+	NEEDS_ROOT();
+	if (FAKE_SANITIZED) /* which maps terabytes */
+		skip();
+	for (unsigned i = 0; i < 2; i++) {
+		request = i == 0 ? right() : wrong();
+		answer = ask(0, "root", &request);
+		assert_int_equal(is_accepted(&answer), i == 0);
+		processes(2, list);
+		for (unsigned j = 0; j < 2; j++) {
+			/* The scan finds what is there. */
+			assert_true(
+			    memory_has(list[j], host.conf, strlen(host.conf)));
+			assert_false(memory_has(
+			    list[j], request.typed, strlen(request.typed)));
+			assert_false(memory_has(list[j], host.token.secret,
+			    host.token.secret_size));
+		}
+	}
 }
 
 static struct otp_wire_request
@@ -3199,10 +3322,11 @@ daemon__keeps_no_secret_that_it_drew(void **state)
 	answer = ask(0, "root", &request);
 	assert_int_equal(answer.err, OTP_OK);
 	pause_for(200); /* it wipes what it has sent */
-	assert_true(memory_has(host.conf, strlen(host.conf)));
-	assert_false(memory_has("JBSWY3DPEHPK3PXP", 16));
+	assert_true(memory_has(host.pid, host.conf, strlen(host.conf)));
+	assert_false(memory_has(host.pid, "JBSWY3DPEHPK3PXP", 16));
 	for (unsigned y = 0; y + 1 < answer.drawing.side; y++)
-		assert_false(memory_has(&rows[y], 2 * sizeof(rows[y])));
+		assert_false(
+		    memory_has(host.pid, &rows[y], 2 * sizeof(rows[y])));
 }
 
 /* At each step: all of the new setup is there, or all of the old one. */
@@ -3334,6 +3458,9 @@ main(void)
 		DAEMON_TEST(daemon__starts_no_change_of_one_who_left),
 		DAEMON_TEST(daemon__changes_nothing_on_other_sockets),
 		DAEMON_TEST(daemon__keeps_no_secret_of_a_put),
+		DAEMON_TEST(daemon__keeps_no_secret_in_a_process),
+		DAEMON_TEST(daemon__keeps_a_process_for_one_caller),
+		DAEMON_TEST(daemon__keeps_no_process_that_did_more),
 		DAEMON_TEST(daemon__killed_puts_all_or_nothing),
 	};
 
