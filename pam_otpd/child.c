@@ -296,7 +296,9 @@ otp_child_finish(enum otp_listener listener, struct otp_connection *connection,
 	answered = size > 0 &&
 	    otp_wire_get_answer(connection->answer, (size_t)size, ret_answer) ==
 		OTP_OK;
-	if (answered && is_kept_after(ret_answer->verb))
+	/* One that met an error may have ended with it. */
+	if (answered && ret_answer->err == OTP_OK &&
+	    is_kept_after(ret_answer->verb))
 		kept_add(listener, connection->peer, connection->worker);
 	else
 		otp_path_close(&connection->worker);
