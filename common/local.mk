@@ -120,7 +120,8 @@ common_liblink_la_SOURCES = \
 # What programs have of a fleet's database without libpq.
 common_libfleet_la_SOURCES = \
 	%D%/fleet/conf.c %D%/fleet/conf.h %D%/fleet/database.h \
-	%D%/fleet/load.c %D%/fleet/load.h %D%/fleet/plugin.h %D%/fleet/admin.h
+	%D%/fleet/load.c %D%/fleet/load.h %D%/fleet/plugin.h %D%/fleet/admin.h \
+	%D%/fleet/marks.c %D%/fleet/marks.h
 
 # The only object that links libpq.
 if LIBPQ
@@ -130,7 +131,9 @@ common_fleet_pam_otp_postgresql_la_SOURCES = \
 	%D%/fleet/admin.c %D%/fleet/admin.h \
 	%D%/fleet/connection.c %D%/fleet/connection.h \
 	%D%/fleet/database.c %D%/fleet/database.h \
-	%D%/fleet/plugin.c %D%/fleet/plugin.h
+	%D%/fleet/marks.c %D%/fleet/marks.h \
+	%D%/fleet/plugin.c %D%/fleet/plugin.h \
+	%D%/fleet/rollback.c %D%/fleet/rollback.h
 common_fleet_pam_otp_postgresql_la_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 common_fleet_pam_otp_postgresql_la_LIBADD = $(common_libs) $(LIBPQ_LIBS) \
 	$(common_deps)

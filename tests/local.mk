@@ -49,6 +49,7 @@ core_tests = \
 	%D%/unit/duration_test \
 	%D%/unit/err_test \
 	%D%/unit/fleet_conf_test \
+	%D%/unit/marks_test \
 	%D%/unit/frame_test \
 	%D%/unit/line_test \
 	%D%/unit/logline_test \

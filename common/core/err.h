@@ -42,6 +42,7 @@ enum otp_err {
 	OTP_ERR_DAEMON_VERSION, /* it is of another version */
 	OTP_ERR_DENIED,		/* the caller may not ask for it */
 	OTP_ERR_CONFLICT,	/* changed since it was loaded: load again */
+	OTP_ERR_ROLLED_BACK,	/* a fleet's database has lost commits */
 	OTP_ERR_NOMEM,
 };
 

@@ -22,7 +22,8 @@
 #include "common/store/conf_file.h"
 #include "common/store/path.h"
 
-#define PORT_DEFAULT 5432
+#define PORT_DEFAULT  5432
+#define MARKS_DEFAULT OTP_STORE_DIR "/marks" /* beside the host's own files */
 
 #define ROOM(field) sizeof(((struct otp_fleet_conf *)NULL)->field)
 
@@ -55,6 +56,7 @@ const struct otp_conf_option otp_fleet_conf_table[] = {
 	PATH(certificate),
 	PATH(key),
 	PATH(password),
+	PATH(marks),
 };
 
 #define COUNT (sizeof(otp_fleet_conf_table) / sizeof(otp_fleet_conf_table[0]))
@@ -76,6 +78,7 @@ otp_fleet_conf_default(struct otp_fleet_conf *conf)
 	memset(conf, 0, sizeof(*conf));
 	conf->port = PORT_DEFAULT;
 	memcpy(conf->database, "otp", sizeof("otp"));
+	memcpy(conf->marks, MARKS_DEFAULT, sizeof(MARKS_DEFAULT));
 }
 
 enum otp_err
@@ -255,5 +258,6 @@ otp_fleet_conf_place(const struct otp_fleet_conf *conf)
 		.certificate = given(conf->certificate),
 		.key = given(conf->key),
 		.password = given(conf->password),
+		.marks = given(conf->marks),
 	};
 }

@@ -26,6 +26,7 @@ struct otp_fleet_conf {
 	char certificate[OTP_FLEET_TEXT_SIZE]; /* likewise */
 	char key[OTP_FLEET_TEXT_SIZE];	       /* likewise */
 	char password[OTP_FLEET_TEXT_SIZE];    /* likewise */
+	char marks[OTP_FLEET_TEXT_SIZE];       /* likewise */
 };
 
 /* The table; its fields' offsets are into struct otp_fleet_conf. */

@@ -103,6 +103,7 @@ otp_connection_close(struct otp_connection *connection)
 {
 	PQfinish(connection->pg); /* which cancels nothing */
 	connection->pg = NULL;
+	connection->is_compared = false;
 }
 
 static bool

@@ -23,9 +23,10 @@
 /* Zeroed but for 'place' at first. */
 struct otp_connection {
 	struct otp_database_place place;
-	PGconn *pg;  /* NULL: none */
-	bool warned; /* by the server, in this call */
-	int64_t end; /* of the call, monotonic, in milliseconds */
+	PGconn *pg;	  /* NULL: none */
+	bool warned;	  /* by the server, in this call */
+	bool is_compared; /* with the host marks: rollback.h */
+	int64_t end;	  /* of the call, monotonic, in milliseconds */
 	char sqlstate[OTP_CONNECTION_SQLSTATE_SIZE]; /* of the last failure */
 };
 

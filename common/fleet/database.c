@@ -22,9 +22,11 @@
 
 #include "common/core/wipe.h"
 #include "common/fleet/connection.h"
+#include "common/fleet/rollback.h"
 
-#define UUID_SIZE 37 /* as text */
-#define PAUSE	  10 /* milliseconds before a commit is asked for again */
+#define UUID_SIZE     37      /* as text */
+#define OTHER_CLUSTER "OT001" /* otp.load's SQLSTATE for a restored dump */
+#define PAUSE	      10 /* milliseconds before a commit is asked for again */
 
 struct otp_database {
 	struct otp_connection connection;
@@ -108,9 +110,14 @@ otp_database_load(struct otp_database *database, const char *account,
 	otp_parameters_add_text(&parameters, database->account);
 	err = otp_connection_ask(&database->connection,
 	    "SELECT * FROM otp.load($1, $2)", &parameters, 13, &result, fault);
+	if (err != OTP_OK &&
+	    strcmp(database->connection.sqlstate, OTHER_CLUSTER) == 0)
+		err = OTP_ERR_ROLLED_BACK;
 	if (err == OTP_OK && !read_row(result, ret_row))
 		err = otp_connection_fail(
 		    &database->connection, NULL, OTP_ERR_READ, fault);
+	if (err == OTP_OK)
+		err = otp_rollback_check(&database->connection, ret_row, fault);
 	PQclear(result);
 	if (err != OTP_OK)
 		otp_wipe(ret_row, sizeof(*ret_row));
@@ -180,6 +187,9 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 	if (err == OTP_OK && !database->connection.warned) {
 		err = put_outcome(database, result, put, row);
 		PQclear(result);
+		if (err == OTP_OK && put == OTP_PUT_COMMIT)
+			otp_rollback_note(
+			    &database->connection, row, database->account);
 		return err;
 	}
 	PQclear(result);
@@ -194,6 +204,7 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 	if (fault != NULL)
 		*fault = (struct otp_fault){ 0 };
 	row->generation++;
+	otp_rollback_note(&database->connection, row, database->account);
 	return OTP_OK;
 }
 

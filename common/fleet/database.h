@@ -36,6 +36,7 @@ struct otp_database_place {
 	const char *certificate; /* file, the host's own */
 	const char *key;	 /* file, of this certificate */
 	const char *password;	 /* file, as libpq's .pgpass */
+	const char *marks;	 /* file of the host marks; NULL: none */
 };
 
 /* Microseconds are since 1970.  A secret: the caller wipes it. */
@@ -73,7 +74,9 @@ void otp_database_close(struct otp_database *database);
 
 /*
  * Load ACCOUNT; what follows is of ATTEMPT, and ends within MS milliseconds.
- * After a failure the database is to be closed.  Errors: READ, NOMEM.
+ * After a failure the database is to be closed.  Errors: READ, NOMEM; ROLLED_BACK
+ * (by the host marks, at the first load of a connection), and those of
+ * otp_marks_read().
  */
 enum otp_err otp_database_load(struct otp_database *database,
     const char *account, const uint8_t attempt[OTP_DATABASE_ATTEMPT_SIZE],

@@ -57,6 +57,8 @@ static const char *const errors[] = {
 	[OTP_ERR_DAEMON_VERSION] = N_("pam_otpd has another version"),
 	[OTP_ERR_DENIED] = N_("pam_otpd does not allow it"),
 	[OTP_ERR_CONFLICT] = N_("another process changed it in the meantime"),
+	[OTP_ERR_ROLLED_BACK] =
+	    N_("the database was restored from a backup, or lost commits"),
 	[OTP_ERR_NOMEM] = N_("there is not enough memory"),
 };
 
@@ -495,6 +497,8 @@ static const char *const advices[] = {
 	    N_("It only answers users about their own account, under the name "
 	       "that 'id -un' shows. Ask an administrator."),
 	[OTP_ERR_CONFLICT] = N_("Try again."),
+	[OTP_ERR_ROLLED_BACK] =
+	    N_("If it was restored, run 'otp-enroll fleet restored'."),
 };
 
 const char *

@@ -11,6 +11,7 @@ test -e "$top_builddir/common/fleet/.libs/pam_otp_postgresql.so" ||
     ground_skip 'libpq was not there to build with'
 
 tool_install || exit 99
+count=$(find "$migrations" -name '[0-9]*.sql' | wc -l)
 server_make one && server_start one && server_make two && server_start two &&
     migrate two || exit 99
 
@@ -104,17 +105,16 @@ check 'init__refuses_with_a_reason_and_changes_nothing' same '' \
 
 init() {
 	logged >/dev/null
-	as_super 0 'Migration 3 of 3: done.' init &&
-	    same 'Migration 1 of 3: done.
-Migration 2 of 3: done.
-Migration 3 of 3: done.' "$(cat /tmp/said)" && schema two >/tmp/by_psql &&
+	as_super 0 "Migration $count of $count: done." init &&
+	    same "$(seq "$count" | sed "s/.*/Migration & of $count: done./")" \
+		"$(cat /tmp/said)" && schema two >/tmp/by_psql &&
 	    schema one >/tmp/by_tool && diff /tmp/by_psql /tmp/by_tool &&
 	    logged | grep 'otp-enroll: action=fleet-made'
 }
 check 'init__makes_what_the_migrations_make' init
 twice() {
-	as_super 0 'The database otp already has all 3 migrations.' init &&
-	    as_super 0 'The database otp already has all 3 migrations.' \
+	as_super 0 "The database otp already has all $count migrations." init &&
+	    as_super 0 "The database otp already has all $count migrations." \
 		upgrade && schema one | diff /tmp/by_psql -
 }
 check 'init__is_done_once' twice
@@ -122,7 +122,7 @@ peer() {
 	as_server timeout 60 otp-enroll fleet upgrade --role=postgres \
 	    >/tmp/said 2>&1
 	cat /tmp/said
-	grep 'already has all 3' /tmp/said
+	grep "already has all $count" /tmp/said
 }
 check 'fleet__needs_no_root_of_the_host' peer
 
@@ -133,14 +133,14 @@ upgrade_from() {
 	for number in 0001 0002; do
 		test $number -gt "$1" || migration one $number || return 1
 	done
-	as_super 1 "has migration ${1#000} of 3. Run 'otp-enroll fleet upgrade'" \
-	    init && as_super 0 'Migration 3 of 3: done.' upgrade &&
-	    same "$((3 - ${1#000}))" "$(wc -l </tmp/said)" &&
+	as_super 1 "has migration ${1#000} of $count. Run 'otp-enroll fleet upgrade'" \
+	    init && as_super 0 "Migration $count of $count: done." upgrade &&
+	    same "$((count - ${1#000}))" "$(wc -l </tmp/said)" &&
 	    schema one | diff /tmp/by_psql -
 }
 check 'upgrade__from_the_first_migration_runs_those_that_are_missing' \
     upgrade_from 0001
-check 'upgrade__from_the_second_migration_runs_the_one_that_is_missing' \
+check 'upgrade__from_the_second_migration_runs_what_is_missing' \
     upgrade_from 0002
 
 fails() {
@@ -148,7 +148,7 @@ fails() {
 	sed 's/^COMMIT;$/SELECT 1 \/ 0; COMMIT;/' "$migrations/0002-host.sql" \
 	    >"$installed/0002-host.sql"
 	as_super 1 '0002-host.sql failed: 22012 division by zero.' init &&
-	    same 'Migration 1 of 3: done.' "$(head -n 1 /tmp/said)" &&
+	    same "Migration 1 of $count: done." "$(head -n 1 /tmp/said)" &&
 	    same 1 "$(last)" && same '' "$(as_postgres -d otp -c "SELECT proname
 		FROM pg_proc WHERE proname = 'enter'")"
 }
@@ -166,15 +166,17 @@ writable() {
 	chmod 666 "$installed/0002-host.sql" &&
 	    as_super 1 'others can write to it' upgrade && same 1 "$(last)" &&
 	    chmod 644 "$installed/0002-host.sql" &&
-	    as_super 0 'Migration 3 of 3: done.' upgrade
+	    as_super 0 "Migration $count of $count: done." upgrade
 }
 check 'migration__is_of_a_file_that_others_cannot_write_to' writable
 
 later() {
-	as_postgres -d otp -c 'INSERT INTO otp.migration VALUES (4)' &&
+	as_postgres -d otp -c "INSERT INTO otp.migration
+	    VALUES ($((count + 1)))" &&
 	    as_super 1 'is of a later version' init &&
 	    as_super 1 'is of a later version' upgrade &&
-	    as_postgres -d otp -c 'DELETE FROM otp.migration WHERE number = 4'
+	    as_postgres -d otp -c "DELETE FROM otp.migration
+		WHERE number > $count"
 }
 check 'upgrade__refuses_a_later_version' later
 

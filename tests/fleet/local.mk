@@ -9,13 +9,16 @@ helpers += %D%/probe
 endif
 %C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
 	common/fleet/connection.c common/fleet/connection.h \
-	common/fleet/database.c common/fleet/database.h
+	common/fleet/database.c common/fleet/database.h \
+	common/fleet/marks.c common/fleet/marks.h \
+	common/fleet/rollback.c common/fleet/rollback.h
 %C%_probe_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 %C%_probe_LDADD = $(common_libs) $(LIBPQ_LIBS) $(common_deps)
 
 fleet_tests = \
 	%D%/database.sh \
 	%D%/fleet.sh \
+	%D%/marks.sh \
 	%D%/put.sh \
 	%D%/race.sh \
 	%D%/rights.sh \

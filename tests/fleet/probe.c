@@ -43,6 +43,7 @@ set(const char *word)
 		{ "realm", &place.realm },
 		{ "authority", &place.authority },
 		{ "password", &place.password },
+		{ "marks", &place.marks },
 		{ "used", &used },
 	};
 	const char *end = strchr(word, '=');

@@ -182,22 +182,6 @@ killed() {
 }
 check 'server__killed_loses_no_code_that_was_accepted' killed
 
-# standby_make PRIMARY STANDBY
-standby_make() {
-	server_set "$1" "synchronous_standby_names = '*'" &&
-	    query "$1" postgres 'SELECT pg_reload_conf()' >/dev/null &&
-	    as_server pg_basebackup -h "/tmp/$1.at" -U postgres -c fast -R \
-		-D "/tmp/$2" &&
-	    as_server mkdir "/tmp/$2.at" &&
-	    server_set "$2" "unix_socket_directories = '/tmp/$2.at'" \
-		"synchronous_standby_names = ''" &&
-	    server_start "$2" &&
-	    await standby_is_sync "$1"
-}
-standby_is_sync() {
-	test "$(query "$1" postgres \
-	    'SELECT sync_state FROM pg_stat_replication')" = sync
-}
 # promoted PRIMARY STANDBY: of a primary that is killed.
 promoted() {
 	standby_make "$1" "$2" && many "$1" && in_the_middle "$1" &&

@@ -30,6 +30,7 @@
 #				pg_hba.conf, when it is started again;
 #				/tmp/other_ca.crt is another authority
 #	refused SQLSTATE NAME ROLE SQL	fails with just this error
+#	standby_make PRIMARY STANDBY	a synchronous one, in step
 #	tool_install		the plugin and the migrations are where otp-enroll
 #				looks for them: in $plugins and $installed
 #	tool_conf NAME ROLE [LINE...]	fleet.conf, for NAME's socket and the realm
@@ -124,6 +125,22 @@ migrate() {
 	    "SELECT otp.admit('host2', 'staff')" \
 	    "SELECT otp.admit('desk', 'staff')" \
 	    "SELECT otp.admit('guest', 'visitors')" >/dev/null
+}
+
+standby_make() {
+	server_set "$1" "synchronous_standby_names = '*'" &&
+	    query "$1" postgres 'SELECT pg_reload_conf()' >/dev/null &&
+	    as_server pg_basebackup -h "/tmp/$1.at" -U postgres -c fast -R \
+		-D "/tmp/$2" &&
+	    as_server mkdir "/tmp/$2.at" &&
+	    server_set "$2" "unix_socket_directories = '/tmp/$2.at'" \
+		"synchronous_standby_names = ''" &&
+	    server_start "$2" &&
+	    await standby_is_sync "$1"
+}
+standby_is_sync() {
+	test "$(query "$1" postgres \
+	    'SELECT sync_state FROM pg_stat_replication')" = sync
 }
 
 tool_install() {
