@@ -32,6 +32,7 @@ core_tests = \
 	%D%/effects/own_fault_test \
 	%D%/effects/sent_code_test \
 	%D%/effects/overview_test \
+	%D%/effects/pending_test \
 	%D%/effects/invite_test \
 	%D%/effects/snapshot_test \
 	%D%/effects/tell_test \
@@ -270,6 +271,7 @@ crypto_wraps = -Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_value
 %C%_unit_notice_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_digest
 %C%_effects_enrol_address_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	$(crypto_wraps)
+%C%_effects_pending_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_own_fault_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	$(crypto_wraps)
 %C%_effects_verdict_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_verify \

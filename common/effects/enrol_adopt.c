@@ -37,6 +37,7 @@ static enum otp_err replace_recovery(struct adopting *);
 static enum otp_err adopt_invitation(struct adopting *);
 static uint64_t used_now(const struct adopting *);
 static enum otp_err adopt_put(struct adopting *);
+static enum otp_err adopt_end_pending(struct adopting *adopting);
 static enum otp_err adopt_settle(struct otp_txn *);
 static enum otp_err remake(struct adopting *);
 
@@ -264,10 +265,17 @@ adopt_put(struct adopting *adopting)
 	struct otp_txn *txn = &adopting->txn;
 	struct otp_account *account = txn->account;
 	const bool active = otp_seed_is_active(&adopting->seed);
+	const bool done =
+	    (txn->snap.state.enrolled || !active) && !adopting->changed;
 	bool in_effect;
-	enum otp_err err;
+	enum otp_err err = OTP_OK;
 
-	if ((txn->snap.state.enrolled || !active) && !adopting->changed)
+	/* A state that is lost is not locked yet: see below. */
+	if (!adopting->lost && (adopting->force || !done))
+		err = adopt_end_pending(adopting);
+	if (err != OTP_OK)
+		return err;
+	if (done)
 		return adopt_settle(txn);
 	adopting->adoption.changed = true;
 	if (active)
@@ -276,11 +284,23 @@ adopt_put(struct adopting *adopting)
 	in_effect = otp_store_in_effect(txn->store);
 	account->partly = in_effect;
 	account->committed = in_effect && !adopting->adoption.replaced;
+	if (err == OTP_OK)
+		err = adopt_end_pending(adopting);
 	if (err == OTP_OK && adopting->adoption.replaced)
 		err = otp_txn_put_seed(txn, &adopting->seed);
 	if (err == OTP_OK && adopting->adoption.replaced)
 		err = otp_txn_finish(txn, &adopting->seed);
 	return err;
+}
+
+/* The tokens by which it was asked for may have come from elsewhere. */
+static enum otp_err
+adopt_end_pending(struct adopting *adopting)
+{
+	struct otp_seed *seed = &adopting->seed;
+
+	otp_wipe(&seed->pending, sizeof(seed->pending));
+	return otp_txn_end_pending(&adopting->txn);
 }
 
 /* Nothing changed, but the index of uids may have been lost. */

@@ -53,6 +53,9 @@ otp_enrol_rename(struct otp_account *account, const char *former, bool force)
 	if (err != OTP_OK)
 		goto out;
 	err = check_both(&moving, force);
+	if (err == OTP_OK)
+		err = tell_of_former(
+		    account, &old, otp_txn_end_pending(&moving.from));
 	if (err != OTP_OK)
 		goto out;
 	err = carry_state(&moving);

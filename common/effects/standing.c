@@ -40,6 +40,8 @@ otp_standing_suspend(
 	bool change = false;
 	enum otp_err err = standing_open(&txn, account, suspended);
 
+	if (err == OTP_OK && state->suspended && !suspended)
+		err = otp_txn_end_pending(&txn);
 	if (err == OTP_OK) {
 		change = state->suspended != suspended;
 		state->suspended = suspended;

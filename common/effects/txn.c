@@ -10,6 +10,9 @@
 #include "common/core/recovery.h"
 #include "common/core/wipe.h"
 
+static enum otp_err txn_load(struct otp_txn *txn);
+static enum otp_err put_ready(struct otp_txn *txn, const struct otp_seed *seed);
+
 void
 otp_txn_reset(struct otp_account *account)
 {
@@ -30,8 +33,19 @@ otp_txn_open(struct otp_txn *txn, struct otp_account *account)
 	    &txn->store, &account->fault);
 	if (err != OTP_OK)
 		return err;
-	return otp_snapshot_load(&txn->snap, account->host, txn->store,
-	    account->subject.uid, &account->fault);
+	return txn_load(txn);
+}
+
+static enum otp_err
+txn_load(struct otp_txn *txn)
+{
+	struct otp_account *account = txn->account;
+	enum otp_err err = otp_snapshot_load(&txn->snap, account->host,
+	    txn->store, account->subject.uid, &account->fault);
+
+	if (err == OTP_OK && txn->snap.seed_err == OTP_OK)
+		err = otp_active_of(&txn->snap.seed, &txn->found);
+	return err;
 }
 
 void
@@ -66,8 +80,7 @@ otp_txn_need_state(struct otp_txn *txn)
 	if (err != OTP_OK && err != OTP_ERR_EXISTS)
 		return err;
 	/* The one just created, or another process's. */
-	err = otp_snapshot_load(&txn->snap, account->host, txn->store,
-	    account->subject.uid, &account->fault);
+	err = txn_load(txn);
 	return err == OTP_OK ? otp_txn_state_err(txn) : err;
 }
 
@@ -135,6 +148,17 @@ otp_txn_put_seed(struct otp_txn *txn, const struct otp_seed *seed)
 	if (otp_store_in_effect(txn->store))
 		txn->account->committed = true;
 	return err;
+}
+
+enum otp_err
+otp_txn_end_pending(struct otp_txn *txn)
+{
+	struct otp_seed *seed = &txn->snap.seed;
+
+	if (txn->snap.seed_err != OTP_OK || seed->pending.until == 0)
+		return OTP_OK;
+	otp_wipe(&seed->pending, sizeof(seed->pending));
+	return otp_store_put_seed(txn->store, seed, &txn->account->fault);
 }
 
 enum otp_err
@@ -325,6 +349,21 @@ revive_invitation(struct otp_txn *txn, const struct otp_seed *seed)
 
 enum otp_err
 otp_txn_put(struct otp_txn *txn, const struct otp_seed *seed)
+{
+	struct otp_seed ready = *seed;
+	struct otp_active active;
+	enum otp_err err = otp_active_of(seed, &active);
+
+	if (err == OTP_OK && memcmp(&active, &txn->found, sizeof(active)) != 0)
+		otp_wipe(&ready.pending, sizeof(ready.pending));
+	if (err == OTP_OK)
+		err = put_ready(txn, &ready);
+	otp_wipe(&ready, sizeof(ready));
+	return err;
+}
+
+static enum otp_err
+put_ready(struct otp_txn *txn, const struct otp_seed *seed)
 {
 	const bool invited = has_invitation(&txn->snap);
 	enum otp_err err = otp_state_bind_devices(&txn->snap.state, seed);

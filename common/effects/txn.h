@@ -10,6 +10,7 @@
 #include "common/core/seed.h"
 #include "common/core/state.h"
 #include "common/effects/account.h"
+#include "common/effects/active.h"
 #include "common/effects/enrol.h"
 #include "common/effects/snapshot.h"
 #include "common/store/store.h"
@@ -19,6 +20,7 @@ struct otp_txn {
 	struct otp_account *account;
 	struct otp_store *store;
 	struct otp_snapshot snap;    /* as found, and then changed */
+	struct otp_active found;     /* of its seed, if there is one */
 	struct otp_login_mark login; /* that this completes; time 0: none */
 };
 
@@ -125,11 +127,19 @@ enum otp_err otp_txn_recovery(struct otp_txn *txn,
     const struct otp_recovery_set *set, struct otp_seed *seed) OTP_MUST_USE;
 
 /*
+ * An address that is kept but not yet active was asked for by means of what the
+ * account had, and ends with that: remove it from the seed, if there is one.  The
+ * state must be locked.
+ */
+enum otp_err otp_txn_end_pending(struct otp_txn *txn) OTP_MUST_USE;
+
+/*
  * Make SEED active: commit the state first, so that used codes, and an
  * invitation that SEED does not have any more (which is undone if SEED cannot be
  * written), are recorded,
  * then write the seed, then set 'enrolled', and let the recovery codes that
- * were replaced be used.
+ * were replaced be used.  If something else was active before, SEED's pending
+ * address is not written.
  */
 enum otp_err otp_txn_put(
     struct otp_txn *txn, const struct otp_seed *seed) OTP_MUST_USE;

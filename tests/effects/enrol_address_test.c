@@ -405,10 +405,10 @@ static const struct change {
 	{ do_begin, 2, "mailto:c@example.org", false },
 	{ do_enrol_with, 2, "mailto:c@example.org", false },
 	{ do_guess, 2, "mailto:c@example.org", true },
-	{ do_add, 3, "mailto:c@example.org", true },
+	{ do_add, 3, "", true },
 	{ do_keep, 2, "mailto:d@example.org", true },
 	{ do_confirm, 3, "", true },
-	{ do_remove, 1, "mailto:c@example.org", true },
+	{ do_remove, 1, "", true },
 };
 
 static bool

@@ -78,7 +78,8 @@ WATCHERS = {
          "effects/enrol_change_test", "effects/own_fault_test",
          "effects/verdict_test"],
     "common/core/invitation.c": ["unit/seed_test", "effects/invite_test"],
-    "common/effects/enrol_rename.c": ["effects/enrol_rename_test"] + ENROL,
+    "common/effects/enrol_rename.c":
+        ["effects/enrol_rename_test", "effects/pending_test"] + ENROL,
     "common/effects/snapshot.c":
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],
