@@ -124,16 +124,24 @@ common_libfleet_la_SOURCES = \
 	%D%/fleet/marks.c %D%/fleet/marks.h
 
 # The only object that links libpq.
+fleet_kind_sources = \
+	%D%/fleet/database.c %D%/fleet/database.h \
+	%D%/fleet/database_enrol.c %D%/fleet/database_enrol.h \
+	%D%/fleet/database_internal.h \
+	%D%/fleet/marks.c %D%/fleet/marks.h \
+	%D%/fleet/rollback.c %D%/fleet/rollback.h \
+	%D%/fleet/account.c %D%/fleet/kind.c %D%/fleet/kind.h \
+	%D%/fleet/kind_enrol.c %D%/fleet/kind_internal.h \
+	%D%/fleet/session.c
 if LIBPQ
 pkglib_LTLIBRARIES = %D%/fleet/pam_otp_postgresql.la
 endif
 common_fleet_pam_otp_postgresql_la_SOURCES = \
 	%D%/fleet/admin.c %D%/fleet/admin.h \
 	%D%/fleet/connection.c %D%/fleet/connection.h \
-	%D%/fleet/database.c %D%/fleet/database.h \
-	%D%/fleet/marks.c %D%/fleet/marks.h \
-	%D%/fleet/plugin.c %D%/fleet/plugin.h \
-	%D%/fleet/rollback.c %D%/fleet/rollback.h
+	$(fleet_kind_sources) \
+	%D%/fleet/conf.c %D%/fleet/conf.h \
+	%D%/fleet/plugin.c %D%/fleet/plugin.h
 common_fleet_pam_otp_postgresql_la_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 common_fleet_pam_otp_postgresql_la_LIBADD = $(common_libs) $(LIBPQ_LIBS) \
 	$(common_deps)
@@ -150,7 +158,11 @@ install-exec-hook:
 
 # A program and its plugin agree on these headers, or do not call each other.
 build_id_headers = \
-	%D%/core/detail.h %D%/core/err.h %D%/core/seed.h %D%/core/throttle.h \
+	%D%/core/address.h %D%/core/detail.h %D%/core/device.h \
+	%D%/core/err.h %D%/core/invitation.h %D%/core/notice.h \
+	%D%/core/recovery.h %D%/core/seed.h %D%/core/send.h %D%/core/slots.h \
+	%D%/core/state.h %D%/core/throttle.h %D%/core/token.h \
+	%D%/store/store.h %D%/store/store_kind.h \
 	%D%/fleet/admin.h %D%/fleet/database.h %D%/fleet/plugin.h
 BUILT_SOURCES += build_id.h
 CLEANFILES += build_id.h

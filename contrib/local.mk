@@ -116,7 +116,8 @@ EXTRA_DIST += \
 migrations = \
 	%D%/postgresql/0001-tables.sql \
 	%D%/postgresql/0002-host.sql \
-	%D%/postgresql/0003-enroll.sql
+	%D%/postgresql/0003-enroll.sql \
+	%D%/postgresql/0004-store.sql
 migrationsdir = $(pkgdatadir)/postgresql
 if LIBPQ
 dist_migrations_DATA = $(migrations) %D%/postgresql/README

@@ -17,6 +17,7 @@ core_tests = \
 	%D%/effects/enrol_address_test \
 	%D%/effects/enrol_adopt_test \
 	%D%/effects/attempt_test \
+	%D%/effects/conflict_test \
 	%D%/effects/deliver_test \
 	%D%/effects/enrol_test \
 	%D%/effects/enrol_change_test \

@@ -36,6 +36,7 @@ static const char *const reasons[] = {
 	[OTP_ERR_NO_DAEMON] = "no-daemon",
 	[OTP_ERR_DAEMON_VERSION] = "daemon-version",
 	[OTP_ERR_DENIED] = "denied",
+	[OTP_ERR_DATABASE] = "no-database",
 	[OTP_ERR_CONFLICT] = "conflict",
 	[OTP_ERR_ROLLED_BACK] = "rolled-back",
 	[OTP_ERR_NOMEM] = "memory",

@@ -41,6 +41,7 @@ enum otp_err {
 	OTP_ERR_NO_DAEMON,	/* pam_otpd(8) gave no answer */
 	OTP_ERR_DAEMON_VERSION, /* it is of another version */
 	OTP_ERR_DENIED,		/* the caller may not ask for it */
+	OTP_ERR_DATABASE,	/* a fleet's database gave no answer */
 	OTP_ERR_CONFLICT,	/* changed since it was loaded: load again */
 	OTP_ERR_ROLLED_BACK,	/* a fleet's database has lost commits */
 	OTP_ERR_NOMEM,

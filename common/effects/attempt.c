@@ -23,6 +23,7 @@ struct attempt {
 	struct otp_store *store;
 	struct otp_snapshot account;
 	struct otp_answer answer;
+	bool charged; /* in the store */
 	enum otp_err err;
 	struct otp_fault *fault;
 };
@@ -39,6 +40,8 @@ static bool can_be_code(struct attempt *);
 static enum step attempt_account(struct attempt *);
 static enum step attempt_pretend(struct attempt *);
 static enum step attempt_peek(struct attempt *);
+static enum step attempt_compare(struct attempt *);
+static bool attempt_begin_again(struct attempt *);
 static enum step attempt_load(struct attempt *);
 static bool may_be_invitation(const struct attempt *);
 static enum step attempt_split(struct attempt *);
@@ -160,7 +163,34 @@ attempt_account(struct attempt *attempt)
 	step = attempt_peek(attempt);
 	if (step != STEP_CONTINUE)
 		return step;
-	step = attempt_load(attempt);
+	step = attempt_compare(attempt);
+	return step == STEP_ERROR && attempt_begin_again(attempt)
+	    ? attempt_compare(attempt)
+	    : step;
+}
+
+/*
+ * Another attempt came in between what was looked at and the first put, which has
+ * changed nothing: no code was compared, or one that cannot be guessed.  What is
+ * loaded now is this attempt's.
+ */
+static bool
+attempt_begin_again(struct attempt *attempt)
+{
+	if (attempt->err != OTP_ERR_CONFLICT || attempt->charged)
+		return false;
+	otp_wipe(&attempt->account, sizeof(attempt->account));
+	attempt->answer = (struct otp_answer){ .verdict = OTP_VERDICT_REJECT,
+		.last_success = -1 };
+	attempt->err = OTP_OK;
+	return attempt_parse(attempt) == STEP_CONTINUE;
+}
+
+static enum step
+attempt_compare(struct attempt *attempt)
+{
+	enum step step = attempt_load(attempt);
+
 	if (step != STEP_CONTINUE)
 		return step;
 	step = attempt_split(attempt);
@@ -439,6 +469,7 @@ static enum otp_err
 attempt_charge(struct attempt *attempt, const struct otp_login_mark *mark)
 {
 	struct otp_state *state = &attempt->account.state;
+	enum otp_err err;
 
 	if (attempt->code.typed == OTP_TYPED_RECOVERY)
 		return OTP_OK; /* it cannot be guessed */
@@ -446,8 +477,10 @@ attempt_charge(struct attempt *attempt, const struct otp_login_mark *mark)
 	    attempt_tally(attempt), attempt->host->policy, mark);
 	otp_tell_charge(&attempt->account, attempt->request,
 	    attempt->host->policy, &attempt->answer.told);
-	return otp_store_put(
+	err = otp_store_put(
 	    attempt->store, state, OTP_PUT_CHARGE, attempt->fault);
+	attempt->charged = err == OTP_OK;
+	return err;
 }
 
 /*

@@ -15,7 +15,7 @@
 #include "common/core/err.h"
 #include "common/fleet/database.h"
 
-#define OTP_FLEET_MIGRATION 3 /* the last one in contrib/postgresql */
+#define OTP_FLEET_MIGRATION 4 /* the last one in contrib/postgresql */
 #define OTP_FLEET_FORMAT    1 /* of the states that this program writes */
 
 /* Of a role and the realm of its place. */

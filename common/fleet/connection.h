@@ -31,7 +31,7 @@ struct otp_connection {
 };
 
 /* A statement's parameters: texts, but for a state, which is bytes. */
-#define OTP_PARAMETERS_MAX	  10
+#define OTP_PARAMETERS_MAX	  11
 #define OTP_PARAMETER_NUMBER_SIZE 24
 struct otp_parameters {
 	int count;

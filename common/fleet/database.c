@@ -19,21 +19,15 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/core/wipe.h"
 #include "common/fleet/connection.h"
+#include "common/fleet/database_internal.h"
 #include "common/fleet/rollback.h"
 
-#define UUID_SIZE     37      /* as text */
 #define OTHER_CLUSTER "OT001" /* otp.load's SQLSTATE for a restored dump */
 #define PAUSE	      10 /* milliseconds before a commit is asked for again */
-
-struct otp_database {
-	struct otp_connection connection;
-	bool doubtful;
-	char account[OTP_FAULT_WHERE_SIZE];
-	char attempt[UUID_SIZE];
-};
 
 static bool read_row(const PGresult *, struct otp_database_row *);
 static enum otp_err put_outcome(
@@ -72,11 +66,27 @@ otp_database_close(struct otp_database *database)
 	free(database);
 }
 
+void
+otp_database_begin(struct otp_database *database, unsigned ms)
+{
+	otp_connection_begin(&database->connection, ms);
+	database->doubtful = false;
+}
+
+/* What libpq has of it stays: freeing it would send a message. */
+void
+otp_database_abandon(struct otp_database *database)
+{
+	if (PQsocket(database->connection.pg) >= 0)
+		(void)close(PQsocket(database->connection.pg));
+	free(database);
+}
+
 /* --- An account ---------------------------------------------------------- */
 
 static void
-format_uuid(
-    const uint8_t bytes[OTP_DATABASE_ATTEMPT_SIZE], char text[UUID_SIZE])
+format_uuid(const uint8_t bytes[OTP_DATABASE_ATTEMPT_SIZE],
+    char text[OTP_DATABASE_UUID_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t length = 0;
@@ -101,13 +111,13 @@ otp_database_load(struct otp_database *database, const char *account,
 
 	database->doubtful = false;
 	otp_connection_begin(&database->connection, ms);
-	format_uuid(attempt, database->attempt);
-	if (strlen(account) >= sizeof(database->account))
-		return OTP_ERR_NAME;
-	memcpy(database->account, account, strlen(account) + 1);
 	memset(ret_row, 0, sizeof(*ret_row));
+	if (strlen(account) >= sizeof(ret_row->account))
+		return OTP_ERR_NAME;
+	format_uuid(attempt, ret_row->attempt);
+	memcpy(ret_row->account, account, strlen(account) + 1);
 	otp_parameters_add_text(&parameters, database->connection.place.realm);
-	otp_parameters_add_text(&parameters, database->account);
+	otp_parameters_add_text(&parameters, ret_row->account);
 	err = otp_connection_ask(&database->connection,
 	    "SELECT * FROM otp.load($1, $2)", &parameters, 13, &result, fault);
 	if (err != OTP_OK &&
@@ -158,6 +168,19 @@ read_row(const PGresult *result, struct otp_database_row *row)
 	    otp_result_number(result, 11, 8, &row->epoch);
 }
 
+void
+otp_database_name_row(const struct otp_database *database,
+    const struct otp_database_row *row, struct otp_parameters *parameters)
+{
+	otp_parameters_add_text(parameters, database->connection.place.realm);
+	otp_parameters_add_text(parameters, row->account);
+	otp_parameters_add_text(parameters, row->attempt);
+	otp_parameters_add_number(parameters, row->fleet_epoch);
+	otp_parameters_add_number(parameters, row->generation);
+	otp_parameters_add_number(parameters, row->charge);
+	otp_parameters_add_number(parameters, row->serial);
+}
+
 enum otp_err
 otp_database_put(struct otp_database *database, struct otp_database_row *row,
     enum otp_put put, bool keep, struct otp_fault *fault)
@@ -171,13 +194,7 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 		return OTP_OK;
 	if (row->state_size == 0 || row->state_size > sizeof(row->state))
 		return OTP_ERR_PARSE;
-	otp_parameters_add_text(&parameters, database->connection.place.realm);
-	otp_parameters_add_text(&parameters, database->account);
-	otp_parameters_add_text(&parameters, database->attempt);
-	otp_parameters_add_number(&parameters, row->fleet_epoch);
-	otp_parameters_add_number(&parameters, row->generation);
-	otp_parameters_add_number(&parameters, row->charge);
-	otp_parameters_add_number(&parameters, row->serial);
+	otp_database_name_row(database, row, &parameters);
 	otp_parameters_add_bytes(&parameters, row->state, row->state_size);
 	otp_parameters_add_text(&parameters, put == OTP_PUT_COMMIT ? "t" : "f");
 	otp_parameters_add_text(&parameters, keep ? "t" : "f");
@@ -189,7 +206,7 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 		PQclear(result);
 		if (err == OTP_OK && put == OTP_PUT_COMMIT)
 			otp_rollback_note(
-			    &database->connection, row, database->account);
+			    &database->connection, row, row->account);
 		return err;
 	}
 	PQclear(result);
@@ -204,8 +221,45 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 	if (fault != NULL)
 		*fault = (struct otp_fault){ 0 };
 	row->generation++;
-	otp_rollback_note(&database->connection, row, database->account);
+	otp_rollback_note(&database->connection, row, row->account);
 	return OTP_OK;
+}
+
+enum otp_err
+otp_database_touch(struct otp_database *database, struct otp_database_row *row,
+    bool durable, bool keep, struct otp_fault *fault)
+{
+	struct otp_parameters parameters = { 0 };
+	PGresult *result = NULL;
+	enum otp_err err;
+
+	otp_database_name_row(database, row, &parameters);
+	otp_parameters_add_text(&parameters, NULL);
+	otp_parameters_add_text(&parameters, durable ? "t" : "f");
+	otp_parameters_add_text(&parameters, keep ? "t" : "f");
+	err = otp_connection_ask(&database->connection,
+	    "SELECT * FROM otp.put($1, $2, $3, $4, $5, $6, $7, $8::bytea, $9,"
+	    " $10)",
+	    &parameters, 3, &result, fault);
+	err = err == OTP_OK && !database->connection.warned
+	    ? otp_database_outcome(result)
+	    : OTP_ERR_WRITE;
+	PQclear(result);
+	return err;
+}
+
+enum otp_err
+otp_database_outcome(const PGresult *result)
+{
+	if (otp_result_is(result, 0, "done"))
+		return OTP_OK;
+	if (otp_result_is(result, 0, "conflict") ||
+	    otp_result_is(result, 0, "epoch"))
+		return OTP_ERR_CONFLICT;
+	if (otp_result_is(result, 0, "absent"))
+		return OTP_ERR_ABSENT;
+	return otp_result_is(result, 0, "exists") ? OTP_ERR_EXISTS
+						  : OTP_ERR_WRITE;
 }
 
 /* Only "done", with numbers that follow, is a success. */
@@ -215,14 +269,11 @@ put_outcome(struct otp_database *database, PGresult *result, enum otp_put put,
 {
 	const bool is_commit = put == OTP_PUT_COMMIT;
 	int64_t generation = 0, charge = 0;
+	const enum otp_err err = otp_database_outcome(result);
 
-	if (otp_result_is(result, 0, "conflict") ||
-	    otp_result_is(result, 0, "epoch"))
-		return OTP_ERR_CONFLICT;
-	if (otp_result_is(result, 0, "absent"))
-		return OTP_ERR_ABSENT;
-	if (!otp_result_is(result, 0, "done") ||
-	    !otp_result_number(result, 1, 8, &generation) ||
+	if (err == OTP_ERR_CONFLICT || err == OTP_ERR_ABSENT)
+		return err;
+	if (err != OTP_OK || !otp_result_number(result, 1, 8, &generation) ||
 	    !otp_result_number(result, 2, 8, &charge) ||
 	    generation != row->generation + (is_commit ? 1 : 0) ||
 	    charge != row->charge + (is_commit ? 0 : 1)) {
@@ -247,8 +298,8 @@ ask_whether(struct otp_database *database, const struct otp_database_row *row,
 	enum otp_err err = OTP_ERR_READ;
 
 	otp_parameters_add_text(&parameters, database->connection.place.realm);
-	otp_parameters_add_text(&parameters, database->account);
-	otp_parameters_add_text(&parameters, database->attempt);
+	otp_parameters_add_text(&parameters, row->account);
+	otp_parameters_add_text(&parameters, row->attempt);
 	otp_parameters_add_number(&parameters, row->generation + 1);
 	otp_parameters_add_number(&parameters, row->charge);
 	otp_parameters_add_number(&parameters, row->serial);

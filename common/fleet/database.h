@@ -22,6 +22,8 @@
 
 #define OTP_DATABASE_STATE_MAX	  8192 /* bytes */
 #define OTP_DATABASE_ATTEMPT_SIZE 16   /* bytes, random */
+#define OTP_DATABASE_NAME_SIZE	  251  /* of an account, the NUL included */
+#define OTP_DATABASE_UUID_SIZE	  37   /* likewise, of an attempt as text */
 
 /* Texts that the caller owns while the database is open; NULL: libpq's own. */
 struct otp_database_place {
@@ -41,6 +43,8 @@ struct otp_database_place {
 
 /* Microseconds are since 1970.  A secret: the caller wipes it. */
 struct otp_database_row {
+	char account[OTP_DATABASE_NAME_SIZE];
+	char attempt[OTP_DATABASE_UUID_SIZE];
 	int64_t now; /* the server's clock, in microseconds */
 	int64_t fleet_epoch;
 	int64_t fleet_since; /* microseconds */
@@ -73,10 +77,10 @@ enum otp_err otp_database_open(const struct otp_database_place *place,
 void otp_database_close(struct otp_database *database);
 
 /*
- * Load ACCOUNT; what follows is of ATTEMPT, and ends within MS milliseconds.
- * After a failure the database is to be closed.  Errors: READ, NOMEM; ROLLED_BACK
- * (by the host marks, at the first load of a connection), and those of
- * otp_marks_read().
+ * Load ACCOUNT; what is done with the row is of ATTEMPT, and ends within MS
+ * milliseconds.  After a failure the database is to be closed.
+ * Errors: READ, NAME, NOMEM; ROLLED_BACK (by the host marks, at the first load of
+ * a connection), and those of otp_marks_read().
  */
 enum otp_err otp_database_load(struct otp_database *database,
     const char *account, const uint8_t attempt[OTP_DATABASE_ATTEMPT_SIZE],
@@ -94,6 +98,24 @@ enum otp_err otp_database_load(struct otp_database *database,
 enum otp_err otp_database_put(struct otp_database *database,
     struct otp_database_row *row, enum otp_put put, bool keep,
     struct otp_fault *fault) OTP_MUST_USE;
+
+/*
+ * The same without a change of the state: with DURABLE, what was loaded is on the
+ * disk when this returns OTP_OK.  KEEP as above; without it, the account is given
+ * free.  Errors: CONFLICT, ABSENT, WRITE.
+ */
+enum otp_err otp_database_touch(struct otp_database *database,
+    struct otp_database_row *row, bool durable, bool keep,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/* What follows ends within MS milliseconds. */
+void otp_database_begin(struct otp_database *database, unsigned ms);
+
+/*
+ * For a child of the process that has connected: close the connection here without
+ * a word to the server, which goes on with the parent.
+ */
+void otp_database_abandon(struct otp_database *database);
 
 /*
  * Whether the last put was a commit of which it is not known whether it was

@@ -2,6 +2,7 @@
 /* pam_otp_postgresql.so: its one symbol. */
 #include "config.h"
 
+#include "common/fleet/kind.h"
 #include "common/fleet/plugin.h"
 
 #include "build_id.h"
@@ -21,4 +22,5 @@ static const struct otp_admin_calls admin_calls = {
 const struct otp_plugin otp_plugin = {
 	.build_id = OTP_BUILD_ID,
 	.admin = &admin_calls,
+	.store = &otp_fleet_kind,
 };

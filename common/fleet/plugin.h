@@ -7,6 +7,7 @@
 #define OTP_FLEET_PLUGIN_H
 
 #include "common/fleet/admin.h"
+#include "common/store/store_kind.h"
 
 #define OTP_PLUGIN_FILE	  "pam_otp_postgresql.so"
 #define OTP_PLUGIN_SYMBOL "otp_plugin"
@@ -29,6 +30,8 @@ struct otp_admin_calls {
 struct otp_plugin {
 	char build_id[OTP_BUILD_ID_SIZE];
 	const struct otp_admin_calls *admin;
+	const struct otp_store_kind
+	    *store; /* of places with OTP_FLEET_PREFIX */
 };
 
 #endif

@@ -56,6 +56,7 @@ static const char *const errors[] = {
 	[OTP_ERR_NO_DAEMON] = N_("pam_otpd does not answer"),
 	[OTP_ERR_DAEMON_VERSION] = N_("pam_otpd has another version"),
 	[OTP_ERR_DENIED] = N_("pam_otpd does not allow it"),
+	[OTP_ERR_DATABASE] = N_("the database does not answer"),
 	[OTP_ERR_CONFLICT] = N_("another process changed it in the meantime"),
 	[OTP_ERR_ROLLED_BACK] =
 	    N_("the database was restored from a backup, or lost commits"),
@@ -379,6 +380,12 @@ static const char *const details[] = {
 	    N_("the account is enrolled, but its seed file is missing"),
 	[OTP_DETAIL_USER_DATABASE] =
 	    N_("the system's user database cannot be read"),
+	[OTP_DETAIL_CLOCKS_APART] =
+	    N_("this host's clock and the database's are more than 30 seconds "
+	       "apart"),
+	[OTP_DETAIL_EARLIER_EPOCH] =
+	    N_("the state is of before the database was restored"),
+	[OTP_DETAIL_FLEET_INIT] = N_("the store is a database"),
 	[OTP_DETAIL_CLOCK_EARLY] =
 	    N_("the clock is wrong: it shows a time before the release of "
 	       "pam_otp"),
@@ -496,6 +503,9 @@ static const char *const advices[] = {
 	[OTP_ERR_DENIED] =
 	    N_("It only answers users about their own account, under the name "
 	       "that 'id -un' shows. Ask an administrator."),
+	[OTP_ERR_DATABASE] =
+	    N_("See whether it runs, and whether this host can reach it; "
+	       "fleet.conf(5) says where it is."),
 	[OTP_ERR_CONFLICT] = N_("Try again."),
 	[OTP_ERR_ROLLED_BACK] =
 	    N_("If it was restored, run 'otp-enroll fleet restored'."),

@@ -5,15 +5,29 @@
 
 # What scripts call to use common/fleet/database.
 if LIBPQ
-helpers += %D%/probe
+helpers += %D%/probe %D%/promise %D%/login
 endif
 %C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
 	common/fleet/connection.c common/fleet/connection.h \
 	common/fleet/database.c common/fleet/database.h \
+	common/fleet/database_internal.h \
 	common/fleet/marks.c common/fleet/marks.h \
 	common/fleet/rollback.c common/fleet/rollback.h
 %C%_probe_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 %C%_probe_LDADD = $(common_libs) $(LIBPQ_LIBS) $(common_deps)
+
+# The promises of a store, over this one.
+%C%_promise_SOURCES = tests/store/promise_test.c $(fleet_kind_sources) \
+	common/fleet/connection.c common/fleet/connection.h
+%C%_promise_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS) -DPROMISE_FLEET
+%C%_promise_LDADD = $(sample_lib) common/libfleet.la $(common_libs) \
+	$(CMOCKA_LIBS) $(LIBPQ_LIBS) $(common_deps)
+
+%C%_login_SOURCES = %D%/login.c $(fleet_kind_sources) \
+	common/fleet/connection.c common/fleet/connection.h
+%C%_login_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
+%C%_login_LDADD = $(sample_lib) common/libfleet.la $(common_libs) \
+	$(CMOCKA_LIBS) $(LIBPQ_LIBS) $(common_deps)
 
 fleet_tests = \
 	%D%/database.sh \
@@ -22,7 +36,8 @@ fleet_tests = \
 	%D%/put.sh \
 	%D%/race.sh \
 	%D%/rights.sh \
-	%D%/secrets.sh
+	%D%/secrets.sh \
+	%D%/store.sh
 if TOOL # the host has it
 script_tests += $(fleet_tests)
 long_tests += %D%/race.sh

@@ -32,15 +32,15 @@ check 'migrations__make_the_schema' migrate one
 
 again() {
 	says_no migration one 0001 && says_no migration one 0002 &&
-	    says_no migration one 0003 &&
-	    same '1 2 3 ' "$(as_superuser 'SELECT number FROM otp.migration
+	    says_no migration one 0003 && says_no migration one 0004 &&
+	    same '1 2 3 4 ' "$(as_superuser 'SELECT number FROM otp.migration
 		ORDER BY number' | tr '\n' ' ')"
 }
 check 'migrations__are_run_once' again
 in_order() {
 	as_superuser 'DELETE FROM otp.migration WHERE number > 1' &&
 	    says_no migration one 0003 &&
-	    as_superuser 'INSERT INTO otp.migration VALUES (2), (3)'
+	    as_superuser 'INSERT INTO otp.migration VALUES (2), (3), (4)'
 }
 check 'migrations__are_run_in_order' in_order
 
@@ -73,10 +73,10 @@ may() {
 	    AND has_function_privilege('$1', p.oid, 'EXECUTE') ORDER BY 1" |
 	    tr '\n' ' '
 }
-for_host='count_lost load put standing was_committed '
+for_host='count_lost load put standing uid_name was_committed '
 calls() {
 	same "$for_host" "$(may host1)" &&
-	    same 'count_lost create_state load move_seed names purge put put_seed put_uid standing was_committed ' \
+	    same 'count_lost create_state load move_seed names purge put put_seed put_uid standing uid_name uids was_committed ' \
 		"$(may desk)" &&
 	    same 'add_realm admit begin_epoch dismiss standing ' "$(may boss)"
 }
@@ -217,6 +217,8 @@ SELECT otp.put_uid('\''staff'\'', '\''alice'\'', NULL, 1, 1, 0, 0, 1)
 SELECT otp.move_seed('\''staff'\'', NULL, 1, '\''a'\'', 1, 0, 0, '\''b'\'', 1, 0, 0)
 SELECT otp.purge('\''staff'\'', '\''alice'\'', NULL, 1, 1, 0, 0)
 SELECT otp.names('\''staff'\'', '\'''\'', 1)
+SELECT otp.uids('\''staff'\'', -1, 1)
+SELECT otp.uid_name('\''visitors'\'', 1)
 SET ROLE otp_enroll'
 of_desk='SELECT otp.add_realm('\''mine'\'')
 SELECT otp.admit(session_user, '\''visitors'\'')
@@ -230,6 +232,8 @@ SELECT otp.count_lost('\''visitors'\'', '\''{}'\'', '\''{}'\'')
 SELECT otp.load(NULL, '\''alice'\'')'
 of_enroll='SELECT otp.create_state('\''visitors'\'', '\''x'\'', NULL, 1, '\''x'\'')
 SELECT otp.names('\''visitors'\'', '\'''\'', 1)
+SELECT otp.uids('\''visitors'\'', -1, 1)
+SELECT otp.uid_name('\''visitors'\'', 1)
 SELECT otp.put_seed('\''visitors'\'', '\''x'\'', NULL, 1, 1, 0, 0, '\''x'\'')
 SELECT otp.put_uid('\''visitors'\'', '\''x'\'', NULL, 1, 1, 0, 0, 1)
 SELECT otp.move_seed('\''visitors'\'', NULL, 1, '\''a'\'', 1, 0, 0, '\''b'\'', 1, 0, 0)
@@ -237,6 +241,8 @@ SELECT otp.purge('\''visitors'\'', '\''x'\'', NULL, 1, 1, 0, 0)'
 of_boss='SELECT otp.load('\''staff'\'', '\''alice'\'')
 SELECT otp.put('\''staff'\'', '\''alice'\'', NULL, 1, 1, 0, 0, '\''x'\'', true, false)
 SELECT otp.names('\''staff'\'', '\'''\'', 1)
+SELECT otp.uids('\''staff'\'', -1, 1)
+SELECT otp.uid_name('\''staff'\'', 1)
 SET ROLE otp_host
 SET ROLE otp_enroll'
 

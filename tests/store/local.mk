@@ -29,6 +29,7 @@ unit_tests += \
 	%D%/kill_test \
 	%D%/lock_test \
 	%D%/open_test \
+	%D%/promise_test \
 	%D%/put_test \
 	%D%/uid_test
 
