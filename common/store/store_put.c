@@ -107,11 +107,12 @@ otp_files_settle(struct otp_store *store, struct otp_fault *fault)
 
 	if (!store->locked || !store->read)
 		return OTP_ERR_CONFLICT;
-	if (store->slots.on_disk)
-		return OTP_OK;
-	err = settle_record(store, fault);
-	if (err == OTP_OK)
-		err = put_charge(store, &store->state, fault);
+	err = settle_names(store, fault);
+	if (err == OTP_OK && !store->slots.on_disk) {
+		err = settle_record(store, fault);
+		if (err == OTP_OK)
+			err = put_charge(store, &store->state, fault);
+	}
 	if (err != OTP_OK)
 		store->read = false;
 	return otp_store_fault_at(store, STORE_STATES, fault, err);
@@ -165,8 +166,9 @@ put_record(struct otp_store *store, const struct otp_state *state,
 }
 
 /*
- * While the account is not enrolled, the process that made the state, or put
- * the seed in its place, may have died before the name was on the disk.
+ * The process that made the state, or put the seed in its place, may have died
+ * before the name was on the disk, or failed to flush it.  A login needs this only
+ * while the account is not enrolled.
  */
 static enum otp_err
 settle_names(const struct otp_store *store, struct otp_fault *fault)

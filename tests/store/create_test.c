@@ -193,6 +193,47 @@ create__does_not_follow_what_a_left_over_name_leads_to(void **state)
 	assert_int_equal(create(ground, "alice"), OTP_OK);
 }
 
+/* The state that was created, of ACCOUNT, has its name on the disk. */
+static void
+settle(struct ground *ground, const char *account)
+{
+	struct otp_store *store = ground_open(ground, account);
+	struct otp_state loaded;
+
+	assert_int_equal(otp_store_load(store, &loaded, NULL), OTP_OK);
+	calls_start();
+	assert_int_equal(otp_store_settle(store, NULL), OTP_OK);
+	calls_stop();
+	assert_int_equal(calls.count[CALL_FSYNC], 2); /* states, then seeds */
+	calls_plan(CALL_FSYNC, 1, CALL_FAILS, EIO);
+	assert_int_equal(otp_store_settle(store, NULL), OTP_ERR_WRITE);
+	calls_reset();
+	otp_store_close(store);
+}
+
+static void
+create__may_not_have_flushed_the_name(void **state)
+{
+	struct ground *ground = *state;
+
+	for (int enrolled = 0; enrolled < 2; enrolled++) {
+		const char *account = enrolled ? "alice" : "bob";
+		struct otp_store *store = ground_open(ground, account);
+		struct otp_state fresh;
+
+		fill_state(&fresh, account);
+		fresh.enrolled = enrolled;
+		/* The folder, after the file; first its uid, likewise. */
+		calls_plan(CALL_FSYNC, enrolled ? 4 : 2, CALL_FAILS, EIO);
+		assert_int_equal(
+		    otp_store_create(store, &fresh, NULL), OTP_ERR_WRITE);
+		calls_reset();
+		assert_true(otp_store_in_effect(store));
+		otp_store_close(store);
+		settle(ground, account);
+	}
+}
+
 static void
 create__does_not_heed_the_umask(void **state)
 {
@@ -468,6 +509,7 @@ main(void)
 		GROUND_TEST(create__takes_a_left_over_file_over),
 		GROUND_TEST(
 		    create__does_not_follow_what_a_left_over_name_leads_to),
+		GROUND_TEST(create__may_not_have_flushed_the_name),
 		GROUND_TEST(create__does_not_heed_the_umask),
 		GROUND_TEST(put_seed__is_whole_or_not_at_all),
 		GROUND_TEST(put_seed__is_flushed_before_it_has_its_name),

@@ -643,7 +643,7 @@ plan_send(const struct deed *deed)
 	return true;
 }
 
-/* The code that was sent last, if it is right, or was. */
+/* The code that was sent last, if it is right, or was.  It is none for others. */
 static bool
 plan_sent(struct deed *deed)
 {
@@ -654,7 +654,8 @@ plan_sent(struct deed *deed)
 	if (deed->moving == 0 || !deed->target.address)
 		return false;
 	if (send != NULL) {
-		deed->due = OTP_VERDICT_ACCEPT;
+		deed->due =
+		    deed->caller == 1 ? OTP_VERDICT_REJECT : OTP_VERDICT_ACCEPT;
 		return test.now < send->time + OTP_SEND_VALID;
 	}
 	deed->due = OTP_VERDICT_REPLAY;
