@@ -67,6 +67,7 @@ common_libstore_la_SOURCES = \
 	%D%/store/lock.c %D%/store/lock.h \
 	%D%/store/lock_owner.c %D%/store/lock_owner.h \
 	%D%/store/path.c %D%/store/path.h \
+	%D%/store/path_io.c %D%/store/path_errno.h \
 	%D%/store/replace.c %D%/store/replace.h \
 	%D%/store/socket.c %D%/store/socket.h \
 	%D%/store/store.c %D%/store/store.h \

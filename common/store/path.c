@@ -27,10 +27,6 @@
  *	path_file__refuses_modes_beyond_its_trust
  * MUST never wait for the other end of a FIFO
  *	path_file__returns_at_once_from_a_fifo
- * MUST leave the descriptors 0 to 2 alone, and none to a child
- *	path__leaves_standard_descriptors_alone
- * MUST carry interruptions and short reads and writes through
- *	path__carries_interruptions_and_short_transfers_through
  */
 #include "config.h"
 
@@ -45,17 +41,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define STANDARD_DESCRIPTORS 3
-#define REOPENS		     8 /* of a file that is being replaced all the time */
-#define LEAP_DEPTH	     16 /* components; a deeper path is walked */
+#include "common/store/path_errno.h"
+
+#define REOPENS	   8  /* of a file that is being replaced all the time */
+#define LEAP_DEPTH 16 /* components; a deeper path is walked */
 
 #define FOLDER_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define FILE_FLAGS   (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-
-/* What is asked of a file. */
-#define STATUS                                                           \
-	(STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_INO | \
-	    STATX_SIZE)
 
 static enum otp_err open_path_folder(const char *path, size_t length,
     enum otp_path_trust trust, int *ret_fd, struct otp_fault *fault);
@@ -87,10 +79,6 @@ static enum otp_err explain_file(
     int errnum, const char *where, struct otp_fault *fault);
 static enum otp_err path_fault_at(
     struct otp_fault *fault, enum otp_err err, const char *where);
-static enum otp_err explain_name(
-    int errnum, const char *where, struct otp_fault *fault);
-static enum otp_err explain_errno(
-    enum otp_err err, int errnum, const char *where, struct otp_fault *fault);
 static enum otp_err refuse_link(const char *where, struct otp_fault *fault);
 static enum otp_err refuse_owner(
     uid_t uid, const char *where, struct otp_fault *fault);
@@ -128,7 +116,8 @@ open_path_folder(const char *path, size_t length, enum otp_path_trust trust,
 	if (path[0] != '/')
 		return refuse_name(path, fault);
 	if (length >= sizeof(text))
-		return explain_errno(OTP_ERR_READ, ENAMETOOLONG, path, fault);
+		return otp_path_explain_errno(
+		    OTP_ERR_READ, ENAMETOOLONG, path, fault);
 	memcpy(text, path, length);
 	text[length] = '\0';
 	fd = leap_path(length > 0 ? text : "/", trust);
@@ -312,7 +301,7 @@ explain_folder(int at, const char *name, int errnum, const char *where,
 		otp_path_status(at, name, &st, NULL) == OTP_OK &&
 		S_ISLNK(st.stx_mode)))
 		return refuse_link(where, fault);
-	return explain_name(errnum, where, fault);
+	return otp_path_explain_name(errnum, where, fault);
 }
 
 /* --- Files -------------------------------------------------------------- */
@@ -442,128 +431,8 @@ explain_file(int errnum, const char *where, struct otp_fault *fault)
 		return otp_fault_set(
 		    fault, OTP_ERR_MODE, errnum, where, OTP_DETAIL_NOT_REGULAR);
 	default:
-		return explain_name(errnum, where, fault);
+		return otp_path_explain_name(errnum, where, fault);
 	}
-}
-
-enum otp_err
-otp_path_status(
-    int at, const char *name, struct statx *ret_status, struct otp_fault *fault)
-{
-	struct statx status = { 0 };
-
-	int result;
-
-	do
-		result = statx(at, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
-		    STATUS, &status);
-	while (result != 0 && errno == EINTR);
-	if (result != 0)
-		return name[0] == '\0'
-		    ? explain_errno(OTP_ERR_READ, errno, NULL, fault)
-		    : explain_name(errno, NULL, fault);
-	if ((status.stx_mask & STATUS) != STATUS)
-		return explain_errno(OTP_ERR_READ, EOPNOTSUPP, NULL, fault);
-	*ret_status = status;
-	return OTP_OK;
-}
-
-bool
-otp_path_same(const struct statx *a, const struct statx *b)
-{
-	return a->stx_ino == b->stx_ino &&
-	    a->stx_dev_major == b->stx_dev_major &&
-	    a->stx_dev_minor == b->stx_dev_minor;
-}
-
-/* --- Reading and writing ------------------------------------------------ */
-
-enum otp_err
-otp_path_read(int fd, void *data, size_t capacity, off_t offset,
-    size_t *ret_size, struct otp_fault *fault)
-{
-	size_t done = 0;
-
-	while (done < capacity) {
-		ssize_t got = pread(fd, (char *)data + done, capacity - done,
-		    offset + (off_t)done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return explain_errno(OTP_ERR_READ, errno, NULL, fault);
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	*ret_size = done;
-	return OTP_OK;
-}
-
-enum otp_err
-otp_path_write(int fd, const void *data, size_t size, off_t offset,
-    struct otp_fault *fault)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t put = pwrite(fd, (const char *)data + done, size - done,
-		    offset + (off_t)done);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		/* Nothing was written, and no error was given: a failure. */
-		if (put <= 0)
-			return explain_errno(
-			    OTP_ERR_WRITE, put < 0 ? errno : EIO, NULL, fault);
-		done += (size_t)put;
-	}
-	return OTP_OK;
-}
-
-enum otp_err
-otp_path_flush(int fd, enum otp_detail detail, struct otp_fault *fault)
-{
-	while (fsync(fd) != 0)
-		if (errno != EINTR)
-			return otp_fault_set(
-			    fault, OTP_ERR_WRITE, errno, NULL, detail);
-	return OTP_OK;
-}
-
-/* --- Descriptors -------------------------------------------------------- */
-
-int
-otp_path_open_at(int at, const char *name, int flags)
-{
-	int fd;
-
-	do
-		fd = openat(at, name, flags | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	while (fd < 0 && errno == EINTR);
-	return otp_path_raise(fd);
-}
-
-int
-otp_path_raise(int fd)
-{
-	int raised, errnum;
-
-	if (fd < 0 || fd >= STANDARD_DESCRIPTORS)
-		return fd;
-	raised = fcntl(fd, F_DUPFD_CLOEXEC, STANDARD_DESCRIPTORS);
-	errnum = errno;
-	(void)close(fd);
-	errno = errnum;
-	return raised;
-}
-
-void
-otp_path_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
 }
 
 /* --- What a failure is -------------------------------------------------- */
@@ -574,34 +443,6 @@ path_fault_at(struct otp_fault *fault, enum otp_err err, const char *where)
 {
 	return otp_fault_set(fault, err, fault != NULL ? fault->errnum : 0,
 	    where, OTP_DETAIL_NONE);
-}
-
-/* As explain_errno(), for a name: only a name can be absent. */
-static enum otp_err
-explain_name(int errnum, const char *where, struct otp_fault *fault)
-{
-	return explain_errno(errnum == ENOENT ? OTP_ERR_ABSENT : OTP_ERR_READ,
-	    errnum, where, fault);
-}
-
-/* The error of a failed call on an open file; ERR if errno says no more. */
-static enum otp_err
-explain_errno(
-    enum otp_err err, int errnum, const char *where, struct otp_fault *fault)
-{
-	enum otp_detail detail = OTP_DETAIL_NONE;
-
-	if (errnum == EMFILE || errnum == ENFILE)
-		err = OTP_ERR_LIMIT;
-	else if (errnum == ENOMEM)
-		err = OTP_ERR_NOMEM;
-	else if (errnum == EROFS)
-		err = OTP_ERR_WRITE;
-	else if ((errnum == EACCES || errnum == EPERM) && geteuid() == 0)
-		detail = OTP_DETAIL_DENIED_TO_ROOT;
-	if (fault != NULL)
-		fault->detail = detail; /* also none: an earlier one is over */
-	return otp_fault_set(fault, err, errnum, where, detail);
 }
 
 static enum otp_err
