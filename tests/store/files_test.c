@@ -320,7 +320,7 @@ folder__is_reached_through_no_link(void **state)
 	    ground_path(ground, through, "store/../store");
 	assert_refused(&place, OTP_ERR_NAME);
 	ground->host.store.folder = "store";
-	assert_refused(&place, OTP_ERR_NAME);
+	assert_refused(&place, OTP_ERR_NO_STORE);
 	ground->host.store.folder = ground->store;
 	assert_fine(&place);
 }
