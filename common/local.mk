@@ -31,6 +31,7 @@ common_libcore_la_SOURCES = \
 	%D%/core/options.c %D%/core/options.h \
 	%D%/core/throttle.c %D%/core/throttle.h \
 	%D%/core/verify.c %D%/core/verify.h \
+	%D%/core/verify_listed.c \
 	%D%/core/line.c %D%/core/line.h \
 	%D%/core/logline.c %D%/core/logline.h \
 	%D%/core/frame.c %D%/core/frame.h \

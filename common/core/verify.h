@@ -81,12 +81,13 @@ enum otp_err otp_verify_repeated(const struct otp_seed *seed,
  * that begin at or after the credential's value; HOTP (RFC 4226, section
  * 7.2): `lookahead` counters from the next one.  Where a code is right at
  * several steps or for several tokens, all of them are spent; at several
- * counters, the first.  The last codes that were accepted (REPLAY), the code of a
- * used step of the window, and of the counter before the next one, stay used, whatever other step, counter or
- * token has it.  The drift of a wrong code is known if it was right within the
- * last OTP_DRIFT_STEPS steps, never if it is going to be.  A credential that
- * STATE does not know cannot be judged: if the code would be right for it, the
- * answer is OTP_ERR_NO_STATE with the seed's line.
+ * counters, the first.  The last codes that were accepted (REPLAY), the code of
+ * a used step of the window, and of the counter before the next one, stay used,
+ * whatever other step, counter or token has it.  The drift of a wrong code is
+ * known if it was right within the last OTP_DRIFT_STEPS steps, never if it is
+ * going to be.  A credential that STATE does not know cannot be judged: if the
+ * code would be right for it, the answer is OTP_ERR_NO_STATE with the seed's
+ * line.
  *
  * An invitation spends nothing here: what it enrolls does (enrol.h).
  *

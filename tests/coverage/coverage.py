@@ -22,7 +22,8 @@ MAKE = os.environ.get("MAKE", "make")
 LEAST = 95
 ROOMS = ("common/core", "common/store", "common/effects", "common/link",
          "pam_module")
-EVERY_BRANCH = ("common/core/verify.c", "common/core/throttle.c",
+EVERY_BRANCH = ("common/core/verify.c", "common/core/verify_listed.c",
+                "common/core/throttle.c",
                 "common/effects/attempt.c", "common/effects/enrol.c",
                 "common/effects/enrol_change.c", "pam_module/outcome.c")
 

@@ -48,11 +48,14 @@ SLOTS = ["unit/slots_test", "effects/attempt_test", "effects/deliver_test",
 REPORT = PAM + ["pam/conversation_test", "pam/message_test", "pam/files_test",
                 "pam/log_test", "pam/memory_test", "pam/seed_test"]
 
+VERIFY = (["unit/verify_test", "unit/send_test", "effects/deliver_test",
+           "effects/invite_test"] + UNIT + PAM +
+          ["pam/deliver_test", "pam/enroll_test"])
+
 # Which programs look at a file: the quickest and closest first.
 WATCHERS = {
-    "common/core/verify.c":
-        ["unit/verify_test", "unit/send_test", "effects/deliver_test",
-         "effects/invite_test"] + UNIT + PAM + ["pam/deliver_test", "pam/enroll_test"],
+    "common/core/verify.c": VERIFY,
+    "common/core/verify_listed.c": VERIFY,
     "common/core/throttle.c": ["unit/throttle_test"] + UNIT + PAM,
     "common/core/slots.c": SLOTS,
     "common/core/slot_parts.c": SLOTS,
