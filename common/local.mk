@@ -168,6 +168,8 @@ build_id_headers = \
 	%D%/fleet/admin.h %D%/fleet/database.h %D%/fleet/plugin.h
 BUILT_SOURCES += build_id.h
 CLEANFILES += build_id.h
+# Also where a single program is made.
+%D%/fleet/load.lo %D%/fleet/pam_otp_postgresql_la-plugin.lo: build_id.h
 build_id.h: $(build_id_headers)
 	$(AM_V_GEN)id=`cd $(srcdir) && cat $(build_id_headers) | cksum` && \
 	    echo "#define OTP_BUILD_ID \"$(PACKAGE_VERSION) $$id\"" >$@.new && \
