@@ -9,6 +9,7 @@
 
 #include "common/store/path.h"
 #include "otp-enroll/account/fleet.h"
+#include "otp-enroll/check/fleet.h"
 #include "otp-enroll/cli/audit.h"
 #include "otp-enroll/cli/command.h"
 #include "otp-enroll/cli/i18n.h"
@@ -30,7 +31,8 @@ static enum otp_exit fleet_upgrade(
     const struct otp_tool *tool, struct otp_fleet *fleet);
 static enum otp_exit fleet_restored(
     const struct otp_tool *tool, struct otp_fleet *fleet);
-static bool are_options_valid(const struct otp_args *args);
+static enum otp_exit fleet_check(const struct otp_tool *tool);
+static bool are_options_valid(const struct otp_args *args, bool is_check);
 static bool can_migrate(const struct otp_fleet *fleet);
 static bool is_empty(const struct otp_fleet *fleet);
 static enum otp_exit say_done(const struct otp_fleet *fleet);
@@ -40,20 +42,23 @@ static bool find_migration(int number, char path[OTP_PATH_SIZE]);
 
 const struct otp_command otp_command_fleet = {
 	.name = "fleet",
-	.operands = "init|upgrade|restored",
+	.operands = "init|upgrade|check|restored",
 	.summary = N_("set up the PostgreSQL database that hosts share"),
 	.help =
 	    N_("  init      make the tables and roles in an empty database\n"
 	       "  upgrade   the same for what a later version added\n"
+	       "  check     say what is wrong with the database or this "
+	       "host's role\n"
 	       "  restored  begin the next epoch, after a backup was "
 	       "restored\n"
 	       "\n"
 	       "  --file=FILE  instead of /etc/pam_otp/fleet.conf\n"
 	       "  --role=ROLE  connect as this role, a superuser or an "
 	       "administrator's\n"
-	       "  --yes        do not ask whether to go on\n"),
+	       "  --yes        do not ask whether to go on\n"
+	       "  --json       with check: print one JSON object\n"),
 	.user = true,
-	.takes = { "file", "role", "yes" },
+	.takes = { "file", "role", "yes", "json" },
 	.run = fleet_run,
 };
 
@@ -63,6 +68,7 @@ static const struct {
 } actions[] = {
 	{ "init", fleet_init },
 	{ "upgrade", fleet_upgrade },
+	{ "check", NULL }, /* which may find that there is no connection */
 	{ "restored", fleet_restored },
 };
 
@@ -81,11 +87,13 @@ fleet_run(const struct otp_tool *tool)
 		i++;
 	if (i == sizeof(actions) / sizeof(actions[0])) {
 		otp_complain(_("Say what to do: 'otp-enroll fleet init', "
-			       "'upgrade' or 'restored'."));
+			       "'upgrade', 'check' or 'restored'."));
 		return OTP_EXIT_USAGE;
 	}
-	if (!are_options_valid(&tool->args))
+	if (!are_options_valid(&tool->args, actions[i].run == NULL))
 		return OTP_EXIT_USAGE;
+	if (actions[i].run == NULL)
+		return fleet_check(tool);
 	err = otp_fleet_open(tool, DEADLINE, &fleet, &fault);
 	status = err == OTP_OK ? actions[i].run(tool, &fleet)
 			       : otp_fleet_report(&fleet, err, &fault);
@@ -94,8 +102,12 @@ fleet_run(const struct otp_tool *tool)
 }
 
 static bool
-are_options_valid(const struct otp_args *args)
+are_options_valid(const struct otp_args *args, bool is_check)
 {
+	if (args->json && !is_check) {
+		otp_complain(_("--json can only be used with 'check'."));
+		return false;
+	}
 	if (args->file != NULL && args->file[0] != '/') {
 		otp_complain(_("--file must be an absolute path."));
 		return false;
@@ -105,6 +117,32 @@ are_options_valid(const struct otp_args *args)
 		return false;
 	}
 	return true;
+}
+
+/* --- Findings ------------------------------------------------------------- */
+
+static enum otp_exit
+fleet_check(const struct otp_tool *tool)
+{
+	struct otp_findings findings = { 0 };
+	enum otp_exit status;
+
+	if (tool->args.json)
+		otp_i18n_end();
+	otp_check_fleet(tool, &findings);
+	status = otp_findings_worst(&findings) == OTP_LEVEL_FAULT
+	    ? OTP_EXIT_FAILED
+	    : OTP_EXIT_DONE;
+	if (findings.failed) {
+		otp_complain(_("There is not enough memory."));
+		status = OTP_EXIT_FAILED;
+	}
+	if (!tool->args.json)
+		otp_findings_print(&findings);
+	else if (!otp_findings_print_json(&findings, NULL))
+		status = OTP_EXIT_FAILED;
+	otp_findings_free(&findings);
+	return status;
 }
 
 /* --- Migrations ----------------------------------------------------------- */

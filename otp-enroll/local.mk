@@ -43,6 +43,7 @@ otp_enroll_sources = $(qr_sources) \
 	%D%/check/daemon.c %D%/check/daemon.h \
 	%D%/check/delivery.c %D%/check/delivery.h \
 	%D%/check/finding.c %D%/check/finding.h \
+	%D%/check/fleet.c %D%/check/fleet.h \
 	%D%/check/finding_table.c %D%/check/finding_table.h \
 	%D%/check/host.c %D%/check/host.h \
 	%D%/check/judged.c %D%/check/judged.h %D%/check/stack.c \

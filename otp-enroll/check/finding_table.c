@@ -690,4 +690,97 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	    N_("Ask the user what was typed: it was not 6 to 8 digits, and "
 	       "perhaps a password. 'journalctl -S -1h SYSLOG_FACILITY=10' "
 	       "shows when and where.") },
+	/* a fleet's database */
+	[OTP_FOUND_FLEET] = { "fleet", OTP_LEVEL_OK,
+	    N_("The database on {where} can be used."), NULL },
+	[OTP_FOUND_FLEET_CONFIGURATION] = { "fleet-configuration",
+	    OTP_LEVEL_FAULT, N_("{why}. The database is not used."),
+	    N_("Correct the file; see fleet.conf(5).") },
+	[OTP_FOUND_FLEET_PLUGIN_ABSENT] = { "fleet-plugin", OTP_LEVEL_FAULT,
+	    N_("{where} is not installed, and nothing else can use the "
+	       "database."),
+	    N_("Install it; configure builds it if libpq is there.") },
+	[OTP_FOUND_FLEET_PLUGIN_OTHER] = { "fleet-plugin", OTP_LEVEL_FAULT,
+	    N_("{where} is of another version of pam_otp."),
+	    N_("Install all of pam_otp in one version.") },
+	[OTP_FOUND_FLEET_PLUGIN_BROKEN] = { "fleet-plugin", OTP_LEVEL_FAULT,
+	    N_("{where} cannot be loaded: {why}."),
+	    N_("Install it again, and libpq.") },
+	[OTP_FOUND_FLEET_UNREACHABLE] = { "fleet-unreachable", OTP_LEVEL_FAULT,
+	    N_("The database on {where} cannot be used: {why}."),
+	    N_("See whether a server runs there that accepts writes, what its "
+	       "log says, and whether fleet.conf(5) and its pg_hba.conf "
+	       "agree.") },
+	[OTP_FOUND_FLEET_SERVER] = { "fleet-server", OTP_LEVEL_FAULT,
+	    N_("The server on {where} is older than PostgreSQL 15."),
+	    N_("Upgrade it.") },
+	[OTP_FOUND_FLEET_STANDBY] = { "fleet-standby", OTP_LEVEL_WARNING,
+	    N_("The server on {where} has no synchronous standby. If it is "
+	       "lost, so are the codes that were used last: they are accepted "
+	       "again."),
+	    N_("Set synchronous_standby_names in its postgresql.conf.") },
+	[OTP_FOUND_FLEET_OWN_HOST] = { "fleet-own-host", OTP_LEVEL_NOTE,
+	    N_("The database runs on this host ({where}), whose root can read "
+	       "the tokens of all hosts."),
+	    N_("OK if users cannot log in here. Otherwise run it on a host of "
+	       "its own.") },
+	[OTP_FOUND_FLEET_CLOCK_AHEAD] = { "fleet-clock", OTP_LEVEL_FAULT,
+	    N_("The clock of {where} is {what} seconds ahead of this host's."),
+	    N_("Set both with NTP: 'timedatectl set-ntp true'.") },
+	[OTP_FOUND_FLEET_CLOCK_BEHIND] = { "fleet-clock", OTP_LEVEL_FAULT,
+	    N_("The clock of {where} is {what} seconds slower than this "
+	       "host's."),
+	    N_("Set both with NTP: 'timedatectl set-ntp true'.") },
+	[OTP_FOUND_FLEET_EMPTY] = { "fleet-empty", OTP_LEVEL_FAULT,
+	    N_("The database on {where} has none of pam_otp's tables."),
+	    N_("Run 'otp-enroll fleet init' as a superuser of the server.") },
+	[OTP_FOUND_FLEET_EARLIER] = { "fleet-version", OTP_LEVEL_FAULT,
+	    N_("The database on {where} is of an earlier version of pam_otp."),
+	    N_("Run 'otp-enroll fleet upgrade' as a superuser of the "
+	       "server.") },
+	[OTP_FOUND_FLEET_LATER] = { "fleet-version", OTP_LEVEL_WARNING,
+	    N_("The database on {where} is of a later version of pam_otp."),
+	    N_("Install that version on this host.") },
+	[OTP_FOUND_FLEET_SHARED] = { "fleet-shared", OTP_LEVEL_WARNING,
+	    N_("The database on {where} has tables, functions or extensions "
+	       "that are not pam_otp's."),
+	    N_("Move them to a database of their own.") },
+	[OTP_FOUND_FLEET_RESTORED] = { "rolled-back", OTP_LEVEL_FAULT,
+	    N_("The database on {where} was restored from a backup, and every "
+	       "host refuses it."),
+	    N_("Run 'otp-enroll fleet restored' as an administrator of the "
+	       "database.") },
+	[OTP_FOUND_FLEET_FORMAT] = { "fleet-format", OTP_LEVEL_FAULT,
+	    N_("The database on {where} asks for states in a later format than "
+	       "this host can write."),
+	    N_("Install a later version on this host.") },
+	[OTP_FOUND_FLEET_SUPERUSER] = { "fleet-role", OTP_LEVEL_WARNING,
+	    N_("The role {what} of this host is a superuser of the server, and "
+	       "can read and change everything there."),
+	    N_("Make a role that is not: 'CREATE ROLE host LOGIN IN ROLE "
+	       "otp_host', and name it in fleet.conf(5).") },
+	[OTP_FOUND_FLEET_POWER] = { "fleet-role", OTP_LEVEL_WARNING,
+	    N_("The role {what} of this host may make roles or databases, "
+	       "replicate, or bypass row security."),
+	    N_("As a superuser of the server: 'ALTER ROLE {what} NOCREATEROLE "
+	       "NOCREATEDB NOREPLICATION NOBYPASSRLS'.") },
+	[OTP_FOUND_FLEET_OWNER] = { "fleet-role", OTP_LEVEL_WARNING,
+	    N_("The role {what} of this host is a member of otp_owner, and can "
+	       "change all accounts of all realms."),
+	    N_("As a superuser of the server: 'REVOKE otp_owner FROM "
+	       "{what}'.") },
+	[OTP_FOUND_FLEET_ADMIN] = { "fleet-role", OTP_LEVEL_WARNING,
+	    N_("The role {what} of this host is a member of otp_admin, and can "
+	       "admit itself to all realms."),
+	    N_("As a superuser of the server: 'REVOKE otp_admin FROM "
+	       "{what}'.") },
+	[OTP_FOUND_FLEET_NO_HOST] = { "fleet-role", OTP_LEVEL_FAULT,
+	    N_("The role {what} of this host is not a member of otp_host, and "
+	       "can use no account."),
+	    N_("As a superuser of the server: 'GRANT otp_host TO {what}'.") },
+	[OTP_FOUND_FLEET_REALM] = { "fleet-realm", OTP_LEVEL_FAULT,
+	    N_("The role {what} of this host is not admitted to the realm "
+	       "{more}."),
+	    N_("As an administrator of the database, call otp.admit for that "
+	       "role and that realm.") },
 };

@@ -30,6 +30,7 @@ endif
 	$(CMOCKA_LIBS) $(LIBPQ_LIBS) $(common_deps)
 
 fleet_tests = \
+	%D%/check.sh \
 	%D%/database.sh \
 	%D%/fleet.sh \
 	%D%/marks.sh \

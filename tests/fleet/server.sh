@@ -134,7 +134,7 @@ standby_make() {
 		-D "/tmp/$2" &&
 	    as_server mkdir "/tmp/$2.at" &&
 	    server_set "$2" "unix_socket_directories = '/tmp/$2.at'" \
-		"synchronous_standby_names = ''" &&
+		"listen_addresses = ''" "synchronous_standby_names = ''" &&
 	    server_start "$2" &&
 	    await standby_is_sync "$1"
 }
