@@ -107,6 +107,7 @@ EXTRA_DIST += \
 	%D%/debian/pam-otpd.install %D%/debian/pam-otpd.lintian-overrides \
 	%D%/debian/pam-otpd.postinst %D%/debian/pam-otpd.postrm \
 	%D%/debian/pam-otpd.prerm %D%/debian/otp-deliver.prerm \
+	%D%/debian/pam-otp-postgresql.install \
 	%D%/debian/rules \
 	%D%/debian/watch %D%/debian/source/format %D%/debian/source/lintian-overrides \
 	%D%/debian/tests/control \

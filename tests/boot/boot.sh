@@ -62,10 +62,12 @@ in_root() {
 	    --setenv=DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 
-# As a host would have them: no apt, since there is no network.
+# As a host would have them: no apt, since there is no network, and so nothing that
+# needs libpq.
 install_packages() {
 	mkdir -p "$root/root/debs" "$log" &&
 	    find "$made" -name '*.deb' ! -name '*-dbgsym_*' \
+	        ! -name 'pam-otp-postgresql_*' \
 	        -exec cp {} "$root/root/debs" \; &&
 	    in_root sh -ec 'dpkg --install /root/debs/*.deb'
 }

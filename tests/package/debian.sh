@@ -199,6 +199,21 @@ check 'packages__are_built_twice' build_twice
 [ "$tap_failed" = 0 ] || finish
 check 'packages__are_left_for_others' leave
 check 'packages__are_the_same_bytes' same_bytes
+# with_libpq: the packages that depend on it.
+with_libpq() {
+	for package in "$scratch"/first/*.deb; do
+		dpkg-deb -f "$package" Depends | grep -q 'libpq5' &&
+		    dpkg-deb -f "$package" Package
+	done
+	return 0
+}
+check 'packages__one_needs_libpq' same pam-otp-postgresql "$(with_libpq)"
+plugin_and_schema() {
+	dpkg-deb -c "$scratch"/first/pam-otp-postgresql_*.deb >"$scratch/plugin" &&
+	    grep "/usr/lib/$multiarch/pam_otp/pam_otp_postgresql\.so\$" "$scratch/plugin" &&
+	    grep '/usr/share/pam_otp/postgresql/0001-tables\.sql$' "$scratch/plugin"
+}
+check 'packages__one_has_the_plugin' plugin_and_schema
 check 'packages__please_lintian' lint
 if ! make_root >"$scratch/debootstrap" 2>&1; then
 	tail -n 5 "$scratch/debootstrap" | sed 's/^/# /'

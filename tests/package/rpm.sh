@@ -85,6 +85,10 @@ has() {
 	contents "$1" "$2" | grep -e "$3"
 }
 check 'module__is_in_its_package' has pam_otp "$arch" '/security/pam_otp\.so$'
+check 'plugin__is_in_its_package' \
+    has pam_otp-postgresql "$arch" '/pam_otp/pam_otp_postgresql\.so$'
+check 'schema__is_in_its_package' \
+    has pam_otp-postgresql "$arch" '/pam_otp/postgresql/0001-tables\.sql$'
 check 'policy__is_in_its_package' has pam_otp-selinux noarch '/pam_otp\.pp$'
 for name in stacks/README ansible/pam_otp.yml fail2ban/filter.d/pam-otp.conf \
     authselect; do
