@@ -2,7 +2,7 @@
 # Copyright 2026 the pam_otp authors
 #
 # What otp-enroll says, in other languages. A new one: add it here, then
-# `make update-po' makes po/LANGUAGE.po, or brings it up to date.
+# 'make update-po' makes po/LANGUAGE.po, or brings it up to date.
 
 languages = de
 catalogs = %D%/de.po
@@ -46,7 +46,7 @@ clean-local: clean-catalogs
 clean-catalogs:
 	rm -rf %D%/locale %D%/stamp %D%/otp-enroll.pot
 
-# What is marked, as it is now. Not kept: everybody can make it.
+# What is marked, as it is now. Not kept: anyone can make it.
 pot:
 	@$(MKDIR_P) %D%
 	@cd $(srcdir) && $(XGETTEXT) --from-code=UTF-8 --keyword=_ \

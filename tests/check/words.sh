@@ -12,16 +12,12 @@
 # Files and directories whose language was revised.
 covered='man README.md CONTRIBUTING.md SECURITY.md NEWS tests/README contrib
     common/store common/core common/effects common/link common/qr pam_module otp-deliver pam_otpd common/fleet
-    otp-enroll/account otp-enroll/enrol otp-enroll/import otp-enroll/cli
-    otp-enroll/qr otp-enroll/main.c
-    otp-enroll/cmd_adopt.c otp-enroll/cmd_import.c otp-enroll/cmd_init.c otp-enroll/cmd_new.c
-    otp-enroll/cmd_recovery.c otp-enroll/cmd_remove.c otp-enroll/cmd_resync.c otp-enroll/cmd_show.c
-    otp-enroll/cmd_status.c otp-enroll/cmd_unlock.c otp-enroll/cmd_verify.c
-    otp-enroll/check otp-enroll/pamconf otp-enroll/cmd_check.c
+    otp-enroll dev bootstrap configure.ac Makefile.am .ci po/local.mk .github
     tests/tool/check.sh tests/host/check.sh'
 # Files below them that others own, or that are not prose.
 skipped='contrib/picture/story.svg
-    contrib/selinux/pam_otp.if'
+    contrib/selinux/pam_otp.if
+    otp-enroll/local.mk'
 
 # One a line: which texts ("all", or "shown" for what users read: documents,
 # pages and strings), an expression over words in lower case that are separated
