@@ -107,7 +107,9 @@ EXTRA_DIST += \
 	%D%/debian/pam-otpd.install %D%/debian/pam-otpd.lintian-overrides \
 	%D%/debian/pam-otpd.postinst %D%/debian/pam-otpd.postrm \
 	%D%/debian/pam-otpd.prerm %D%/debian/otp-deliver.prerm \
+	%D%/debian/pam-otp-postgresql.docs \
 	%D%/debian/pam-otp-postgresql.install \
+	%D%/debian/pam-otp-postgresql.lintian-overrides \
 	%D%/debian/rules \
 	%D%/debian/watch %D%/debian/source/format %D%/debian/source/lintian-overrides \
 	%D%/debian/tests/control \
@@ -120,8 +122,10 @@ migrations = \
 	%D%/postgresql/0003-enroll.sql \
 	%D%/postgresql/0004-store.sql
 migrationsdir = $(pkgdatadir)/postgresql
+postgresqldocdir = $(docdir)/postgresql
 if LIBPQ
-dist_migrations_DATA = $(migrations) %D%/postgresql/README
+dist_migrations_DATA = $(migrations)
+dist_postgresqldoc_DATA = %D%/postgresql/README
 else
 EXTRA_DIST += $(migrations) %D%/postgresql/README
 endif
