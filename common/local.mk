@@ -102,6 +102,7 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/options_load.c %D%/effects/options_load.h \
 	%D%/effects/own.c %D%/effects/own.h \
 	%D%/effects/overview.c %D%/effects/overview.h \
+	%D%/effects/place.c %D%/effects/place.h \
 	%D%/effects/post.c %D%/effects/post.h \
 	%D%/effects/snapshot.c %D%/effects/snapshot.h \
 	%D%/effects/standing.c %D%/effects/standing.h \

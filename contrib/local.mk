@@ -26,7 +26,8 @@ dist_f2bjail_DATA = %D%/fail2ban/jail.d/pam-otp.conf
 # For confined services.
 EXTRA_DIST += %D%/apparmor/pam_otp \
 	%D%/selinux/pam_otp.fc %D%/selinux/pam_otp.if %D%/selinux/pam_otp.te \
-	%D%/systemd/polkit-agent-helper-pam_otp.conf
+	%D%/systemd/polkit-agent-helper-pam_otp.conf \
+	%D%/systemd/pam_otpd-postgresql.conf
 
 # The units of otp-deliver and of pam_otpd, and the places of their sockets.
 systemdunitdir = $(systemddir)/systemd/system

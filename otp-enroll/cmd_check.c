@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/fleet/load.h"
 #include "common/store/store.h"
 #include "otp-enroll/account/subject.h"
 #include "otp-enroll/check/account.h"
@@ -220,9 +221,11 @@ check_store(struct check *check)
 	const char *root = check->services.root;
 	const char *folder = check->tool.host.store.folder;
 	struct otp_fault fault = { 0 };
-	enum otp_err err = otp_store_each(
-	    check->tool.host.store, accept_account, NULL, &fault);
+	enum otp_err err = otp_fleet_use(folder, &fault);
 
+	if (err == OTP_OK)
+		err = otp_store_each(
+		    check->tool.host.store, accept_account, NULL, &fault);
 	if (err == OTP_OK)
 		err = otp_check_host_left(
 		    &check->findings, check->tool.host.store, &fault);
@@ -239,6 +242,8 @@ check_store(struct check *check)
 	}
 	check->stored = true;
 	add_finding(check, OTP_FOUND_STORE, folder, NULL);
+	if (!otp_place_is_folder(folder))
+		return;
 	otp_check_host_disk(&check->findings, check->tool.host.store);
 	for (unsigned i = 0; i < 4; i++) {
 		static const char *const parts[] = { "", "/seed", "/state",
@@ -264,8 +269,9 @@ belongs_to_another(const char *folder)
 {
 	struct stat status;
 
-	return geteuid() != 0 && stat(folder, &status) == 0 &&
-	    status.st_uid != geteuid();
+	return geteuid() != 0 &&
+	    (!otp_place_is_folder(folder) ||
+		(stat(folder, &status) == 0 && status.st_uid != geteuid()));
 }
 
 /* Returns false if there is no such user, with a finding. */

@@ -37,6 +37,11 @@ init_run(const struct otp_tool *tool)
 		    otp_escaped(tool->host.store.folder).text);
 		return OTP_EXIT_FAILED;
 	}
+	if (!otp_place_is_folder(tool->host.store.folder)) {
+		otp_complain(_("The store is a database: use 'otp-enroll fleet "
+			       "init'."));
+		return OTP_EXIT_FAILED;
+	}
 	if (err != OTP_OK)
 		return otp_report(tool, NULL, err, &fault);
 	if (made)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "common/effects/place.h"
+#include "otp-enroll/account/fleet.h"
 #include "otp-enroll/account/backend.h"
 #include "otp-enroll/cli/args.h"
 #include "otp-enroll/cli/command.h"
@@ -42,6 +44,7 @@ static const struct otp_command *const commands[] = {
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static enum otp_exit command_run(struct otp_tool *tool);
+static enum otp_exit store_choose(struct otp_tool *tool);
 static const struct otp_command *command_find(const char *name);
 static void show_overview(void);
 static void show_help(const struct otp_command *command);
@@ -101,7 +104,21 @@ command_run(struct otp_tool *tool)
 	}
 	status = command->lenient ? OTP_EXIT_DONE : otp_settings_read(tool);
 	otp_backend_choose(tool, command);
+	if (status == OTP_EXIT_DONE && !command->lenient && !tool->by_daemon)
+		status = store_choose(tool);
 	return status == OTP_EXIT_DONE ? command->run(tool) : status;
+}
+
+/* A database; and files for root, whatever the others are in. */
+static enum otp_exit
+store_choose(struct otp_tool *tool)
+{
+	const struct passwd *user =
+	    tool->args.user == NULL ? NULL : getpwnam(tool->args.user);
+
+	if (user != NULL)
+		tool->host.store = otp_place_of(&tool->options, user->pw_uid);
+	return otp_fleet_load(tool);
 }
 
 static const struct otp_command *

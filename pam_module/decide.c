@@ -8,6 +8,8 @@
  *    (daemon__is_not_asked_by_the_owner_of_the_store).
  * 3. The daemon decides about its own store alone
  *    (daemon__is_not_asked_about_another_store).
+ * 4. A database is the daemon's, for root's programs too, and uid 0 is in files
+ *    (database__is_the_daemons, database__is_not_asked_about_root).
  */
 #include "config.h"
 
@@ -19,32 +21,39 @@
 
 #include "common/effects/attempt.h"
 #include "common/effects/options_load.h"
+#include "common/effects/place.h"
 #include "common/effects/sys.h"
 #include "common/link/client.h"
 #include "common/store/path.h"
 #include "pam_module/log.h"
 
+static enum otp_link_socket socket_of(struct otp_login *login, uid_t user);
 static bool is_daemons(const struct otp_login *login);
 static struct otp_host host_of(const struct otp_login *login);
 static struct otp_link link_of(const struct otp_login *login);
 static struct otp_request request_of(const struct otp_login *login);
 
 /*
- * Root reads the store itself, and so does another user who owns it.  If another
- * store is missing, the module reports that itself.
+ * Root reads files itself, and so does another user who owns them.  If another
+ * store is missing, the module reports that itself.  A database is the daemon's
+ * alone.
  */
 enum otp_err
 otp_decide_way(struct otp_login *login)
 {
+	const struct otp_place place =
+	    otp_place_of(&login->options, login->request.uid);
+	const bool is_folder = otp_place_is_folder(place.folder);
 	const uid_t user = geteuid();
 	struct statx status = { 0 };
 	enum otp_err err = OTP_OK;
 
 	login->way = OTP_WAY_DIRECT;
-	if (user == 0)
+	if (user == 0 && is_folder)
 		return OTP_OK;
-	err = otp_path_status(AT_FDCWD, login->options.store, &status, NULL);
-	if (err == OTP_OK && status.stx_uid == user)
+	if (is_folder)
+		err = otp_path_status(AT_FDCWD, place.folder, &status, NULL);
+	if (is_folder && err == OTP_OK && status.stx_uid == user)
 		return OTP_OK;
 	if (!is_daemons(login)) {
 		if (err == OTP_ERR_ABSENT)
@@ -53,12 +62,23 @@ otp_decide_way(struct otp_login *login)
 		    OTP_DETAIL_OTHER_STORE);
 	}
 	login->way = OTP_WAY_LINK;
-	login->socket =
-	    login->request.uid == user ? OTP_LINK_USER : OTP_LINK_SERVICE;
-	otp_log_debug(login, "way",
-	    login->socket == OTP_LINK_USER ? "pam_otpd, as the user"
-					   : "pam_otpd, as a service");
+	login->socket = socket_of(login, user);
 	return OTP_OK;
+}
+
+static enum otp_link_socket
+socket_of(struct otp_login *login, uid_t user)
+{
+	if (user == 0) {
+		otp_log_debug(login, "way", "pam_otpd, as root");
+		return OTP_LINK_ROOT;
+	}
+	if (login->request.uid == user) {
+		otp_log_debug(login, "way", "pam_otpd, as the user");
+		return OTP_LINK_USER;
+	}
+	otp_log_debug(login, "way", "pam_otpd, as a service");
+	return OTP_LINK_SERVICE;
 }
 
 /* The daemon reads the default configuration file. */
@@ -128,7 +148,7 @@ otp_decide_send(
 	if (login->way == OTP_WAY_DIRECT)
 		return otp_post_code(&host, login->options.sockets,
 		    &login->request, typed, ret_sent, &login->fault);
-	if (login->socket == OTP_LINK_SERVICE)
+	if (login->socket != OTP_LINK_USER)
 		return otp_link_send(
 		    &link, &request, typed, ret_sent, &login->fault);
 	ret_sent->delivery = OTP_DELIVERY_NOT_ROOT;
@@ -146,8 +166,7 @@ host_of(const struct otp_login *login)
 {
 	return (struct otp_host){
 		.sys = &otp_sys_host,
-		.store = { .folder = login->options.store,
-		    .is_local = login->options.file_system_is_local },
+		.store = otp_place_of(&login->options, login->request.uid),
 		.policy = &login->options.policy,
 	};
 }

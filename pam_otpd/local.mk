@@ -22,4 +22,4 @@ pam_otpd_pam_otpd_SOURCES = $(qr_sources) \
 	%D%/sockets.c %D%/sockets.h \
 	%D%/worker.c %D%/worker.h
 pam_otpd_pam_otpd_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-pam_otpd_pam_otpd_LDADD = $(common_libs) $(QRENCODE_LIBS) $(common_deps)
+pam_otpd_pam_otpd_LDADD = common/libfleet.la $(common_libs) $(QRENCODE_LIBS) $(common_deps)

@@ -24,7 +24,9 @@
 #include "common/effects/look.h"
 #include "common/effects/options_load.h"
 #include "common/effects/overview.h"
+#include "common/effects/place.h"
 #include "common/effects/post.h"
+#include "common/fleet/load.h"
 #include "pam_otpd/account.h"
 #include "pam_otpd/change.h"
 #include "pam_otpd/draw.h"
@@ -178,13 +180,15 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	const struct otp_wire_request *message = job->request;
 	const struct otp_host ours = {
 		.sys = &otp_sys_host,
-		.store = { .folder = options->store,
-		    .is_local = options->file_system_is_local },
+		.store = otp_place_of(options, request->uid),
 		.policy = &options->policy,
 	};
 	const struct otp_host *host = &ours;
 	const struct otp_subject subject = subject_of(request);
+	enum otp_err err = otp_fleet_use(ours.store.folder, &answer->fault);
 
+	if (err != OTP_OK)
+		return err;
 	if (options->notify && is_change(message->verb))
 		otp_post_note(host, subject.account, told);
 	switch (message->verb) {

@@ -39,6 +39,9 @@
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
+/* What a store begins with that is not a directory. */
+static const char *const store_words[] = { "postgresql:", NULL };
+
 /* In the order of enum otp_remember. */
 static const char *const remember_words[] = { "no", "key", "key+host", NULL };
 
@@ -52,7 +55,8 @@ static const char *const enroll_words[] = { "no", "invited", NULL };
 static const char *const self_words[] = { "no", "yes", "invited", NULL };
 
 const struct otp_conf_option otp_options_table[] = {
-	PATH("store", OTP_CONF_FILE, store),
+	{ OPTION("store", OTP_CONF_PATH, OTP_CONF_FILE, store),
+	    .size = ROOM(store), .words = store_words },
 	NUMBER("window", OTP_CONF_FILE, policy.window, 0, OTP_WINDOW_MAX),
 	NUMBER("lookahead", OTP_CONF_FILE, policy.lookahead, OTP_LOOKAHEAD_MIN,
 	    OTP_LOOKAHEAD_MAX),

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fleet/kind.h"
+
 #include "build_id.h"
 #include "places.h"
 
@@ -50,6 +52,22 @@ otp_plugin_load(const struct otp_plugin **ret_plugin, struct otp_fault *fault)
 	loaded = plugin;
 	*ret_plugin = plugin;
 	return OTP_OK;
+}
+
+enum otp_err
+otp_fleet_use(const char *store, struct otp_fault *fault)
+{
+	const struct otp_plugin *plugin = NULL;
+	enum otp_err err;
+
+	if (otp_place_is_folder(store))
+		return OTP_OK;
+	err = otp_plugin_load(&plugin, fault);
+	if (err == OTP_ERR_ABSENT)
+		return OTP_ERR_OPTION;
+	if (err == OTP_OK)
+		otp_store_register(OTP_FLEET_PREFIX, plugin->store);
+	return err;
 }
 
 static enum otp_err

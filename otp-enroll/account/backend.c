@@ -253,9 +253,11 @@ static bool
 is_of_another(const char *store)
 {
 	struct statx status = { 0 };
-	const enum otp_err err =
-	    otp_path_status(AT_FDCWD, store, &status, NULL);
+	enum otp_err err = OTP_OK;
 
+	if (!otp_place_is_folder(store))
+		return true; /* only root can read where it is */
+	err = otp_path_status(AT_FDCWD, store, &status, NULL);
 	if (err == OTP_OK)
 		return status.stx_uid != geteuid();
 	return err != OTP_ERR_ABSENT;

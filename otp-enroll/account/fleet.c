@@ -4,6 +4,7 @@
 #include "otp-enroll/account/fleet.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "common/fleet/load.h"
 #include "otp-enroll/cli/i18n.h"
@@ -24,6 +25,21 @@ otp_fleet_path(const struct otp_tool *tool)
 	if (strncmp(store, PREFIX, strlen(PREFIX)) == 0)
 		return store + strlen(PREFIX);
 	return OTP_FLEET_CONF;
+}
+
+enum otp_exit
+otp_fleet_load(const struct otp_tool *tool)
+{
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (tool->host.store.folder == NULL ||
+	    otp_place_is_folder(tool->host.store.folder))
+		return OTP_EXIT_DONE;
+	err = otp_fleet_use(tool->host.store.folder, &fault);
+	if (err == OTP_ERR_OPTION && access(fault.where, F_OK) != 0)
+		err = OTP_ERR_ABSENT;
+	return err == OTP_OK ? OTP_EXIT_DONE : report_plugin(err, &fault);
 }
 
 enum otp_err

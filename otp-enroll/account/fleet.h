@@ -44,6 +44,9 @@ enum otp_err otp_fleet_open(const struct otp_tool *tool, unsigned ms,
 
 void otp_fleet_close(struct otp_fleet *fleet);
 
+/* Let the tool's store be used, if it is a database; says what is wrong. */
+enum otp_exit otp_fleet_load(const struct otp_tool *tool);
+
 /* What the server or libpq said, with ' for each ", which would be escaped. */
 struct otp_escaped otp_fleet_said(const struct otp_fault *fault);
 

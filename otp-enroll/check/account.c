@@ -416,7 +416,8 @@ add_err(const struct checked *checked, enum otp_err err,
 	struct otp_fault whole = *fault;
 
 	/* The fix is a command, which needs the whole path. */
-	if (fault->where[0] != '/' && fault->where[0] != '\0')
+	if (fault->where[0] != '/' && fault->where[0] != '\0' &&
+	    otp_place_is_folder(checked->tool->host.store.folder))
 		(void)snprintf(whole.where, sizeof(whole.where), "%s/%.*s",
 		    checked->tool->host.store.folder, OTP_FAULT_WHERE_SIZE / 2,
 		    fault->where);

@@ -250,7 +250,9 @@ check_writable(const struct daemon *daemon, const char *shown)
 {
 	const char *value = property(shown, "ReadWritePaths");
 	char *store =
-	    daemon->store != NULL ? realpath(daemon->store, NULL) : NULL;
+	    daemon->store != NULL && otp_place_is_folder(daemon->store)
+	    ? realpath(daemon->store, NULL)
+	    : NULL;
 	bool writable = store == NULL || value == NULL ||
 	    !property_is(shown, "ProtectSystem", "strict");
 	size_t length;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "common/effects/options_load.h"
+#include "common/store/store.h"
 
 enum locker {
 	LOCKER_NONE = 0,
@@ -73,7 +74,8 @@ otp_locker_judge_store(struct otp_judged *judged,
 
 	if (!otp_locker_is_users(service) ||
 	    judged->services->root[0] != '\0' || options->conf[0] == '\0' ||
-	    stat(options->store, &status) != 0 || status.st_uid != 0)
+	    (otp_place_is_folder(options->store) &&
+		(stat(options->store, &status) != 0 || status.st_uid != 0)))
 		return;
 	if (otp_options_load(0, NULL, &daemons, &fault) != OTP_OK ||
 	    strcmp(daemons.store, options->store) != 0)

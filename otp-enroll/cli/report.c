@@ -81,7 +81,7 @@ otp_report(const struct otp_tool *tool, const char *user, enum otp_err err,
 	if (known.where[0] == '\0')
 		(void)snprintf(known.where, sizeof(known.where), "%s",
 		    err == OTP_ERR_NO_STORE ? tool->host.store.folder : name);
-	else
+	else if (otp_place_is_folder(tool->host.store.folder))
 		make_absolute(&known, tool->host.store.folder);
 	complain(user, err, &known);
 	return OTP_EXIT_FAILED;
@@ -118,6 +118,7 @@ is_not_ours(const struct otp_tool *tool, const char *user)
 	struct stat status;
 
 	if (tool->by_daemon || geteuid() == 0 ||
+	    !otp_place_is_folder(tool->host.store.folder) ||
 	    stat(tool->host.store.folder, &status) != 0 ||
 	    status.st_uid == geteuid())
 		return false;

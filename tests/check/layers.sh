@@ -44,7 +44,7 @@ upwards() {
 	beyond_rooms "$1" otp-deliver 'common/(core|store)'
 	beyond_rooms "$1" common/fleet 'common/(core|store)'
 	beyond_rooms "$1" common/qr common/core
-	beyond_rooms "$1" pam_otpd "$common|common/qr"
+	beyond_rooms "$1" pam_otpd "$common|common/(qr|fleet)"
 	tool=otp-enroll
 	beyond_rooms "$1" $tool/cli "$common"
 	beyond_rooms "$1" $tool/pamconf "$common|$tool/cli"

@@ -33,6 +33,7 @@ fleet_tests = \
 	%D%/check.sh \
 	%D%/database.sh \
 	%D%/fleet.sh \
+	%D%/login.sh \
 	%D%/marks.sh \
 	%D%/put.sh \
 	%D%/race.sh \

@@ -131,8 +131,11 @@ junk_in_the_file__is_refused(void **state)
 	assert_int_equal(host_login(host, "alice", "123456"), PAM_SERVICE_ERR);
 	sample_write(host->conf, "store = relative\n", 17, 0644);
 	is_misconfigured(host, "option=store");
-	sample_write(host->conf, fleet, sizeof(fleet) - 1, 0644);
+	sample_write(host->conf, "store = other:/etc/x\n", 21, 0644);
 	is_misconfigured(host, "option=store");
+	/* pam_otpd(8) has the store of the default file. */
+	sample_write(host->conf, fleet, sizeof(fleet) - 1, 0644);
+	is_misconfigured(host, "option=conf");
 	sample_write(host->conf, "store = /a/../b\n", 16, 0644);
 	is_misconfigured(host, "option=store");
 	memset(large, '#', 70000);
