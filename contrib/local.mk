@@ -109,6 +109,7 @@ EXTRA_DIST += \
 	%D%/debian/pam-otpd.postinst %D%/debian/pam-otpd.postrm \
 	%D%/debian/pam-otpd.prerm %D%/debian/otp-deliver.prerm \
 	%D%/debian/pam-otp-postgresql.docs \
+	%D%/debian/pam-otp-postgresql.examples \
 	%D%/debian/pam-otp-postgresql.install \
 	%D%/debian/pam-otp-postgresql.lintian-overrides \
 	%D%/debian/rules \
