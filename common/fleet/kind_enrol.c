@@ -166,8 +166,6 @@ release_uid(struct otp_store *store, struct otp_fault *fault)
 {
 	char other[OTP_DATABASE_NAME_SIZE] = "";
 
-	if (!store->row.has_uid)
-		return OTP_OK;
 	otp_database_begin(otp_session.database, CHANGE_MS);
 	return otp_fleet_changed(store,
 	    otp_database_put_uid(
@@ -284,8 +282,7 @@ otp_fleet_claim_uid(
 		return OTP_OK;
 	if (!store->locked || otp_session.database == NULL)
 		return OTP_ERR_CONFLICT;
-	if (store->row.has_uid && store->row.uid == uid)
-		return OTP_OK;
+	/* Also one that it has, as loaded: no number tells that it was taken. */
 	for (unsigned i = 0; i < 2 && err == OTP_ERR_UID; i++) {
 		otp_database_begin(otp_session.database, CHANGE_MS);
 		err = otp_database_put_uid(

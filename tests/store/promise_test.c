@@ -522,6 +522,38 @@ uid__that_was_left_over_can_be_claimed(void **state)
 	otp_store_close(store);
 }
 
+/* Another account takes over what was left over, while this one goes on. */
+static void
+uid__is_never_that_of_two_who_are_enrolled(void **state)
+{
+	const struct otp_seed seed = a_seed();
+	uint32_t uid, ignored;
+	const char *account = new_account(&uid), *other = new_account(&ignored);
+	struct otp_state fresh = sample_state(&seed, uid, now()), loaded;
+	struct otp_store *one = open_store(account), *two;
+	enum otp_err err;
+	bool ours = false;
+
+	(void)state;
+	fresh.enrolled = false;
+	assert_int_equal(otp_store_create(one, &fresh, NULL), OTP_OK);
+	assert_int_equal(otp_store_claim_uid(one, uid, NULL), OTP_OK);
+	otp_store_close(one);
+	one = open_store(account);
+	assert_int_equal(otp_store_look(one, &loaded, NULL), OTP_OK);
+	two = open_store(other);
+	assert_int_equal(otp_store_create(two, &fresh, NULL), OTP_OK);
+	assert_int_equal(otp_store_claim_uid(two, uid, NULL), OTP_OK);
+	loaded.enrolled = true;
+	err = otp_store_put(one, &loaded, OTP_PUT_COMMIT, NULL);
+	assert_true(err == OTP_OK || err == OTP_ERR_UID);
+	assert_int_equal(otp_store_check_uid(two, uid, &ours, NULL),
+	    err == OTP_OK ? OTP_ERR_UID : OTP_OK);
+	assert_int_equal(peek(account).enrolled, err == OTP_OK);
+	otp_store_close(two);
+	otp_store_close(one);
+}
+
 static void
 uid__goes_with_the_seed_of_who_is_not_enrolled(void **state)
 {
@@ -712,6 +744,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(purge__leaves_nothing),
 		cmocka_unit_test(uid__is_one_accounts),
 		cmocka_unit_test(uid__that_was_left_over_can_be_claimed),
+		cmocka_unit_test(uid__is_never_that_of_two_who_are_enrolled),
 		cmocka_unit_test(
 		    uid__goes_with_the_seed_of_who_is_not_enrolled),
 		cmocka_unit_test(each__visits_every_account_once),
