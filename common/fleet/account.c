@@ -127,7 +127,6 @@ otp_fleet_put_state(struct otp_store *store, const struct otp_state *state,
 	store->state = *state;
 	store->state.generation = (uint64_t)store->row.generation;
 	store->row.epoch = store->row.fleet_epoch;
-	store->row.is_taken = false;
 	return OTP_OK;
 }
 

@@ -221,6 +221,35 @@ put__conflicts_with_what_came_in_between(void **state)
 }
 
 static void
+put_seed__conflicts_with_what_came_in_between(void **state)
+{
+	const struct otp_token token = sample_hotp(2);
+	const struct otp_seed first = a_seed(), second = sample_seed(&token);
+	uint32_t uid;
+	const char *account = new_account(&uid);
+	struct otp_state loaded;
+	struct otp_seed found;
+	struct otp_store *one, *other;
+
+	(void)state;
+	enrol(account, uid);
+	one = open_store(account);
+	other = open_store(account);
+	assert_int_equal(otp_store_look(one, &loaded, NULL), OTP_OK);
+	assert_int_equal(otp_store_look(other, &loaded, NULL), OTP_OK);
+	assert_int_equal(otp_store_put_seed(one, &first, NULL), OTP_OK);
+	assert_int_equal(
+	    otp_store_put_seed(other, &second, NULL), OTP_ERR_CONFLICT);
+	assert_false(otp_store_in_effect(other));
+	otp_store_close(other);
+	otp_store_close(one);
+	one = open_store(account);
+	assert_int_equal(otp_store_seed(one, &found, NULL), OTP_OK);
+	assert_int_equal(found.tokens[0].kind, OTP_TOTP);
+	otp_store_close(one);
+}
+
+static void
 put__of_what_was_not_loaded_is_refused(void **state)
 {
 	uint32_t uid;
@@ -735,6 +764,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(create__makes_a_state_once),
 		cmocka_unit_test(put__is_seen_by_the_next_load),
 		cmocka_unit_test(put__conflicts_with_what_came_in_between),
+		cmocka_unit_test(put_seed__conflicts_with_what_came_in_between),
 		cmocka_unit_test(put__of_what_was_not_loaded_is_refused),
 		cmocka_unit_test(load__waits_for_another_attempt),
 		cmocka_unit_test(load__goes_on_after_an_attempt_that_ended),
