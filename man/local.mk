@@ -21,7 +21,7 @@ else
 EXTRA_DIST += %D%/pam_otpd.8
 endif
 if LIBPQ
-dist_man_MANS += %D%/fleet.conf.5
+dist_man_MANS += %D%/fleet.conf.5 %D%/pam_otp_fleet.7
 else
-EXTRA_DIST += %D%/fleet.conf.5
+EXTRA_DIST += %D%/fleet.conf.5 %D%/pam_otp_fleet.7
 endif

@@ -62,8 +62,10 @@ if [ "${LIBPQ:-yes}" != no ]; then
 	expected=$(printf '%s\n' "$expected" \
 	    ./p/lib/pam_otp/pam_otp_postgresql.so \
 	    ./p/share/man/man5/fleet.conf.5 \
+	    ./p/share/man/man7/pam_otp_fleet.7 \
 	    $(cd "$top_srcdir/contrib/postgresql" &&
-		printf './p/share/pam_otp/postgresql/%s\n' *) | sort)
+		printf './p/share/pam_otp/postgresql/%s\n' *.sql) \
+	    ./p/share/doc/postgresql/README | sort)
 fi
 if [ -e "$top_builddir/contrib/systemd/pam_otpd.service" ]; then
 	expected=$(printf '%s\n' "$expected" \

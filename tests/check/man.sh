@@ -24,7 +24,7 @@ quotes_in_a_width() {
 
 for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp_admin.7 \
     pam_otp_migration.7 pam_otp.8 otp-deliver.8 \
-    pam_otp_deliver.5 pam_otpd.8 fleet.conf.5; do
+    pam_otp_deliver.5 pam_otpd.8 fleet.conf.5 pam_otp_fleet.7; do
 	check "$page" clean $page
 	check "$page has no quote in a width" empty quotes_in_a_width $page
 done
@@ -55,7 +55,7 @@ names_system() {
 if have groff; then
 	for page in otp-enroll.1 pam_otp.conf.5 pam_otp_store.5 pam_otp_admin.7 \
     pam_otp_migration.7 pam_otp.8 otp-deliver.8 \
-    pam_otp_deliver.5 pam_otpd.8 fleet.conf.5; do
+    pam_otp_deliver.5 pam_otpd.8 fleet.conf.5 pam_otp_fleet.7; do
 		check "$page with groff" set_without_a_word $page
 		check "$page in 80 columns" empty too_wide $page
 		check "$page names no system" empty names_system $page

@@ -35,6 +35,7 @@ fleet_tests = \
 	%D%/fleet.sh \
 	%D%/login.sh \
 	%D%/marks.sh \
+	%D%/page.sh \
 	%D%/put.sh \
 	%D%/race.sh \
 	%D%/rights.sh \
