@@ -261,13 +261,15 @@ address_ask(const struct adding *adding)
 
 	(void)snprintf(prompt, sizeof(prompt), _("Code from message %s: "),
 	    adding->proof.tag);
-	for (unsigned i = 0; i < OTP_CONFIRM_TRIES && !proven; i++) {
+	for (unsigned left = OTP_CONFIRM_TRIES; left-- > 0;) {
 		if (!otp_confirm_ask(prompt, typed))
 			break;
 		proven = otp_enrol_is_proven(&adding->proof, typed);
-		if (!proven)
-			otp_say(_("That is not the code in message %s."),
-			    adding->proof.tag);
+		if (proven)
+			break;
+		otp_say(_("That is not the code in message %s."),
+		    adding->proof.tag);
+		otp_confirm_say_left(left);
 	}
 	otp_wipe(typed, sizeof(typed));
 	return proven;

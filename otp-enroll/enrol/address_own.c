@@ -133,11 +133,13 @@ own_confirm(struct own *own)
 	(void)snprintf(prompt, sizeof(prompt), _("Code from message %s: "),
 	    own->change.sent.tag);
 	own->change.step = OTP_OWN_CONFIRM;
-	for (unsigned i = 0; i < OTP_CONFIRM_TRIES && again; i++) {
+	for (unsigned left = OTP_CONFIRM_TRIES; again && left-- > 0;) {
 		again = false;
 		own->account.committed = own->account.unknown = false;
 		if (otp_confirm_ask(prompt, typed))
 			status = own_confirm_once(own, typed, &again);
+		if (again)
+			otp_confirm_say_left(left);
 	}
 	otp_wipe(typed, sizeof(typed));
 	if (own->account.committed && status != OTP_EXIT_DONE)

@@ -53,6 +53,13 @@ otp_confirm_ask(const char *prompt, char *ret_typed)
 	return false;
 }
 
+void
+otp_confirm_say_left(unsigned left)
+{
+	if (left > 0)
+		otp_say(ngettext("%u try left.", "%u tries left.", left), left);
+}
+
 static void
 explain_clock(const struct otp_confirmation *confirmation)
 {
@@ -141,10 +148,7 @@ otp_confirm(const struct otp_tool *tool, const struct otp_subject *subject,
 			break;
 		}
 		confirm_explain(&enrolment->token, &confirmation);
-		if (left > 0)
-			otp_say(
-			    ngettext("%u try left.", "%u tries left.", left),
-			    left);
+		otp_confirm_say_left(left);
 	}
 	otp_wipe(typed, sizeof(typed));
 	return confirmed;

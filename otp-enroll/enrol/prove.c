@@ -57,7 +57,7 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 
 	change->proof.typed = current;
 	change->token.typed = code;
-	for (unsigned i = 0; i < OTP_CONFIRM_TRIES && again; i++) {
+	for (unsigned left = OTP_CONFIRM_TRIES; again && left-- > 0;) {
 		struct otp_own_result result;
 		enum otp_err err;
 
@@ -71,6 +71,9 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 		again = err == OTP_OK && result.verdict != OTP_VERDICT_ACCEPT &&
 		    prove_again(
 			tool, &account->subject, &result, first, enrolment);
+		/* A code that expired is no try: its dialogue has its own. */
+		if (again && !result.of_token)
+			otp_confirm_say_left(left);
 		if (err != OTP_OK)
 			status = prove_failed(tool, account, change, err);
 		else if (result.verdict == OTP_VERDICT_ACCEPT)

@@ -148,7 +148,8 @@ often() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		says 0 . devices --forget=all || break
 	done
-	says 1 'Wait a minute' devices --forget=all
+	says 1 'You have asked pam_otpd too often\. Wait a minute\.$' \
+	    devices --forget=all
 }
 check 'devices__not_too_often' often
 
@@ -230,6 +231,12 @@ take_over() {
 	recovery=$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' "$scratch/said_to" |
 	    tr '\n' ' ')
 	test -n "$secret"
+}
+# tries_left NUMBER...: what was said after each wrong code.
+tries_left() {
+	same "$(for left; do echo "$left left"; done)" \
+	    "$(sed -nE 's/.*([12]) (try|tries) (left)\.$/\1 \3/p' \
+		"$scratch/said_to")"
 }
 codes_shown() {
 	same "${1:-10}" "$(grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' \
@@ -325,7 +332,7 @@ check 'new__still_old' as_root ".tokens[0].label | test(\"alice\")"
 logged >/dev/null
 replaced() {
 	dialogue 0 'set up anew' 'new wrong old' new --replace &&
-	    codes_shown && nothing_logged replaced && take_over
+	    tries_left 2 && codes_shown && nothing_logged replaced && take_over
 }
 check 'new__replaces_after_a_code' replaced
 enrol alice
@@ -370,6 +377,7 @@ check 'remove__not_the_last_one' \
 typed=$(wrong_code)
 check 'recovery__not_without_a_code' dialogue 1 \
     'are the same as before' wrong recovery --yes
+check 'recovery__says_how_many_tries_are_left' tries_left 2
 renewed() {
 	dialogue 0 'old codes no longer work' "${recovery%% *}" recovery --yes &&
 	    codes_shown
@@ -401,11 +409,21 @@ limited() {
 		dialogue 0 . "new $(printf '%s\n' $recovery | head -n 1)" \
 		    new --add || return 1
 	done
-	dialogue 1 'Try again in an hour' \
-	    "new $(printf '%s\n' $recovery | tail -n 1)" new --add &&
-	    as_root '.tokens | length == 4'
+	dialogue 1 . "new $(printf '%s\n' $recovery | tail -n 1)" new --add &&
+	    says_too_many && as_root '.tokens | length == 4'
+}
+says_too_many() {
+	tr '\n' ' ' <"$scratch/said_to" | grep -q \
+	    'Too many attempts to set up a token or an address\. Try again in an hour\.'
 }
 check 'new__three_an_hour' limited
+# The first step of an address is one of them.
+typed=
+limited_address() {
+	dialogue 1 . "$(printf '%s\n' $recovery | tail -n 1)" \
+	    address --add=alice@example.org && says_too_many
+}
+check 'address__is_counted_with_tokens' limited_address
 
 # --- address ---
 # Takes the messages, one file each, as otp-deliver's socket does.
@@ -508,7 +526,7 @@ address_again
 address_not_without_its_code() {
 	dialogue 1 '^otp-enroll: Nothing changed: a\*\*\*@example\.org was not added' \
 	    'old 11111111 1' address --add=alice@example.org &&
-	    as_root '(.addresses | length == 0) and
+	    tries_left 2 1 && as_root '(.addresses | length == 0) and
 		.other_callers.failures.in_a_row == 1'
 }
 check 'address__is_not_added_without_its_code' address_not_without_its_code
