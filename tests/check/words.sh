@@ -17,6 +17,7 @@ covered='man README.md CONTRIBUTING.md SECURITY.md NEWS tests/README contrib
 # Files below them that others own, or that are not prose.
 skipped='contrib/picture/story.svg
     contrib/selinux/pam_otp.if
+    contrib/selinux/pam_otp.te
     otp-enroll/local.mk'
 
 # One a line: which texts ("all", or "shown" for what users read: documents,
