@@ -16,6 +16,7 @@
 #include "otp-enroll/check/daemon.h"
 #include "otp-enroll/check/delivery.h"
 #include "otp-enroll/check/finding.h"
+#include "otp-enroll/check/fleet.h"
 #include "otp-enroll/check/host.h"
 #include "otp-enroll/check/login.h"
 #include "otp-enroll/check/named.h"
@@ -45,6 +46,7 @@ static void check_all(struct check *check);
 static void check_configuration(struct check *check);
 static void check_clock(struct check *check);
 static void check_store(struct check *check);
+static void check_database(struct check *check);
 static enum otp_err accept_account(void *context, const char *account);
 static bool belongs_to_another(const char *folder);
 static bool find_subject(struct check *check, struct otp_subject *ret_subject);
@@ -221,11 +223,14 @@ check_store(struct check *check)
 	const char *root = check->services.root;
 	const char *folder = check->tool.host.store.folder;
 	struct otp_fault fault = { 0 };
-	enum otp_err err = otp_fleet_use(folder, &fault);
+	enum otp_err err;
 
-	if (err == OTP_OK)
-		err = otp_store_each(
-		    check->tool.host.store, accept_account, NULL, &fault);
+	if (!otp_place_is_folder(folder)) {
+		check_database(check);
+		return;
+	}
+	err = otp_store_each(
+	    check->tool.host.store, accept_account, NULL, &fault);
 	if (err == OTP_OK)
 		err = otp_check_host_left(
 		    &check->findings, check->tool.host.store, &fault);
@@ -242,8 +247,6 @@ check_store(struct check *check)
 	}
 	check->stored = true;
 	add_finding(check, OTP_FOUND_STORE, folder, NULL);
-	if (!otp_place_is_folder(folder))
-		return;
 	otp_check_host_disk(&check->findings, check->tool.host.store);
 	for (unsigned i = 0; i < 4; i++) {
 		static const char *const parts[] = { "", "/seed", "/state",
@@ -254,6 +257,28 @@ check_store(struct check *check)
 		otp_check_host_mode(&check->findings, part);
 		otp_check_host_label(&check->findings, root, part);
 	}
+}
+
+static void
+check_database(struct check *check)
+{
+	const char *store = check->tool.host.store.folder;
+	struct otp_fault fault = { 0 };
+	enum otp_err err;
+
+	if (belongs_to_another(store)) {
+		add_finding(check, OTP_FOUND_STORE_NOT_CHECKED, store, NULL);
+		return;
+	}
+	if (!otp_check_fleet(&check->tool, &check->findings))
+		return;
+	err = otp_fleet_use(store, &fault);
+	if (err != OTP_OK) {
+		otp_findings_add_err(&check->findings, err, &fault);
+		return;
+	}
+	check->stored = true;
+	add_finding(check, OTP_FOUND_STORE, store, NULL);
 }
 
 static enum otp_err

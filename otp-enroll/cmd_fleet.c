@@ -16,6 +16,7 @@
 #include "otp-enroll/cli/output.h"
 #include "otp-enroll/cli/question.h"
 #include "otp-enroll/cli/report.h"
+#include "otp-enroll/cli/settings.h"
 #include "otp-enroll/cli/when.h"
 #include "places.h"
 
@@ -58,6 +59,7 @@ const struct otp_command otp_command_fleet = {
 	       "  --yes        do not ask whether to go on\n"
 	       "  --json       with check: print one JSON object\n"),
 	.user = true,
+	.lenient = true, /* the plugin may be what is wrong */
 	.takes = { "file", "role", "yes", "json" },
 	.run = fleet_run,
 };
@@ -73,9 +75,11 @@ static const struct {
 };
 
 static enum otp_exit
-fleet_run(const struct otp_tool *tool)
+fleet_run(const struct otp_tool *given)
 {
-	const char *name = tool->args.user != NULL ? tool->args.user : "";
+	const char *name = given->args.user != NULL ? given->args.user : "";
+	struct otp_tool own = *given;
+	const struct otp_tool *tool = &own;
 	struct otp_fleet fleet;
 	struct otp_fault fault = { 0 };
 	enum otp_exit status = OTP_EXIT_USAGE;
@@ -92,6 +96,9 @@ fleet_run(const struct otp_tool *tool)
 	}
 	if (!are_options_valid(&tool->args, actions[i].run == NULL))
 		return OTP_EXIT_USAGE;
+	status = otp_settings_read(&own);
+	if (status != OTP_EXIT_DONE)
+		return status;
 	if (actions[i].run == NULL)
 		return fleet_check(tool);
 	err = otp_fleet_open(tool, DEADLINE, &fleet, &fault);
@@ -129,10 +136,8 @@ fleet_check(const struct otp_tool *tool)
 
 	if (tool->args.json)
 		otp_i18n_end();
-	otp_check_fleet(tool, &findings);
-	status = otp_findings_worst(&findings) == OTP_LEVEL_FAULT
-	    ? OTP_EXIT_FAILED
-	    : OTP_EXIT_DONE;
+	status =
+	    otp_check_fleet(tool, &findings) ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
 	if (findings.failed) {
 		otp_complain(_("There is not enough memory."));
 		status = OTP_EXIT_FAILED;

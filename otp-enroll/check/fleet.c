@@ -27,6 +27,7 @@ struct examined {
 	    words; /* where: the host, what: the role, more: the realm */
 };
 
+static bool has_fault(const struct otp_findings *findings, size_t before);
 static void add_failure(struct otp_findings *findings,
     const struct otp_fleet *fleet, enum otp_err err,
     const struct otp_fault *fault);
@@ -40,11 +41,12 @@ static void check_clocks(const struct examined *examined);
 static void check_role(const struct examined *examined);
 static void add(const struct examined *examined, enum otp_found found);
 
-void
+bool
 otp_check_fleet(const struct otp_tool *tool, struct otp_findings *findings)
 {
 	struct otp_fleet fleet;
 	struct otp_fault fault = { 0 };
+	const size_t before = findings->count;
 	const enum otp_err err = otp_fleet_open(tool, DEADLINE, &fleet, &fault);
 	const struct examined examined = {
 		.tool = tool,
@@ -63,10 +65,23 @@ otp_check_fleet(const struct otp_tool *tool, struct otp_findings *findings)
 		check_clocks(&examined);
 		check_schema(&examined);
 		check_role(&examined);
-		if (otp_findings_worst(findings) != OTP_LEVEL_FAULT)
-			add(&examined, OTP_FOUND_FLEET);
 	}
 	otp_fleet_close(&fleet);
+	if (has_fault(findings, before))
+		return false;
+	add(&examined, OTP_FOUND_FLEET);
+	return true;
+}
+
+/* Whether there is one after the first BEFORE findings. */
+static bool
+has_fault(const struct otp_findings *findings, size_t before)
+{
+	bool has = findings->failed;
+
+	for (size_t i = before; i < findings->count; i++)
+		has = has || findings->at[i].level == OTP_LEVEL_FAULT;
+	return has;
 }
 
 /* --- What could not be done ----------------------------------------------- */

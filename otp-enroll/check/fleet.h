@@ -3,11 +3,16 @@
 #ifndef OTP_CHECK_FLEET_H
 #define OTP_CHECK_FLEET_H
 
+#include <stdbool.h>
+
 #include "otp-enroll/check/finding.h"
 #include "otp-enroll/cli/command.h"
 
-/* Writes nothing.  Connects as --role if there is one. */
-void otp_check_fleet(
+/*
+ * Writes nothing.  Connects as --role if there is one.  Returns whether there is
+ * no fault.
+ */
+bool otp_check_fleet(
     const struct otp_tool *tool, struct otp_findings *findings);
 
 #endif

@@ -201,6 +201,26 @@ rolled_back() {
 }
 check 'fleet_check__finds_a_database_that_was_restored' rolled_back
 
+# host_finds STATUS ID LEVEL: by 'otp-enroll check', of a host that uses it.
+host_finds() {
+	status=0
+	timeout 60 otp-enroll check --json >/tmp/json || status=$?
+	cat /tmp/json
+	test $status = "$1" && jq -e --arg id "$2" --arg level "$3" \
+	    '.findings[] | select(.id == $id and .level == $level)' /tmp/json
+}
+host() {
+	conf 'store = postgresql:/etc/pam_otp/fleet.conf' &&
+	    host_finds 0 fleet ok && clean && edit 's/staff/visitors/' &&
+	    as_super "DELETE FROM otp.member WHERE realm = 'visitors'" &&
+	    host_finds 1 fleet-realm fault && remote &&
+	    mv "$plugins/pam_otp_postgresql.so" /tmp/kept.so &&
+	    host_finds 1 fleet-plugin fault && found 1 'fleet-plugin fault' &&
+	    mv /tmp/kept.so "$plugins/pam_otp_postgresql.so" &&
+	    host_finds 0 fleet ok
+}
+check 'check__has_the_findings_of_the_database_that_a_host_uses' host
+conf
 # On the server itself, of a database from nothing on.
 own_host() {
 	as_super 'CREATE DATABASE other TEMPLATE template0' &&
