@@ -84,7 +84,7 @@ prepare() {
 
 	[Service]
 	Type=oneshot
-	TimeoutStartSec=230
+	TimeoutStartSec=290
 	Environment=LONG=$LONG
 	ExecStart=/bin/sh /tests/boot/inside.sh
 	StandardOutput=truncate:/var/log/boot/said
@@ -97,7 +97,7 @@ prepare() {
 }
 
 boot() {
-	timeout -k 5 240 systemd-nspawn -q --register=no --keep-unit -b \
+	timeout -k 5 300 systemd-nspawn -q --register=no --keep-unit -b \
 	    -D "$root" --private-network </dev/null >"$scratch/booted" 2>&1
 	tail -n 3 "$scratch/booted"
 	test -s "$log/said"

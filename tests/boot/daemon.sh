@@ -169,3 +169,31 @@ checked() {
 	    says_no grep -o '"daemon-[a-z]*"' /root/check.json
 }
 check 'otpd__is_as_otp_enroll_check_expects' checked
+
+# --- A user's own mail address ------------------------------------------------
+
+rm -f /var/mail/alice
+# Her program is asked for a code of her token, and then for that of the mail.
+adds_address() {
+	code
+	{
+		echo "$code"
+		/usr/local/bin/newest
+	} | setpriv --reuid=alice --regid=alice --init-groups \
+	    otp-enroll address --add=alice@localhost >"$scratch/added" 2>&1
+	cat "$scratch/added"
+	grep -q '^Codes of alice can be sent to a\*\*\*@localhost\.$' \
+	    "$scratch/added"
+}
+check 'otpd__adds_an_address_whose_mail_arrives' adds_address
+check 'otpd__says_in_the_journal_that_it_did' logged SYSLOG_IDENTIFIER=pam_otpd \
+    "action=address-added user=alice .*socket=user .*peer_uid=$(id -u alice)"
+# The next message leaves half a minute later at the earliest.
+sleep 31
+rm -f /var/mail/alice
+check 'otpd__address_gets_the_code_of_a_login' /usr/local/bin/log-in
+no_address_logged() {
+	journalctl -q -o cat | grep -F alice@localhost | grep -v postfix/
+	true
+}
+check 'otpd__and_otp_deliver_log_no_address' empty no_address_logged
