@@ -157,13 +157,32 @@ each() {
 show() {
 	types=types_x11
 	export DISPLAY=:77
-	Xvfb :77 -ac -nolisten tcp >/dev/null 2>&1 &
+	Xvfb :77 -ac -noreset -nolisten tcp >/dev/null 2>&1 &
 	display=$!
 	await xdotool getmouselocation >/dev/null 2>&1
 }
 
+# What is on the screen beside i3lock's colour.
+desktop() {
+	convert -size 640x480 'xc:#4477aa' -fill white \
+	    -draw 'rectangle 160,120 480,360' "$scratch/desktop.png" || return 1
+	display -window root "$scratch/desktop.png" # it fails where it works
+	pictured desktop 4477AA
+}
+# pictured NAME COLOUR: the corner of the screen has it.
+pictured() {
+	import -window root "$scratch/$1.png" || return 1
+	same "$2" "$(convert "$scratch/$1.png" -crop 1x1+5+5 -depth 8 \
+	    -format '%[hex:p{0,0}]' info: | cut -c 1-6)"
+}
+
+pictures=no
 if has i3lock Xvfb xdotool; then
 	check "locker__${program}_has_a_display" show
+	! command -v import >/dev/null || ! command -v display >/dev/null ||
+	    pictures=yes
+	[ $pictures = no ] ||
+	    check 'locker__i3lock_is_on_a_desktop' desktop
 	both i3lock
 	enrol alice
 	logged >/dev/null
@@ -171,8 +190,13 @@ if has i3lock Xvfb xdotool; then
 	check 'locker__i3lock_stays_locked_with_a_wrong_code' \
 	    stays_locked refused wrong "$password$(wrong_code)"
 	sleep 2 # until it takes keys again
+	[ $pictures = no ] ||
+	    check 'locker__i3lock_hides_the_desktop' pictured locked 202020
 	check 'locker__i3lock_unlocks_with_password_and_code' \
 	    unlocks "$password$(code)"
+	[ $pictures = no ] ||
+	    check 'locker__i3lock_shows_the_desktop_again' \
+		pictured unlocked 4477AA
 	unserve
 	check 'locker__i3lock_locks_again' lock i3lock -n -c 202020
 	check 'locker__i3lock_stays_locked_without_a_daemon' \
@@ -228,4 +252,11 @@ if has swaylock sway wtype; then
 	wait $display
 fi
 unserve
+# LOCKER_PICTURES=yes: the pictures are in the log.
+if [ "$pictures-${LOCKER_PICTURES-no}" = yes-yes ]; then
+	for picture in locked unlocked; do
+		echo "# $picture.png:"
+		base64 "$scratch/$picture.png" | sed 's/^/# /'
+	done
+fi
 finish
