@@ -14,7 +14,9 @@
  * 3. A state of an earlier epoch is not trusted, and one that a host with another
  *    clock loads is not judged (tests/fleet/store.sh:
  *    state__of_an_earlier_epoch_is_refused, clock__that_is_apart_is_refused).
- * 4. A commit whose end is not known is an error
+ * 4. All accounts are shown over one connection, or an error is returned
+ *    (each__ends_with_its_connection).
+ * 5. A commit whose end is not known is an error
  *    (tests/fleet/store.sh: commit__in_doubt_is_a_no).
  */
 #include "config.h"

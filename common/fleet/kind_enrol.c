@@ -303,18 +303,62 @@ otp_fleet_claim_uid(
 
 /* --- All accounts -------------------------------------------------------- */
 
+/* What all accounts are shown to, over connection NUMBER of the session. */
+struct visitor {
+	enum otp_err (*visit)(void *context, const char *account);
+	enum otp_err (*visit_uid)(
+	    void *context, uint32_t uid, const char *account);
+	void *context;
+	unsigned number;
+};
+
+/*
+ * A visitor opens accounts on the same connection, and goes on where one of them
+ * cannot be read, after which there is another connection, or none.
+ */
+static enum otp_err
+check_connection(const struct visitor *visitor, enum otp_err err)
+{
+	if (err == OTP_OK &&
+	    (otp_session.database == NULL ||
+		otp_session.number != visitor->number))
+		return OTP_ERR_DATABASE;
+	return err;
+}
+
+static enum otp_err
+visit_account(void *context, const char *account)
+{
+	const struct visitor *visitor = context;
+
+	return check_connection(
+	    visitor, visitor->visit(visitor->context, account));
+}
+
+static enum otp_err
+visit_uid(void *context, uint32_t uid, const char *account)
+{
+	const struct visitor *visitor = context;
+
+	return check_connection(
+	    visitor, visitor->visit_uid(visitor->context, uid, account));
+}
+
 enum otp_err
 otp_fleet_each(struct otp_place place,
     enum otp_err (*visit)(void *context, const char *account), void *context,
     struct otp_fault *fault)
 {
+	struct visitor visitor = { .visit = visit, .context = context };
 	bool reused = false;
 	enum otp_err err = otp_session_connect(place, &reused, fault);
 
 	if (err != OTP_OK)
 		return err;
-	return otp_database_each(
-	    otp_session.database, LOAD_MS, visit, context, fault);
+	visitor.number = otp_session.number;
+	err = otp_database_each(
+	    otp_session.database, LOAD_MS, visit_account, &visitor, fault);
+	return err == OTP_ERR_READ ? otp_session_outcome(err) : err;
 }
 
 enum otp_err
@@ -322,11 +366,14 @@ otp_fleet_each_uid(struct otp_place place,
     enum otp_err (*visit)(void *context, uint32_t uid, const char *account),
     void *context, struct otp_fault *fault)
 {
+	struct visitor visitor = { .visit_uid = visit, .context = context };
 	bool reused = false;
 	enum otp_err err = otp_session_connect(place, &reused, fault);
 
 	if (err != OTP_OK)
 		return err;
-	return otp_database_each_uid(
-	    otp_session.database, LOAD_MS, visit, context, fault);
+	visitor.number = otp_session.number;
+	err = otp_database_each_uid(
+	    otp_session.database, LOAD_MS, visit_uid, &visitor, fault);
+	return err == OTP_ERR_READ ? otp_session_outcome(err) : err;
 }

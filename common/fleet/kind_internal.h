@@ -29,10 +29,11 @@
 
 /* To be used by one thread at a time. */
 struct otp_session {
-	pid_t pid;				    /* which has connected */
-	struct otp_database *database;		    /* NULL: none */
-	struct otp_fleet_conf conf;		    /* its place */
-	unsigned open;				    /* stores */
+	pid_t pid;		       /* which has connected */
+	struct otp_database *database; /* NULL: none */
+	unsigned number;	       /* of connections until now */
+	struct otp_fleet_conf conf;    /* its place */
+	unsigned open;		       /* stores */
 	uint8_t attempt[OTP_DATABASE_ATTEMPT_SIZE]; /* of all that are open */
 };
 extern struct otp_session otp_session;

@@ -67,6 +67,7 @@ otp_session_connect(
 	otp_session_close();
 	otp_session.conf = conf;
 	otp_session.pid = getpid();
+	otp_session.number++;
 	found = otp_fleet_conf_place(&otp_session.conf);
 	err =
 	    otp_database_open(&found, CONNECT_MS, &otp_session.database, fault);

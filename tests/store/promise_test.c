@@ -19,7 +19,7 @@
 #include "common/store/store.h"
 #include "tests/lib/sample.h"
 #ifdef PROMISE_FLEET
-#include "common/fleet/kind.h"
+#include "common/fleet/kind_internal.h"
 #endif
 
 #define RACERS 8
@@ -659,6 +659,43 @@ each__visits_every_account_once(void **state)
 	    otp_store_each_left(place, visit_account, &search, NULL), OTP_OK);
 }
 
+#ifdef PROMISE_FLEET
+/* As reading an account does that fails; CONTEXT: to be read again afterwards. */
+static enum otp_err
+lose_connection(void *context, const char *account)
+{
+	otp_session_close();
+	if (context != NULL)
+		otp_store_close(open_store(account));
+	return OTP_OK;
+}
+
+static enum otp_err
+lose_connection_of_uid(void *context, uint32_t uid, const char *account)
+{
+	(void)uid;
+	return lose_connection(context, account);
+}
+
+static void
+each__ends_with_its_connection(void **state)
+{
+	bool again = true;
+	uint32_t uid;
+	const char *account = new_account(&uid);
+
+	(void)state;
+	enrol(account, uid);
+	assert_int_equal(otp_store_each(place, lose_connection, NULL, NULL),
+	    OTP_ERR_DATABASE);
+	assert_int_equal(otp_store_each(place, lose_connection, &again, NULL),
+	    OTP_ERR_DATABASE);
+	assert_int_equal(
+	    otp_store_each_uid(place, lose_connection_of_uid, &again, NULL),
+	    OTP_ERR_DATABASE);
+}
+#endif
+
 /* --- Logins -------------------------------------------------------------- */
 
 static enum otp_err
@@ -778,6 +815,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(
 		    uid__goes_with_the_seed_of_who_is_not_enrolled),
 		cmocka_unit_test(each__visits_every_account_once),
+#ifdef PROMISE_FLEET
+		cmocka_unit_test(each__ends_with_its_connection),
+#endif
 		cmocka_unit_test(code__works_once),
 		cmocka_unit_test(code__works_once_for_many_at_once),
 	};
