@@ -9,7 +9,10 @@
  *    no statement is cancelled (calls__end_when_the_server_is_stopped,
  *    calls__end_when_the_server_answers_with_a_copy).
  * 3. The server is verified, and the environment has no say
- *    (open__verifies_the_server, open__takes_nothing_from_the_environment).
+ *    (open__verifies_the_server, open__takes_nothing_from_the_environment,
+ *    open__takes_nothing_from_a_home_directory).
+ * 4. The server at a Unix socket is its directory's owner
+ *    (open__takes_no_server_of_another_user).
  */
 #include "config.h"
 
@@ -18,10 +21,18 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+
+/* No file, so that libpq reads none in a home directory. */
+#define NO_FILE "/dev/null/none"
+
+#define USER_SIZE  256	/* of a user's name, the NUL included */
+#define ENTRY_SIZE 4096 /* of a user's entry */
 
 /* PQconndefaults() needs the first one to be unset, and does not name the rest. */
 static const char *const more_names[] = { "PGSERVICE", "PGSERVICEFILE",
@@ -29,7 +40,9 @@ static const char *const more_names[] = { "PGSERVICE", "PGSERVICEFILE",
 
 static bool is_whole(const struct otp_database_place *);
 static enum otp_err clear_environment(void);
-static PGconn *start(const struct otp_database_place *);
+static enum otp_err find_server(const struct otp_database_place *,
+    char user[USER_SIZE], struct otp_fault *);
+static PGconn *start(const struct otp_database_place *, const char *server);
 static enum otp_err poll_until_connected(struct otp_connection *);
 static void note_warning(void *context, const PGresult *);
 static enum otp_err wait_for(
@@ -43,9 +56,9 @@ static const char *last_text(
 
 /* --- Time ---------------------------------------------------------------- */
 
-/* Milliseconds; if there is no clock, every deadline has passed. */
-static int64_t
-monotonic(void)
+/* If there is no clock, every deadline has passed. */
+int64_t
+otp_connection_now(void)
 {
 	struct timespec now;
 
@@ -57,7 +70,7 @@ monotonic(void)
 void
 otp_connection_begin(struct otp_connection *connection, unsigned ms)
 {
-	const int64_t now = monotonic();
+	const int64_t now = otp_connection_now();
 
 	connection->end = now == INT64_MAX ? now : now + ms;
 }
@@ -65,7 +78,7 @@ otp_connection_begin(struct otp_connection *connection, unsigned ms)
 int
 otp_connection_left(const struct otp_connection *connection)
 {
-	const int64_t now = monotonic();
+	const int64_t now = otp_connection_now();
 
 	if (now >= connection->end)
 		return 0;
@@ -78,15 +91,18 @@ otp_connection_left(const struct otp_connection *connection)
 enum otp_err
 otp_connection_open(struct otp_connection *connection, struct otp_fault *fault)
 {
+	char server[USER_SIZE] = "";
 	enum otp_err err = OTP_ERR_READ;
 
 	otp_connection_close(connection);
 	if (!is_whole(&connection->place))
 		return OTP_ERR_OPTION;
 	err = clear_environment();
+	if (err == OTP_OK)
+		err = find_server(&connection->place, server, fault);
 	if (err != OTP_OK)
 		return err;
-	connection->pg = start(&connection->place);
+	connection->pg = start(&connection->place, server);
 	if (connection->pg == NULL)
 		return OTP_ERR_NOMEM;
 	err = poll_until_connected(connection);
@@ -103,7 +119,7 @@ otp_connection_close(struct otp_connection *connection)
 {
 	PQfinish(connection->pg); /* which cancels nothing */
 	connection->pg = NULL;
-	connection->is_compared = false;
+	connection->compare_at = 0;
 }
 
 static bool
@@ -137,21 +153,58 @@ clear_environment(void)
 	return OTP_OK;
 }
 
+/*
+ * Where every user can make a socket, as in /tmp, one who is not the server's could
+ * say what the accounts are: USER, the owner of the socket's directory, is the
+ * server's.  By TCP it is "".
+ */
+static enum otp_err
+find_server(const struct otp_database_place *place, char user[USER_SIZE],
+    struct otp_fault *fault)
+{
+	char buffer[ENTRY_SIZE];
+	struct passwd entry = { 0 };
+	struct passwd *found = NULL;
+	struct stat status;
+
+	user[0] = '\0';
+	if (place->host[0] != '/')
+		return OTP_OK;
+	if (stat(place->host, &status) != 0)
+		return otp_fault_set(
+		    fault, OTP_ERR_READ, errno, place->host, OTP_DETAIL_NONE);
+	if (getpwuid_r(status.st_uid, &entry, buffer, sizeof(buffer), &found) !=
+		0 ||
+	    found == NULL || found->pw_name[0] == '\0' ||
+	    strlen(found->pw_name) >= USER_SIZE)
+		return otp_fault_set(fault, OTP_ERR_READ, 0, place->host,
+		    OTP_DETAIL_USER_DATABASE);
+	memcpy(user, found->pw_name, strlen(found->pw_name) + 1);
+	return OTP_OK;
+}
+
+static const char *
+file_or_none(const char *path)
+{
+	return path == NULL ? NO_FILE : path;
+}
+
 static PGconn *
-start(const struct otp_database_place *place)
+start(const struct otp_database_place *place, const char *server)
 {
 	const bool is_local = place->host[0] == '/';
 	const char *const names[] = { "host", "hostaddr", "port", "dbname",
-		"user", "sslmode", "sslrootcert", "sslcert", "sslkey",
-		"passfile", "gssencmode", "client_encoding",
+		"user", "sslmode", "sslrootcert", "sslcrl", "sslcert", "sslkey",
+		"passfile", "requirepeer", "gssencmode", "client_encoding",
 		"target_session_attrs", "application_name", "tcp_user_timeout",
 		NULL };
 	const char *const values[] = { place->host,
 		is_local ? NULL : place->address, place->port, place->database,
 		place->role, is_local ? "disable" : "verify-full",
-		place->authority, place->certificate, place->key,
-		place->password, "disable", "UTF8", "read-write", "pam_otp",
-		"5000", NULL };
+		place->authority, NO_FILE, file_or_none(place->certificate),
+		file_or_none(place->key), file_or_none(place->password),
+		is_local ? server : NULL, "disable", "UTF8", "read-write",
+		"pam_otp", "5000", NULL };
 
 	return PQconnectStartParams(names, values, 0);
 }

@@ -23,10 +23,10 @@
 /* Zeroed but for 'place' at first. */
 struct otp_connection {
 	struct otp_database_place place;
-	PGconn *pg;	  /* NULL: none */
-	bool warned;	  /* by the server, in this call */
-	bool is_compared; /* with the host marks: rollback.h */
-	int64_t end;	  /* of the call, monotonic, in milliseconds */
+	PGconn *pg;	    /* NULL: none */
+	bool warned;	    /* by the server, in this call */
+	int64_t compare_at; /* with the host marks (rollback.h); as 'end' */
+	int64_t end;	    /* of the call: as otp_connection_now() has it */
 	char sqlstate[OTP_CONNECTION_SQLSTATE_SIZE]; /* of the last failure */
 };
 
@@ -40,6 +40,9 @@ struct otp_parameters {
 	int formats[OTP_PARAMETERS_MAX];
 	char numbers[OTP_PARAMETERS_MAX][OTP_PARAMETER_NUMBER_SIZE];
 };
+
+/* Milliseconds, monotonic; INT64_MAX: not known. */
+int64_t otp_connection_now(void);
 
 /* The call that begins now ends within MS milliseconds. */
 void otp_connection_begin(struct otp_connection *connection, unsigned ms);

@@ -25,7 +25,7 @@
 #define OTP_DATABASE_NAME_SIZE	  251  /* of an account, the NUL included */
 #define OTP_DATABASE_UUID_SIZE	  37   /* likewise, of an attempt as text */
 
-/* Texts that the caller owns while the database is open; NULL: libpq's own. */
+/* Texts that the caller owns while the database is open; NULL: none. */
 struct otp_database_place {
 	/* Names with a comma between them, or the folder of a Unix socket. */
 	const char *host;
@@ -80,7 +80,7 @@ void otp_database_close(struct otp_database *database);
  * Load ACCOUNT; what is done with the row is of ATTEMPT, and ends within MS
  * milliseconds.  After a failure the database is to be closed.
  * Errors: READ, NAME, NOMEM; ROLLED_BACK (by the host marks, at the first load of
- * a connection), and those of otp_marks_read().
+ * a connection and every 5 seconds), and those of otp_marks_read().
  */
 enum otp_err otp_database_load(struct otp_database *database,
     const char *account, const uint8_t attempt[OTP_DATABASE_ATTEMPT_SIZE],

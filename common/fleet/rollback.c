@@ -10,6 +10,8 @@
  * 3. What cannot be compared is refused, and what cannot be written refuses no login
  *    (marks__that_cannot_be_trusted_refuse_logins,
  *    marks__on_a_full_disk_refuse_no_login).
+ * 4. So is one that was rolled back under a connection that a process keeps
+ *    (tests/fleet/store.sh: marks__are_compared_again_on_a_connection_that_is_kept).
  */
 #include "config.h"
 
@@ -20,6 +22,8 @@
 #include <string.h>
 
 #include "common/fleet/marks.h"
+
+#define COMPARED_FOR 5000 /* milliseconds; then again */
 
 /* An array's text: names with quotes, of which each byte may be escaped. */
 #define NAMES_SIZE   (OTP_MARKS_MAX * (2 * OTP_MARKS_NAME_SIZE + 3) + 3)
@@ -40,10 +44,11 @@ otp_rollback_check(struct otp_connection *connection,
     const struct otp_database_row *row, struct otp_fault *fault)
 {
 	const struct otp_fleet_identity now = identity_of(connection, row);
+	const int64_t time = otp_connection_now();
 	struct otp_marks *marks;
 	enum otp_err err;
 
-	if (connection->place.marks == NULL || connection->is_compared)
+	if (connection->place.marks == NULL || time < connection->compare_at)
 		return OTP_OK;
 	marks = malloc(sizeof(*marks));
 	if (marks == NULL)
@@ -51,8 +56,8 @@ otp_rollback_check(struct otp_connection *connection,
 	err = otp_marks_read(connection->place.marks, marks, fault);
 	if (err == OTP_OK)
 		err = compare(connection, marks, &now, fault);
-	if (err == OTP_OK)
-		connection->is_compared = true;
+	if (err == OTP_OK && time != INT64_MAX)
+		connection->compare_at = time + COMPARED_FOR;
 	free(marks);
 	return err;
 }

@@ -10,7 +10,10 @@ needs openssl python3
 probe=$top_builddir/tests/fleet/probe
 test -x "$probe" || ground_skip 'libpq was not there to build with'
 
-server_make one 'ssl = off' && server_start one && migrate one || exit 99
+mkdir -m 1777 /tmp/common
+server_make one 'ssl = off' \
+    "unix_socket_directories = '/tmp/one.at, /tmp/common'" &&
+    server_start one && migrate one || exit 99
 
 # account NAME: with a state, and free.
 account() {
@@ -243,6 +246,18 @@ copied() {
 check 'calls__end_when_the_server_answers_with_a_copy' copied
 kill $copy
 
+# --- Whose the server is -----------------------------------------------------
+
+# Whoever makes the first socket in a directory that all can write to.
+impostor() {
+	says_no timeout 60 "$probe" host=/tmp/common role=host1 show alice \
+	    >/tmp/said && grep 'requirepeer specifies "root"' /tmp/said || {
+		cat /tmp/said
+		return 1
+	}
+}
+check 'open__takes_no_server_of_another_user' impostor
+
 # --- TLS, and the environment ------------------------------------------------
 
 tls_make one && server_stop one && server_start one
@@ -287,6 +302,14 @@ environment() {
 	    PGSSLMINPROTOCOLVERSION=unknown PGDATESTYLE=unknown connected
 }
 check 'open__takes_nothing_from_the_environment' environment
+
+home() {
+	mkdir -p /tmp/home && cp /tmp/password /tmp/home/.pgpass &&
+	    says_no env HOME=/tmp/home timeout 60 "$probe" host=localhost \
+		address=127.0.0.1 role=host1 authority=/tmp/ca.crt show alice \
+		>/tmp/said && grep 'no password supplied' /tmp/said
+}
+check 'open__takes_nothing_from_a_home_directory' home
 
 incomplete() {
 	same 'option: ' "$("$probe" host=localhost role=host1 \

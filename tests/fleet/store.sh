@@ -149,6 +149,25 @@ away() {
 }
 check 'login__fails_while_the_database_is_away' away
 
+# --- A database that was rolled back -----------------------------------------
+
+# A backup can be restored without ending connections.
+kept() {
+	conf_of kept && sed -i 's/^role.*/role = desk/' /etc/pam_otp/kept.conf &&
+	    echo 'marks = /tmp/kept.marks' >>/etc/pam_otp/kept.conf &&
+	    place=postgresql:/etc/pam_otp/kept.conf &&
+	    enrolled kept && code=$(login code) && mkfifo /tmp/kept || return 1
+	login try kept $uid "$code" kept $uid "$code" </tmp/kept >/tmp/kept.out &
+	exec 4>/tmp/kept
+	await grep -q ok /tmp/kept.out && sleep 5.1 &&
+	    query one postgres "UPDATE otp.account SET generation =
+		generation - 1 WHERE name = 'kept'" && echo >&4 && wait $! &&
+	    same 'ok
+rolled-back' "$(cat /tmp/kept.out)"
+}
+check 'marks__are_compared_again_on_a_connection_that_is_kept' kept
+place=postgresql:/etc/pam_otp/desk.conf
+
 # --- The next epoch ----------------------------------------------------------
 
 epoch() {
