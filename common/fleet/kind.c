@@ -302,7 +302,7 @@ fleet_each_left(struct otp_place place,
 static enum otp_err
 fleet_init(struct otp_place place, bool *ret_made, struct otp_fault *fault)
 {
-	(void)ret_made;
+	*ret_made = false;
 	return otp_fault_set(
 	    fault, OTP_ERR_OPTION, 0, place.folder, OTP_DETAIL_FLEET_INIT);
 }

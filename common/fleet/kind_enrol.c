@@ -120,10 +120,8 @@ otp_fleet_put_seed(struct otp_store *store, const struct otp_seed *seed,
 
 enum otp_err
 otp_fleet_move_seed(
-    const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
-	/* The rows are what the server has afterwards. */
-	struct otp_store *source = (struct otp_store *)(uintptr_t)from;
 	enum otp_err err;
 
 	to->in_effect = false;
@@ -134,8 +132,8 @@ otp_fleet_move_seed(
 	otp_database_begin(otp_session.database, CHANGE_MS);
 	err = otp_fleet_changed(to,
 	    otp_database_move_seed(
-		otp_session.database, &source->row, &to->row, fault));
-	source->kept = err == OTP_OK;
+		otp_session.database, &from->row, &to->row, fault));
+	from->kept = err == OTP_OK;
 	return err;
 }
 

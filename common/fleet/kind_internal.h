@@ -107,8 +107,8 @@ enum otp_err otp_fleet_purge(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 enum otp_err otp_fleet_put_seed(struct otp_store *store,
     const struct otp_seed *seed, struct otp_fault *fault) OTP_MUST_USE;
-enum otp_err otp_fleet_move_seed(const struct otp_store *from,
-    struct otp_store *to, struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_fleet_move_seed(struct otp_store *from, struct otp_store *to,
+    struct otp_fault *fault) OTP_MUST_USE;
 enum otp_err otp_fleet_drop_seed(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 enum otp_err otp_fleet_check_uid(struct otp_store *store, uint32_t uid,

@@ -65,6 +65,8 @@ otp_fleet_use(const char *store, struct otp_fault *fault)
 	err = otp_plugin_load(&plugin, fault);
 	if (err == OTP_ERR_ABSENT)
 		return OTP_ERR_OPTION;
+	if (err == OTP_OK && plugin == NULL)
+		err = OTP_ERR_READ;
 	if (err == OTP_OK)
 		otp_store_register(OTP_FLEET_PREFIX, plugin->store);
 	return err;

@@ -194,7 +194,7 @@ write_head(int fd, const struct image *image,
 	uint8_t head[HEAD_SIZE] = { 0 };
 	enum otp_err err;
 
-	memcpy(head, magic, strlen(magic));
+	memcpy(head, magic, sizeof(magic) - 1);
 	otp_put_u32(head + strlen(magic), VERSION);
 	otp_put_u64(head + HEAD_SEQUENCE, image->sequence + 1);
 	put_identity(identity, head + HEAD_IDENTITY);
@@ -223,6 +223,7 @@ write_mark(int fd, struct image *image, const char *account, int64_t generation,
 	otp_put_u64(mark, sequence);
 	memcpy(mark + MARK_OF, image->of, sizeof(image->of));
 	otp_put_i64(mark + MARK_NUMBER, generation);
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): zeros follow */
 	memcpy(mark + MARK_ACCOUNT, account, strlen(account));
 	err = add_sum(mark, sizeof(mark));
 	if (err != OTP_OK)

@@ -266,7 +266,7 @@ otp_store_put_seed(struct otp_store *store, const struct otp_seed *seed,
 
 enum otp_err
 otp_store_move_seed(
-    const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
 	return kind_of(from) == kind_of(to)
 	    ? kind_of(to)->move_seed(from, to, fault)

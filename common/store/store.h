@@ -168,8 +168,8 @@ enum otp_err otp_store_put_seed(struct otp_store *store,
  * names, or under none.  Both states must be locked.
  * Errors: ABSENT (FROM has none), EXISTS (TO has one), CONFLICT (not locked).
  */
-enum otp_err otp_store_move_seed(const struct otp_store *from,
-    struct otp_store *to, struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_store_move_seed(struct otp_store *from, struct otp_store *to,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * Remove the seed, if there is one, and what was left over of making one; then,

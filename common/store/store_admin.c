@@ -277,7 +277,7 @@ otp_files_put_seed(struct otp_store *store, const struct otp_seed *seed,
 
 enum otp_err
 otp_files_move_seed(
-    const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
 	enum otp_err err;
 

@@ -39,8 +39,8 @@ enum otp_err otp_files_rewrite(struct otp_store *store,
     const struct otp_state *state, struct otp_fault *fault) OTP_MUST_USE;
 enum otp_err otp_files_put_seed(struct otp_store *store,
     const struct otp_seed *seed, struct otp_fault *fault) OTP_MUST_USE;
-enum otp_err otp_files_move_seed(const struct otp_store *from,
-    struct otp_store *to, struct otp_fault *fault) OTP_MUST_USE;
+enum otp_err otp_files_move_seed(struct otp_store *from, struct otp_store *to,
+    struct otp_fault *fault) OTP_MUST_USE;
 enum otp_err otp_files_drop_seed(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 enum otp_err otp_files_purge(

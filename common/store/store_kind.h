@@ -39,8 +39,8 @@ struct otp_store_kind {
 	    const struct otp_state *state, struct otp_fault *fault);
 	enum otp_err (*put_seed)(struct otp_store *store,
 	    const struct otp_seed *seed, struct otp_fault *fault);
-	enum otp_err (*move_seed)(const struct otp_store *from,
-	    struct otp_store *to, struct otp_fault *fault);
+	enum otp_err (*move_seed)(struct otp_store *from, struct otp_store *to,
+	    struct otp_fault *fault);
 	enum otp_err (*drop_seed)(
 	    struct otp_store *store, struct otp_fault *fault);
 	enum otp_err (*purge)(struct otp_store *store, struct otp_fault *fault);

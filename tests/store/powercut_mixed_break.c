@@ -97,10 +97,10 @@ enum otp_err __real_otp_store_drop_seed(
     struct otp_store *store, struct otp_fault *fault);
 enum otp_err __wrap_otp_store_drop_seed(
     struct otp_store *store, struct otp_fault *fault);
-enum otp_err __real_otp_store_move_seed(const struct otp_store *from,
-    struct otp_store *to, struct otp_fault *fault);
-enum otp_err __wrap_otp_store_move_seed(const struct otp_store *from,
-    struct otp_store *to, struct otp_fault *fault);
+enum otp_err __real_otp_store_move_seed(
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_move_seed(
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault);
 
 enum otp_err
 __wrap_otp_store_load(struct otp_store *store, struct otp_state *ret_state,
@@ -267,7 +267,7 @@ own(const struct otp_store *store)
 
 enum otp_err
 __wrap_otp_store_move_seed(
-    const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
 	struct otp_seed seed;
 	enum otp_err err;
