@@ -272,13 +272,25 @@ interrupted_late() {
 	    test -e "$store/seed/late" &&
 	    test "$(codes_in "$out" | wc -l)" = 10
 }
+# There is no core file and no tracer from before the first secret is read.
+unseen() {
+	strace -qq -o "$scratch/trace" -e trace=prctl,openat,openat2 \
+	    "$OTP_ENROLL" --conf "$conf" show --print late >"$scratch/out" || return 1
+	sed '/PR_SET_DUMPABLE, SUID_DUMP_DISABLE) *= 0/q' "$scratch/trace" \
+	    >"$scratch/before"
+	cat "$scratch/trace"
+	grep -q DUMPABLE "$scratch/before" && grep -q '"late"' "$scratch/trace" &&
+	    ! grep -qF -e "$conf" -e '"late"' "$scratch/before"
+}
 if [ -z "${INSTRUMENTED-}" ] && have strace &&
     strace -qq -o /dev/null -e trace=none true 2>"$scratch/said"; then
 	check 'new__signal_does_not_come_between_change_and_recovery_codes' \
 	    interrupted_late
+	check 'show__is_not_dumped_or_traced' unseen
 else
 	skip 'new__signal_does_not_come_between_change_and_recovery_codes' \
 	    'nothing can be traced here'
+	skip 'show__is_not_dumped_or_traced' 'nothing can be traced here'
 fi
 
 # --- Failures, waits, locks ---
