@@ -254,7 +254,7 @@ include %D%/fuzz/local.mk
 	-Wl,--wrap=otp_token_id \
 	-Wl,--wrap=otp_recovery_check
 %C%_unit_send_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_address_id \
-	-Wl,--wrap=otp_send_code
+	-Wl,--wrap=otp_send_code -Wl,--wrap=otp_wipe
 %C%_effects_attempt_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdatasync \
 	-Wl,--wrap=otp_token_id \
 	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value \

@@ -291,6 +291,23 @@ __wrap_otp_send_code(
 	    : __real_otp_send_code(whose, moment, ret_code);
 }
 
+/* How often the code 'looked_for' was wiped, each time where it alone was. */
+static struct {
+	uint32_t looked_for;
+	unsigned count;
+} wiped;
+
+void __real_otp_wipe(void *data, size_t size);
+void __wrap_otp_wipe(void *data, size_t size);
+void
+__wrap_otp_wipe(void *data, size_t size)
+{
+	if (size == sizeof(wiped.looked_for) &&
+	    memcmp(data, &wiped.looked_for, size) == 0)
+		wiped.count++;
+	__real_otp_wipe(data, size);
+}
+
 /* Send a code to address INDEX; return it. */
 static struct otp_code
 sent(unsigned index, const uint8_t *occasion, int64_t now)
@@ -312,6 +329,8 @@ judged(const struct otp_code *code, const uint8_t *occasion, int64_t now)
 	assert_int_equal(
 	    otp_verify_sent(&seed, &account, code, occasion, now, &match),
 	    OTP_OK);
+	assert_int_equal(
+	    match.spends_count, match.verdict == OTP_VERDICT_ACCEPT ? 1 : 0);
 	return match.verdict;
 }
 
@@ -407,6 +426,25 @@ verify_sent__fails_where_nothing_can_be_computed(void **state)
 	fails_at = 0;
 }
 
+/* It may be what a wrong code was compared with, and still be valid. */
+static void
+verify_sent__leaves_no_code_in_memory(void **state)
+{
+	struct otp_code code;
+
+	(void)state;
+	prepare();
+	code = sent(0, ssh, NOW);
+	wiped.looked_for = code.value;
+	wiped.count = 0;
+	code.value ^= 1;
+	assert_int_equal(judged(&code, ssh, NOW), OTP_VERDICT_REJECT);
+	assert_int_equal(wiped.count, 1);
+	code.value ^= 1;
+	assert_int_equal(judged(&code, ssh, NOW), OTP_VERDICT_ACCEPT);
+	assert_int_equal(wiped.count, 2);
+}
+
 /* Another code shows that the owner is there. */
 static void
 verify_spend__of_another_code_begins_the_hour_anew(void **state)
@@ -449,6 +487,7 @@ main(void)
 		cmocka_unit_test(verify_sent__spends_the_code_for_good),
 		cmocka_unit_test(
 		    verify_sent__fails_where_nothing_can_be_computed),
+		cmocka_unit_test(verify_sent__leaves_no_code_in_memory),
 		cmocka_unit_test(
 		    verify_spend__of_another_code_begins_the_hour_anew),
 	};

@@ -1242,6 +1242,23 @@ repeated__is_a_replay_of_its_own_token(void **state)
 	assert_int_equal(account.finding.token, 2);
 }
 
+static void
+repeated__of_two_tokens_names_the_latest(void **state)
+{
+	struct account account;
+
+	(void)state;
+	make(&account, OTP_TOTP, 0);
+	add_token(&account, OTP_TOTP, secret_two);
+	accepted_is(&account, 1, 123456);
+	accepted_is(&account, 0, 123456);
+	assert_int_equal(repeated(&account, 6, 123456), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.token, 0);
+	accepted_is(&account, 1, 123456);
+	assert_int_equal(repeated(&account, 6, 123456), OTP_VERDICT_REPLAY);
+	assert_int_equal(account.finding.token, 1);
+}
+
 /* Its digits were edited: the same number is another code. */
 static void
 repeated__has_the_digits_of_its_token(void **state)
@@ -1363,6 +1380,7 @@ main(void)
 		cmocka_unit_test(verify__leaves_no_value_in_memory),
 		cmocka_unit_test(verify_decoy__works_as_hard_as_a_wrong_code),
 		cmocka_unit_test(repeated__is_a_replay_of_its_own_token),
+		cmocka_unit_test(repeated__of_two_tokens_names_the_latest),
 		cmocka_unit_test(repeated__has_the_digits_of_its_token),
 		cmocka_unit_test(repeated__fails_where_no_id_can_be_computed),
 		cmocka_unit_test(totp__that_is_accepted_is_kept_with_its_step),
