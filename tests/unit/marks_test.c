@@ -292,8 +292,9 @@ note__cut_short_anywhere_loses_one_mark(void **state)
 	begin();
 	for (unsigned i = 0; i < OTP_MARKS_MAX; i++)
 		note_number(i, 10);
+	note("user9", 511); /* of which both bytes change */
 	read_file(before);
-	note("user9", 11);
+	note("user9", 512);
 	read_file(after);
 	while (before[first] == after[first])
 		first++;
@@ -305,7 +306,7 @@ note__cut_short_anywhere_loses_one_mark(void **state)
 		assert_true(marks.count >= OTP_MARKS_MAX - 1);
 		generation = generation_of("user9");
 		assert_true(
-		    generation == 0 || generation == 10 || generation == 11);
+		    generation == 0 || generation == 511 || generation == 512);
 		assert_int_equal(generation_of("user8"), 10);
 		assert_int_equal(generation_of("user10"), 10);
 	}
