@@ -27,7 +27,7 @@ allows() {
 	    tr '{}' '  ' | grep " $4 "
 }
 for domain in login_pgm sshd_t sshd_session_t local_login_t xdm_t userdomain \
-    sudodomain policykit_auth_t radiusd_t openvpn_t pam_otpd_t; do
+    sudodomain policykit_auth_t radiusd_t openvpn_t; do
 	connects() {
 		allows $domain pam_otp_runtime_t dir search &&
 		    allows $domain pam_otp_runtime_t sock_file write &&
@@ -55,6 +55,12 @@ writes() {
 	done
 }
 check 'selinux__pam_otpd_writes_the_store' writes
+sends() {
+	allows pam_otpd_t pam_otp_deliver_t unix_stream_socket connectto &&
+	    says_no allows pam_otpd_t '{*.*init\(rc\)*_t.*' unix_stream_socket \
+		connectto
+}
+check 'selinux__pam_otpd_asks_otp_deliver_and_not_init' sends
 offline() {
 	sed -nE '/allow pam_otpd_t .*(tcp|udp|rawip|packet|netlink.*)_socket/p' \
 	    "$rules"
@@ -113,6 +119,11 @@ secrets() {
 	sesearch -A -s pam_otp_deliver_t -t var_auth_t "$policy"
 }
 check 'selinux_policy__passwords_and_seeds_are_not_read' nothing secrets
+init() {
+	may pam_otpd_t init_t unix_stream_socket connectto
+	may pam_otpd_t initrc_t unix_stream_socket connectto
+}
+check 'selinux_policy__pam_otpd_does_not_ask_init' nothing init
 network() {
 	sesearch -A -s pam_otpd_t -p name_connect,name_bind,node_bind "$policy"
 	sesearch -A -s pam_otpd_t -c tcp_socket,udp_socket,rawip_socket \
