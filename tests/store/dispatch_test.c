@@ -46,7 +46,7 @@ count_standing(struct otp_place place, const char *account)
 
 static enum otp_err
 count_move(
-    const struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
+    struct otp_store *from, struct otp_store *to, struct otp_fault *fault)
 {
 	(void)from;
 	(void)to;
