@@ -10,6 +10,7 @@
 #include "common/fleet/database_enrol.h"
 #include "common/fleet/kind_internal.h"
 
+static enum otp_err need_row(struct otp_store *store, struct otp_fault *fault);
 static enum otp_err release_uid(
     struct otp_store *store, struct otp_fault *fault);
 static enum otp_err find_other(struct otp_store *store, uint32_t uid,
@@ -61,7 +62,7 @@ otp_fleet_rewrite(struct otp_store *store, const struct otp_state *state,
 	enum otp_err err;
 
 	store->in_effect = false;
-	err = store->read ? OTP_OK : otp_fleet_fetch(store, fault);
+	err = need_row(store, fault);
 	if (err == OTP_OK)
 		err = otp_fleet_check_clock(store, fault);
 	if (err == OTP_OK && !store->row.has_state)
@@ -82,7 +83,7 @@ otp_fleet_rewrite(struct otp_store *store, const struct otp_state *state,
 enum otp_err
 otp_fleet_purge(struct otp_store *store, struct otp_fault *fault)
 {
-	enum otp_err err = store->read ? OTP_OK : otp_fleet_fetch(store, fault);
+	enum otp_err err = need_row(store, fault);
 
 	store->in_effect = false;
 	if (err != OTP_OK || !store->row.has_account)
@@ -92,6 +93,18 @@ otp_fleet_purge(struct otp_store *store, struct otp_fault *fault)
 	    otp_database_purge(otp_session.database, &store->row, fault));
 	store->read = store->locked = store->kept = false;
 	return err;
+}
+
+/*
+ * The row, loaded if it is not yet.  Another account that is open may have lost the
+ * connection over which it was.
+ */
+static enum otp_err
+need_row(struct otp_store *store, struct otp_fault *fault)
+{
+	if (!store->read)
+		return otp_fleet_fetch(store, fault);
+	return otp_session.database != NULL ? OTP_OK : OTP_ERR_DATABASE;
 }
 
 /* --- The seed ------------------------------------------------------------ */
@@ -140,7 +153,7 @@ otp_fleet_move_seed(
 enum otp_err
 otp_fleet_drop_seed(struct otp_store *store, struct otp_fault *fault)
 {
-	enum otp_err err = store->read ? OTP_OK : otp_fleet_fetch(store, fault);
+	enum otp_err err = need_row(store, fault);
 	bool dropped = false;
 
 	store->in_effect = false;

@@ -696,6 +696,31 @@ each__ends_with_its_connection(void **state)
 }
 #endif
 
+#ifdef PROMISE_FLEET
+/* By another account that is open, as in a renaming. */
+static void
+change__fails_without_the_connection_of_its_load(void **state)
+{
+	const struct otp_state other = { 0 };
+	struct otp_state loaded;
+	struct otp_store *store;
+	uint32_t uid;
+	const char *account = new_account(&uid);
+
+	(void)state;
+	enrol(account, uid);
+	store = open_store(account);
+	assert_int_equal(otp_store_peek(store, &loaded, NULL), OTP_OK);
+	otp_session_close();
+	assert_int_equal(otp_store_purge(store, NULL), OTP_ERR_DATABASE);
+	assert_int_equal(otp_store_drop_seed(store, NULL), OTP_ERR_DATABASE);
+	assert_int_equal(
+	    otp_store_rewrite(store, &other, NULL), OTP_ERR_DATABASE);
+	otp_store_close(store);
+	assert_true(peek(account).enrolled);
+}
+#endif
+
 /* --- Logins -------------------------------------------------------------- */
 
 static enum otp_err
@@ -817,6 +842,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(each__visits_every_account_once),
 #ifdef PROMISE_FLEET
 		cmocka_unit_test(each__ends_with_its_connection),
+		cmocka_unit_test(
+		    change__fails_without_the_connection_of_its_load),
 #endif
 		cmocka_unit_test(code__works_once),
 		cmocka_unit_test(code__works_once_for_many_at_once),
