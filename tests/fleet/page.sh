@@ -141,9 +141,9 @@ password() {
 	    as_postgres -d otp -c "ALTER ROLE web1 PASSWORD
 		'$(sed 's/.*://' /etc/pam_otp/password)'"
 }
-conf() {
+host() {
 	cp /tmp/ca.crt /etc/pam_otp/authority.pem &&
-	    in_file conf >/etc/pam_otp/fleet.conf
+	    in_file host >/etc/pam_otp/fleet.conf
 }
 check_() {
 	play check 1 && grep '^No problems found.$' "$scratch/printed"
@@ -161,13 +161,15 @@ enroll() {
 	person alice && phone enroll 1 && otpd_start &&
 	    echo 'auth required pam_otp.so' >/etc/pam.d/sshd &&
 	    used=$(code 30) && alice=$secret && enters alice "$used" &&
-	    refused alice "$used"
+	    refused alice "$used" &&
+	    says_no test -e /var/lib/pam_otp/seed/alice &&
+	    same '600 20992' "$(stat -c '%a %s' /var/lib/pam_otp/marks)"
 }
 root() {
 	phone root 1 && test -e /var/lib/pam_otp/seed/root &&
 	    by_postgres pg_ctl -D /tmp/db1 -m fast stop >/dev/null &&
 	    logged >/dev/null && refused alice "$used" &&
-	    logged 'reason=no-database' && enters root "$(code 30)" &&
+	    logged | grep 'reason=no-database' && enters root "$(code 30)" &&
 	    starts db1 && await follows
 }
 promote() {
@@ -200,9 +202,13 @@ another_code() {
 }
 restored() {
 	at db3 restored 1 && play check 1 && secret=$alice &&
-	    refused alice "$used" && await another_code &&
-	    enters alice "$(code 30)" &&
+	    await another_code && refused alice "$(code 30)" &&
 	    same 2 "$(told 'SELECT epoch FROM otp.standing()' db3)"
+}
+
+# The codes of now count as used.
+adopt() {
+	phone adopt 1 && grep 'alice: 1 credential adopted' "$scratch/printed"
 }
 
 # --- All of them -------------------------------------------------------------
