@@ -42,7 +42,8 @@
 #	talk [PROMPT ANSWER]... -- COMMAND...
 #				the command on a terminal; what that showed is
 #				$screen, how it ended $status
-#	logged [PATTERN]	the lines that were logged since it was last called
+#	logged [PATTERN]	the lines that were logged since it was last called;
+#				false if none has the pattern
 #				(without time and process id, such as
 #				`authpriv.notice sshd: text'); also in $log
 #
@@ -393,7 +394,9 @@ logged() {
 	ground_marks=$((ground_marks + 1))
 	logger -p user.debug -t ground "mark $ground_marks"
 	await grep -q "ground: mark $ground_marks\$" $log || return 1
+	ground_status=0
 	tail -n +$((ground_read + 1)) $log | grep -v ' ground: mark ' |
-	    grep -e "${1-}"
+	    grep -e "${1-}" || ground_status=$?
 	ground_read=$(wc -l <$log)
+	[ $# = 0 ] || return $ground_status
 }
