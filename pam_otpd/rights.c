@@ -132,3 +132,13 @@ otp_rights_restrict(enum otp_listener listener, struct otp_request *request)
 	memset(request->host, 0, sizeof(request->host));
 	memset(request->service, 0, sizeof(request->service));
 }
+
+void
+otp_rights_conceal(enum otp_listener listener, struct otp_wire_answer *answer)
+{
+	if (listener != OTP_LISTENER_USER)
+		return;
+	memset(answer->look.exemption.reason, 0,
+	    sizeof(answer->look.exemption.reason));
+	memset(answer->fault.foreign, 0, sizeof(answer->fault.foreign));
+}

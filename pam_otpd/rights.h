@@ -62,4 +62,12 @@ bool otp_rights_allow(const struct otp_claim *claim);
 void otp_rights_restrict(
     enum otp_listener listener, struct otp_request *request);
 
+/*
+ * What a caller of LISTENER is not told is taken out of ANSWER: on "user", the
+ * administrator's words about an exemption, and a library's text, which can name a
+ * host.
+ */
+void otp_rights_conceal(
+    enum otp_listener listener, struct otp_wire_answer *answer);
+
 #endif

@@ -93,10 +93,7 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 	if (answer.err == OTP_OK)
 		answer.err =
 		    request_run(job, &options, &request, &told, &answer);
-	/* An administrator's words about the user are not for every program. */
-	if (job->listener == OTP_LISTENER_USER)
-		memset(answer.look.exemption.reason, 0,
-		    sizeof(answer.look.exemption.reason));
+	otp_rights_conceal(job->listener, &answer);
 	/* What no account has as its name may be a password. */
 	if (request.uid == OTP_UID_VIRTUAL &&
 	    (answer.err == OTP_ERR_READ || answer.err == OTP_ERR_LIMIT ||

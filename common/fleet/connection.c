@@ -189,6 +189,9 @@ file_or_none(const char *path)
 	return path == NULL ? NO_FILE : path;
 }
 
+/* So that no owner of the database has functions of theirs run by our names. */
+#define NO_PATH "-c search_path="
+
 static PGconn *
 start(const struct otp_database_place *place, const char *server)
 {
@@ -197,14 +200,14 @@ start(const struct otp_database_place *place, const char *server)
 		"user", "sslmode", "sslrootcert", "sslcrl", "sslcert", "sslkey",
 		"passfile", "requirepeer", "gssencmode", "client_encoding",
 		"target_session_attrs", "application_name", "tcp_user_timeout",
-		NULL };
+		"options", NULL };
 	const char *const values[] = { place->host,
 		is_local ? NULL : place->address, place->port, place->database,
 		place->role, is_local ? "disable" : "verify-full",
 		place->authority, NO_FILE, file_or_none(place->certificate),
 		file_or_none(place->key), file_or_none(place->password),
 		is_local ? server : NULL, "disable", "UTF8", "read-write",
-		"pam_otp", "5000", NULL };
+		"pam_otp", "5000", NO_PATH, NULL };
 
 	return PQconnectStartParams(names, values, 0);
 }

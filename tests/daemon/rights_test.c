@@ -273,6 +273,21 @@ rights__name_their_sockets(void **state)
 	assert_string_equal(otp_listener_name(OTP_LISTENER_USER), "user");
 }
 
+static void
+rights__conceal_what_is_not_for_users(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < OTP_LISTENERS; i++) {
+		const bool told = i != OTP_LISTENER_USER;
+		struct otp_wire_answer answer;
+
+		memset(&answer, 'x', sizeof(answer));
+		otp_rights_conceal((enum otp_listener)i, &answer);
+		assert_int_equal(answer.look.exemption.reason[0] == 'x', told);
+		assert_int_equal(answer.fault.foreign[0] == 'x', told);
+	}
+}
+
 int
 main(void)
 {
@@ -283,6 +298,7 @@ main(void)
 		cmocka_unit_test(rights__refuse_what_is_not_known),
 		cmocka_unit_test(rights__restrict_what_a_caller_states),
 		cmocka_unit_test(rights__name_their_sockets),
+		cmocka_unit_test(rights__conceal_what_is_not_for_users),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

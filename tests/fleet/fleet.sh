@@ -118,6 +118,19 @@ twice() {
 		upgrade && schema one | diff /tmp/by_psql -
 }
 check 'init__is_done_once' twice
+# The owner of the database, who need not be a superuser, sets this.
+shadowed() {
+	as_postgres -d otp -c 'CREATE SCHEMA theirs' -c "CREATE FUNCTION
+	    theirs.current_setting(text) RETURNS text LANGUAGE plpgsql
+	    AS 'BEGIN RAISE ''theirs was run''; END'" \
+	    -c 'ALTER DATABASE otp SET search_path = theirs, pg_catalog' &&
+	    as_super 0 "already has all $count migrations." upgrade
+	status=$?
+	as_postgres -d otp -c 'DROP SCHEMA theirs CASCADE' \
+	    -c 'ALTER DATABASE otp RESET search_path'
+	return $status
+}
+check 'upgrade__runs_no_function_of_the_databases_owner' shadowed
 peer() {
 	as_server timeout 60 otp-enroll fleet upgrade --role=postgres \
 	    >/tmp/said 2>&1
