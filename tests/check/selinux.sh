@@ -26,12 +26,22 @@ allows() {
 	sed -n "s/^[	 ]*allow $1 $2:$3 \(.*\);.*/ \1 /p" "$rules" |
 	    tr '{}' '  ' | grep " $4 "
 }
-for domain in login_pgm sshd_t sshd_session_t local_login_t xdm_t userdomain \
-    sudodomain policykit_auth_t radiusd_t openvpn_t; do
-	connects() {
+for domain in login_pgm sshd_t sshd_session_t local_login_t xdm_t sudodomain \
+    policykit_auth_t radiusd_t openvpn_t userdomain; do
+	asks() {
 		allows $domain pam_otp_runtime_t dir search &&
 		    allows $domain pam_otp_runtime_t sock_file write &&
-		    allows $domain '{ pam_otpd_t pam_otp_deliver_t init_t }' \
+		    allows $domain pam_otpd_t unix_stream_socket connectto
+	}
+	check "selinux__${domain}_asks_pam_otpd" asks
+	# What obeys root is not for users.
+	if [ $domain = userdomain ]; then
+		check 'selinux__users_connect_to_nothing_else' same 1 \
+		    "$(grep -c 'allow userdomain .*connectto' "$rules")"
+		continue
+	fi
+	connects() {
+		allows $domain '{ pam_otp_deliver_t init_t }' \
 			unix_stream_socket connectto &&
 		    allows $domain initrc_t unix_stream_socket connectto &&
 		    allows $domain unconfined_service_t unix_stream_socket \
