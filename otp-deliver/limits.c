@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The file has the times of the last hundred messages of each kind, as 8 bytes
- * each: seconds since the start of the host, or 0.  A message takes a place that
- * is free or has a time of more than an hour ago.  So one place is written,
- * nothing has to be flushed, and a process that is killed leaves a charge or
- * none.  A time in the future is from an earlier boot.
+ * each: seconds since the start of the host, or 0.  A message takes a place
+ * that is free or has a time of more than an hour ago.  So one place is
+ * written, nothing has to be flushed, and a process that is killed leaves a
+ * charge or none.  A time in the future is from an earlier boot.
  *
  * MUST:
  *
- * 1. A message is charged before it leaves (limits__charge_a_message_that_fails).
+ * 1. A message is charged before it leaves
+ *    (limits__charge_a_message_that_fails).
  * 2. Two processes never take one place
  *    (limits__let_one_at_a_time_take_a_place,
  *    limits__let_a_hundred_of_many_at_once_pass).

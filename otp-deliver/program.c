@@ -2,7 +2,8 @@
 /*
  * MUST, each with its test in tests/deliver/program.sh:
  *
- * 1. Nothing about a message is in the arguments (program__is_told_nothing_by_arguments).
+ * 1. Nothing about a message is in the arguments
+ *    (program__is_told_nothing_by_arguments).
  * 2. The environment is made here (program__has_a_clean_environment).
  * 3. A program ends within ten seconds, and with it all that it started
  *    (program__that_hangs_is_killed, program__that_forks_is_killed_whole,

@@ -24,7 +24,8 @@ enum otp_err otp_decide_way(struct otp_login *login) OTP_MUST_USE;
 
 /*
  * Before anything is asked: otp_look_at().  The daemon takes neither a device
- * nor an earlier code from programs that are not root, so their users are asked.
+ * nor an earlier code from programs that are not root, so their users are
+ * asked.
  */
 enum otp_err otp_decide_look(struct otp_login *login, bool want_enrolled,
     struct otp_look *ret_look) OTP_MUST_USE;

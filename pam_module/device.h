@@ -15,8 +15,8 @@
 void otp_device_of_login(struct otp_login *login);
 
 /*
- * Whether LOGIN's user already gave a password to PAM, or sshd(8) names a public
- * key.
+ * Whether LOGIN's user already gave a password to PAM, or sshd(8) names a
+ * public key.
  */
 bool otp_device_has_first_factor(const struct otp_login *login);
 

@@ -22,8 +22,8 @@
 #include "pam_module/log.h"
 
 /*
- * Light modules on each side of the code; above and below it, two fewer than the
- * standard asks for.
+ * Light modules on each side of the code; above and below it, two fewer than
+ * the standard asks for.
  */
 #define QUIET_COLUMNS 4
 #define QUIET_ROWS    2

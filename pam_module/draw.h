@@ -9,8 +9,8 @@
 #include "pam_module/login.h"
 
 /*
- * A terminal of 80x24 has these rows beside the heading, two lines of the key and
- * the prompt; a character has up to 3 bytes.
+ * A terminal of 80x24 has these rows beside the heading, two lines of the key
+ * and the prompt; a character has up to 3 bytes.
  */
 #define OTP_DRAW_COLUMNS 41
 #define OTP_DRAW_ROWS	 20
@@ -18,8 +18,8 @@
 
 /*
  * TOKEN's QR code, drawn by pam_otpd(8): rows of half blocks, each but the last
- * ended by a newline.  A secret: the caller wipes it.  False: there is none, and
- * the log says why if LOGIN has 'debug'.
+ * ended by a newline.  A secret: the caller wipes it.  False: there is none,
+ * and the log says why if LOGIN has 'debug'.
  */
 bool otp_draw(const struct otp_login *login, const struct otp_token *token,
     char ret_text[OTP_DRAW_SIZE]);

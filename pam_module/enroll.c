@@ -8,8 +8,8 @@
  *    (enroll__needs_an_application_that_shows_messages).
  * 3. Of several logins with one invitation, one enrolls
  *    (enroll__that_another_login_finished_is_refused).
- * 4. The addresses that it replaces are told, even if the disk fails after the new
- *    token is active (tests/pam/notice_test.c:
+ * 4. The addresses that it replaces are told, even if the disk fails after the
+ *    new token is active (tests/pam/notice_test.c:
  *    invitation__is_told_where_the_disk_fails_later).
  */
 #include "config.h"
@@ -155,7 +155,9 @@ show_key(const struct enrolling *enrolling)
 	return shown;
 }
 
-/* The heading, and the QR code if there is one: the key that follows is enough. */
+/*
+ * The heading, and the QR code if there is one: the key that follows is enough.
+ */
 static bool
 show_code(const struct enrolling *enrolling)
 {

@@ -13,7 +13,9 @@
  */
 bool otp_enroll_is_offered(const struct otp_login *login);
 
-/* Whether what was typed is an invitation, which STEP and LOGIN's answer say. */
+/*
+ * Whether what was typed is an invitation, which STEP and LOGIN's answer say.
+ */
 bool otp_enroll_is_due(const struct otp_login *login, enum otp_step step);
 
 /*
@@ -22,7 +24,8 @@ bool otp_enroll_is_due(const struct otp_login *login, enum otp_step step);
  *	secret -> key shown -> code -> recovery codes shown -> Enter -> active
  *
  * Until the last step nothing changes, whenever the user or the application
- * goes away.  VERDICT with ACCEPT: the token is active, and the invitation used.
+ * goes away.  VERDICT with ACCEPT: the token is active, and the invitation
+ * used.
  */
 enum otp_step otp_enroll_run(struct otp_login *login);
 

@@ -21,7 +21,8 @@
 
 #define NO_CODE		   "A code has 6 to 8 digits."
 #define NO_CODE_AT_THE_END NO_CODE " Type it directly after the password."
-#define NO_INVITATION	   "A code has 6 to 8 digits, an invitation 24 characters."
+
+#define NO_INVITATION "A code has 6 to 8 digits, an invitation 24 characters."
 
 /* With this many recovery codes left, the user is not reminded of them. */
 #define RECOVERY_PLENTY 4

@@ -15,11 +15,15 @@
 void otp_message_prompt(const struct otp_options *options, const char *tag,
     char ret_prompt[OTP_PROMPT_SIZE]);
 
-/* The next prompt of LOGIN: that one, or after a code was asked for, another. */
+/*
+ * The next prompt of LOGIN: that one, or after a code was asked for, another.
+ */
 void otp_message_prompt_of(
     const struct otp_login *login, char ret_prompt[OTP_PROMPT_SIZE]);
 
-/* What a user who enrolls is shown and asked; a heading has at most 40 columns. */
+/*
+ * What a user who enrolls is shown and asked; a heading has at most 40 columns.
+ */
 #define OTP_MESSAGE_SET_UP "Add this key to your authenticator app:"
 #define OTP_MESSAGE_SCAN   "Scan this in your app, or enter the key:"
 #define OTP_MESSAGE_SHOWN  "Enter the 6-digit code the app shows: "

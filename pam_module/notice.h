@@ -12,8 +12,8 @@
 void otp_notice_of_login(struct otp_login *login);
 
 /*
- * Before LOGIN enrolls in the store of HOST: note the addresses that the account
- * has, which the new token replaces.
+ * Before LOGIN enrolls in the store of HOST: note the addresses that the
+ * account has, which the new token replaces.
  */
 void otp_notice_note(struct otp_login *login, const struct otp_host *host);
 

@@ -112,8 +112,8 @@ otp_outcome_report(struct otp_login *login, enum otp_step step)
 
 	otp_log_outcome(login, step);
 	/*
-	 * A message can wait for the user: the owner is told before.  A new token
-	 * can be active even if its login failed.
+	 * A message can wait for the user: the owner is told before.  A new
+	 * token can be active even if its login failed.
 	 */
 	if (step == OTP_STEP_VERDICT ||
 	    login->answer.told.notice.kind == OTP_NOTICE_INVITATION)

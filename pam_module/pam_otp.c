@@ -327,8 +327,8 @@ login_ask(struct otp_login *login)
 }
 
 /*
- * The user goes on without a code.  A prompt can be left open for long: the user
- * may be enrolled or suspended by now, or nullok_until be over.
+ * The user goes on without a code.  A prompt can be left open for long: the
+ * user may be enrolled or suspended by now, or nullok_until be over.
  */
 static enum otp_step
 login_pass(struct otp_login *login)

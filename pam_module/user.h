@@ -22,9 +22,9 @@ enum otp_step otp_user_find(struct otp_login *login) OTP_MUST_USE;
 bool otp_user_changed(const struct otp_login *login);
 
 /*
- * For nullok and groups: whether the account's name is the main one of its uid.  A second
- * name of the same uid must not be a way around the codes of the main one.
- * Errors: READ, NOMEM.
+ * For nullok and groups: whether the account's name is the main one of its uid.
+ * A second name of the same uid must not be a way around the codes of the main
+ * one.  Errors: READ, NOMEM.
  */
 enum otp_err otp_user_is_main(
     struct otp_login *login, bool *ret_is_main) OTP_MUST_USE;

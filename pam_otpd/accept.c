@@ -17,8 +17,8 @@
  * 6. A uid of which the user database says nothing keeps no place
  *    (daemon__keeps_places_for_those_it_knows and
  *    daemon__counts_no_put_that_a_database_ended in tests/host/daemon.sh).
- * 7. A try that was read runs to its end (daemon__finishes_a_try_of_one_who_left,
- *    daemon__finishes_at_sigterm).
+ * 7. A try that was read runs to its end
+ *    (daemon__finishes_a_try_of_one_who_left, daemon__finishes_at_sigterm).
  */
 #include "config.h"
 
@@ -399,8 +399,8 @@ connection_read(enum otp_listener listener, struct otp_connection *connection)
 }
 
 /*
- * Count what CONNECTION asks for, before any file is opened.  Returns the time in
- * seconds of a limit that is reached, or 0.
+ * Count what CONNECTION asks for, before any file is opened.  Returns the time
+ * in seconds of a limit that is reached, or 0.
  */
 static unsigned long
 connection_count(enum otp_listener listener, struct otp_connection *connection)
@@ -457,7 +457,9 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 	struct otp_wire_answer answer;
 
 	if (!otp_child_finish(listener, connection, &answer)) {
-		/* It may have changed tokens before it was killed: it counts. */
+		/*
+		 * It may have changed tokens before it was killed: it counts.
+		 */
 		otp_connection_close(connection);
 		return;
 	}
@@ -476,9 +478,9 @@ connection_finish(enum otp_listener listener, struct otp_connection *connection)
 }
 
 /*
- * Whether the user database did not say who asks, so that nothing was done.  A user
- * can have thousands of uids without an account (subuid(5)): if each of them kept a
- * place, none would be left for users whom another database knows.
+ * Whether the user database did not say who asks, so that nothing was done.  A
+ * user can have thousands of uids without an account (subuid(5)): if each of
+ * them kept a place, none would be left for users whom another database knows.
  */
 static bool
 is_unasked(const struct otp_wire_answer *answer)
@@ -503,7 +505,9 @@ connection_uncount(enum otp_listener listener,
 		otp_limits_return(limits_of(verb), connection->peer);
 }
 
-/* What takes the lock of a state is limited as a try; the rest costs a process. */
+/*
+ * What takes the lock of a state is limited as a try; the rest costs a process.
+ */
 static struct otp_limits *
 limits_of(enum otp_wire_verb verb)
 {

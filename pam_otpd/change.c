@@ -82,9 +82,9 @@ change_make(const struct otp_wire_request *message, bool invited,
 }
 
 /*
- * A wrong code of a token that its owner is setting up is not logged: it is not a
- * sign of an attack.  A code that was used is, whatever came of it, and so is an
- * invitation that was right.
+ * A wrong code of a token that its owner is setting up is not logged: it is not
+ * a sign of an attack.  A code that was used is, whatever came of it, and so is
+ * an invitation that was right.
  */
 static void
 change_report(const struct otp_job *job, const struct otp_account *account,

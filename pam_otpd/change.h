@@ -9,8 +9,9 @@
 
 /*
  * Make the change that JOB, which is allowed, asks for SUBJECT, and log it.
- * SELF: whether users may put a first token (enum otp_self_option).  ANSWER gets
- * recovery codes, and the caller wipes it.  Errors: DENIED, those of own.h.
+ * SELF: whether users may put a first token (enum otp_self_option).  ANSWER
+ * gets recovery codes, and the caller wipes it.  Errors: DENIED, those of
+ * own.h.
  */
 enum otp_err otp_change_run(const struct otp_job *job,
     const struct otp_host *host, const struct otp_subject *subject,

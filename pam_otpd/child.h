@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The processes that answer.  A login asks twice, to look and to try: a process
- * that has done only that is kept for the next request of the same uid on the same
- * socket, and ends after any other.  One that has answered nothing yet is kept
- * ready for any caller.  So a request seldom waits until there is one.
+ * that has done only that is kept for the next request of the same uid on the
+ * same socket, and ends after any other.  One that has answered nothing yet is
+ * kept ready for any caller.  So a request seldom waits until there is one.
  */
 #ifndef OTP_CHILD_H
 #define OTP_CHILD_H
@@ -14,9 +14,9 @@
 #include "pam_otpd/sockets.h"
 
 /*
- * Have one ready, which closes SOCKETS, and reads the configuration file CONF, or
- * the default one for NULL, at its request.  Returns false, with errno, if there
- * can be none now.
+ * Have one ready, which closes SOCKETS, and reads the configuration file CONF,
+ * or the default one for NULL, at its request.  Returns false, with errno, if
+ * there can be none now.
  */
 bool otp_child_prepare(const struct otp_sockets *sockets, const char *conf);
 
@@ -24,8 +24,8 @@ bool otp_child_prepare(const struct otp_sockets *sockets, const char *conf);
 void otp_child_dismiss(void);
 
 /*
- * Have one answer CONNECTION of LISTENER, which then has a 'worker' to read from.
- * Returns false, with errno, if there can be none now.
+ * Have one answer CONNECTION of LISTENER, which then has a 'worker' to read
+ * from.  Returns false, with errno, if there can be none now.
  */
 bool otp_child_start(const struct otp_sockets *sockets, const char *conf,
     enum otp_listener listener, struct otp_connection *connection);

@@ -48,10 +48,10 @@ struct otp_connection *otp_connection_at(unsigned number);
 bool otp_connections_are_busy(void);
 
 /*
- * A place for one more connection of LISTENER, or NULL.  If all are taken, it is
- * that of the oldest that sent nothing, which any caller does at once; else of the
- * oldest answer that is held, first of those that say no to a caller who may not
- * ask.
+ * A place for one more connection of LISTENER, or NULL.  If all are taken, it
+ * is that of the oldest that sent nothing, which any caller does at once; else
+ * of the oldest answer that is held, first of those that say no to a caller who
+ * may not ask.
  */
 struct otp_connection *otp_connection_place(enum otp_listener listener);
 

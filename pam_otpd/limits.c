@@ -62,7 +62,9 @@ limits_find(struct otp_limits *limits, uint32_t uid)
 	return NULL;
 }
 
-/* The place of UID: its own, or one that nothing counts in any more; or NULL. */
+/*
+ * The place of UID: its own, or one that nothing counts in any more; or NULL.
+ */
 static struct otp_limit *
 limits_of(struct otp_limits *limits, uint32_t uid, int64_t now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How often something happens for a uid within a time: requests on the socket
- * "user", lines in the log.  All of it has a fixed size.  Times are milliseconds of
- * a clock that never goes back.
+ * "user", lines in the log.  All of it has a fixed size.  Times are
+ * milliseconds of a clock that never goes back.
  */
 #ifndef OTP_LIMITS_H
 #define OTP_LIMITS_H
@@ -33,10 +33,10 @@ struct otp_limits {
 };
 
 /*
- * Count an event of UID at NOW.  Up to 'each' events share one time, that of the
- * latest of them, so that no span ever has more than 'most' times 'each' events.
- * Returns whether the event is allowed; one that is refused is not counted.  If
- * there is no place for one more uid, it is not allowed.
+ * Count an event of UID at NOW.  Up to 'each' events share one time, that of
+ * the latest of them, so that no span ever has more than 'most' times 'each'
+ * events.  Returns whether the event is allowed; one that is refused is not
+ * counted.  If there is no place for one more uid, it is not allowed.
  */
 bool otp_limits_count(struct otp_limits *limits, uint32_t uid, int64_t now);
 
@@ -47,8 +47,8 @@ bool otp_limits_count(struct otp_limits *limits, uint32_t uid, int64_t now);
 void otp_limits_return(struct otp_limits *limits, uint32_t uid);
 
 /*
- * Whether a line about UID is logged at NOW; the uids for which there is no place
- * share one.
+ * Whether a line about UID is logged at NOW; the uids that have no place share
+ * one.
  */
 bool otp_limits_log(struct otp_limits *lines, uint32_t uid, int64_t now);
 

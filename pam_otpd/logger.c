@@ -29,7 +29,10 @@ otp_logger_begin(const char *program)
 	tzset();
 }
 
-/* A log has one type of socket or the other; in a stream, each line has its NUL. */
+/*
+ * A log has one type of socket or the other; in a stream, each line has its
+ * NUL.
+ */
 void
 otp_logger_write(int priority, const char *text, int patience)
 {

@@ -123,8 +123,8 @@ process_prepare(void)
 }
 
 /*
- * A process that checks a code is a copy of this one, and need not set up libcrypto,
- * which takes longer than the check.
+ * A process that checks a code is a copy of this one, and need not set up
+ * libcrypto, which takes longer than the check.
  */
 static void
 library_prepare(void)

@@ -2,8 +2,8 @@
 /*
  * MUST, each with its test in tests/daemon/daemon_test.c:
  *
- * 1. A code is sent once its address is kept and its message is counted, and to no
- *    other address (daemon__adds_an_address_whose_code_came_back,
+ * 1. A code is sent once its address is kept and its message is counted, and to
+ *    no other address (daemon__adds_an_address_whose_code_came_back,
  *    daemon__sends_no_code_of_what_is_not_kept).
  * 2. Neither an address nor a code is logged or answered
  *    (daemon__tells_no_one_an_address).

@@ -12,7 +12,9 @@
 
 #define IDENTITY "pam_otpd"
 
-/* For which a process that answers waits for the log; the acceptor never does. */
+/*
+ * For which a process that answers waits for the log; the acceptor never does.
+ */
 #define PATIENCE 1000 /* milliseconds */
 
 static bool to_standard_error;

@@ -22,8 +22,8 @@ void otp_report_sent(const struct otp_job *job,
     const struct otp_request *request, const struct otp_wire_answer *answer);
 
 /*
- * Whether JOB's notice, which the log calls NOTICE, was taken for all addresses, or
- * ERR and FAULT.
+ * Whether JOB's notice, which the log calls NOTICE, was taken for all
+ * addresses, or ERR and FAULT.
  */
 void otp_report_notice(const struct otp_job *job,
     const struct otp_request *request, const char *notice, enum otp_err err,

@@ -41,15 +41,15 @@ struct otp_claim {
 /*
  * Whether CLAIM is allowed: the only place where that is decided.
  *
- *	root	uid 0 asks all verbs but put, recovery and remove for all accounts:
- *		root changes tokens in the store itself
+ *	root	uid 0 asks all verbs but put, recovery and remove for all
+ *		accounts: root changes tokens in the store itself
  *	service	a peer looks, tries and sends for accounts whose uid is not 0
  *	user	a peer other than uid 0 asks all verbs but told, send and draw
  *		for the account that has their uid, and whose name that uid has
  *
- * So only root says that users were told of wrong codes: a program of theirs that
- * an attacker runs cannot hide these.  Nor can it have messages sent: a caller
- * who sends states that the user gave a first factor.
+ * So only root says that users were told of wrong codes: a program of theirs
+ * that an attacker runs cannot hide these.  Nor can it have messages sent: a
+ * caller who sends states that the user gave a first factor.
  */
 bool otp_rights_allow(const struct otp_claim *claim);
 
@@ -64,8 +64,8 @@ void otp_rights_restrict(
 
 /*
  * What a caller of LISTENER is not told is taken out of ANSWER: on "user", the
- * administrator's words about an exemption, and a library's text, which can name a
- * host.
+ * administrator's words about an exemption, and a library's text, which can
+ * name a host.
  */
 void otp_rights_conceal(
     enum otp_listener listener, struct otp_wire_answer *answer);

@@ -27,8 +27,8 @@ enum otp_err otp_sockets_take(
 
 /*
  * Create them in FOLDER, which no other user can write to; sockets of an
- * earlier daemon are replaced.  "service" is for the group OTP_SOCKETS_GROUP; if
- * there is none, for root alone.
+ * earlier daemon are replaced.  "service" is for the group OTP_SOCKETS_GROUP;
+ * if there is none, for root alone.
  * Errors: those of a folder (path.h), NAME, WRITE.
  */
 enum otp_err otp_sockets_create(const char *folder,

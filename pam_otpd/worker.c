@@ -237,7 +237,9 @@ request_notice(const struct otp_job *job, const struct otp_options *options,
 	memset(&answer->told, 0, sizeof(answer->told));
 }
 
-/* The addresses that the account had before, which a change may have removed. */
+/*
+ * The addresses that the account had before, which a change may have removed.
+ */
 static void
 request_tell(const struct otp_job *job, const struct otp_options *options,
     const struct otp_request *request, const struct otp_told *told,
@@ -287,7 +289,9 @@ change_text(const struct otp_wire_request *message,
 	    : "a token was added";
 }
 
-/* The client asked for the whole first, so it knows how many parts there are. */
+/*
+ * The client asked for the whole first, so it knows how many parts there are.
+ */
 static enum otp_err
 request_status(const struct otp_host *host,
     const struct otp_wire_request *message, const struct otp_request *request,
@@ -345,7 +349,9 @@ request_forget(const struct otp_job *job, const struct otp_host *host,
 	return err;
 }
 
-/* A number stands for the token that has it now: the codes prove that it does. */
+/*
+ * A number stands for the token that has it now: the codes prove that it does.
+ */
 static enum otp_err
 request_resync(const struct otp_job *job, const struct otp_host *host,
     const struct otp_request *request, struct otp_wire_answer *answer)

@@ -17,9 +17,9 @@ struct otp_job {
 
 /*
  * Read the configuration, decide whether the request is allowed, and do what it
- * asks for.  Tries and changes are logged.  Whatever fails is the answer's error;
- * DENIED is a request that is not allowed.  The caller wipes the answer, which may
- * have recovery codes.
+ * asks for.  Tries and changes are logged.  Whatever fails is the answer's
+ * error; DENIED is a request that is not allowed.  The caller wipes the answer,
+ * which may have recovery codes.
  */
 void otp_worker_run(
     const struct otp_job *job, struct otp_wire_answer *ret_answer);

@@ -32,10 +32,11 @@ struct otp_code {
 void otp_code_read(const char *typed, struct otp_code *ret_code);
 
 /*
- * Split a password and a code that were typed as one: after the CR and LF at the
- * end are dropped, the code is the last DIGITS bytes, all of them ASCII digits,
- * and *RET_PASSWORD_LENGTH the number of bytes before them.  Nothing else is
- * skipped, since it may be the password's.  Errors: PARSE, if no password
+ * Split a password and a code that were typed as one: after the CR and LF at
+ * the end are dropped, the code is the last DIGITS bytes, all of them ASCII
+ * digits, and *RET_PASSWORD_LENGTH the number of bytes before them.  Nothing
+ * else is skipped, since it may be the password's.  Errors: PARSE, if no
+ * password
  * is before it, or the end is not a code (or is sshd's stand-in).
  */
 enum otp_err otp_code_split(const char *typed, unsigned digits,

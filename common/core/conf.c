@@ -220,7 +220,10 @@ trim(struct piece piece)
 	return piece;
 }
 
-/* The text before the first comma of REST, which has no text where none is left. */
+/*
+ * The text before the first comma of REST, which has no text where none is
+ * left.
+ */
 static struct piece
 cut_text(struct piece *rest)
 {

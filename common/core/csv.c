@@ -41,7 +41,9 @@ csv_next(char **at, char separator)
 	return strchr(begin, '"') == NULL ? begin : NULL;
 }
 
-/* "a ""b""" at *AT as a "b", in place; *AT goes past it.  NULL: it has no end. */
+/*
+ * "a ""b""" at *AT as a "b", in place; *AT goes past it.  NULL: it has no end.
+ */
 static char *
 csv_unquote(char **at, char separator)
 {

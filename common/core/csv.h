@@ -5,7 +5,8 @@
 
 /*
  * The number of fields in TEXT, which SEPARATOR separates; *RET_FIELDS are the
- * first MAX of them, in place.  -1: a quotation mark is out of place or missing.
+ * first MAX of them, in place.  -1: a quotation mark is out of place or
+ * missing.
  */
 int otp_csv_split(char *text, char separator, char **ret_fields, int max);
 

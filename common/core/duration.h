@@ -20,8 +20,8 @@ enum otp_err otp_duration_read(
 
 /*
  * Read LENGTH bytes: such a length of time from NOW on, or a date YYYY-MM-DD,
- * which is when that day begins (UTC).  *RET_UNTIL is later than NOW, by at most
- * OTP_DURATION_MAX.  Errors: PARSE.
+ * which is when that day begins (UTC).  *RET_UNTIL is later than NOW, by at
+ * most OTP_DURATION_MAX.  Errors: PARSE.
  */
 enum otp_err otp_duration_until(const char *text, size_t length, int64_t now,
     int64_t *ret_until) OTP_MUST_USE;

@@ -12,9 +12,9 @@
 #include "common/core/token.h"
 
 /*
- * The algorithm that a spelling of LENGTH bytes means: SHA1, sha-256, HmacSHA512,
- * Algorithm.sha1, ...  *RET_USUAL: it is written as in an otpauth URI, in either
- * case.  False: none.
+ * The algorithm that a spelling of LENGTH bytes means: SHA1, sha-256,
+ * HmacSHA512, Algorithm.sha1, ...  *RET_USUAL: it is written as in an otpauth
+ * URI, in either case.  False: none.
  */
 bool otp_import_algorithm(
     const char *text, size_t length, enum otp_hash *ret_hash, bool *ret_usual);

@@ -455,7 +455,9 @@ read_algorithm(const char *text, const struct otp_import_teller *teller,
 	    text, strlen(text), teller, &token->hash, fault);
 }
 
-/* A digit of 0, 1, 8 and 9 is not base32's, a letter after F not hexadecimal. */
+/*
+ * A digit of 0, 1, 8 and 9 is not base32's, a letter after F not hexadecimal.
+ */
 static enum otp_err
 read_secret(const struct values *values, const struct otp_import_teller *teller,
     struct otp_token *token, struct otp_fault *fault)

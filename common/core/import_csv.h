@@ -38,7 +38,9 @@ struct otp_import_csv_row {
 	struct otp_token token; /* named by its label, or its serial, or not */
 };
 
-/* Whether LINE is such a header; whether it is a list's line without a header. */
+/*
+ * Whether LINE is such a header; whether it is a list's line without a header.
+ */
 bool otp_import_csv_is(const char *line, size_t length);
 bool otp_import_csv_is_headless(const char *line, size_t length);
 
@@ -58,7 +60,8 @@ enum otp_err otp_import_csv_header(const char *line, size_t length,
 
 /*
  * Read a line after it.  Of one that is refused *RET_ROW has the user and the
- * serial number, as far as they were read.  The caller wipes it.  Errors: PARSE.
+ * serial number, as far as they were read.  The caller wipes it.  Errors:
+ * PARSE.
  */
 enum otp_err otp_import_csv_parse(const struct otp_import_csv *csv,
     const char *line, size_t length, const struct otp_import_teller *teller,

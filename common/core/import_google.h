@@ -2,7 +2,7 @@
 /*
  * A file of google-authenticator, for one account:
  *
- *	SECRET			base32; any case; spaces, tabs, dashes are skipped
+ *	SECRET			base32; any case; spaces, tabs, dashes skipped
  *	" NAME[ VALUE]		options; the first of each name counts
  *	12345678		scratch codes
  *

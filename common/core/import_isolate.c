@@ -61,7 +61,9 @@ otp_import_isolate(const char **text, size_t *length, const char *scheme,
 	return OTP_OK;
 }
 
-/* A quote before URI, and what belongs to it at the end; a list's comma, too. */
+/*
+ * A quote before URI, and what belongs to it at the end; a list's comma, too.
+ */
 static bool
 cut_quotes(struct part *before, struct part *uri)
 {

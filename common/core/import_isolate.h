@@ -14,8 +14,8 @@ const char *otp_import_isolate_find(
 
 /*
  * The URI in *TEXT that begins with SCHEME becomes *TEXT.  Left out, and told,
- * are blanks and invisible characters around it, quotes and brackets, and before
- * it a word such as "QR-Code:" or a list's mark.
+ * are blanks and invisible characters around it, quotes and brackets, and
+ * before it a word such as "QR-Code:" or a list's mark.
  * Errors: PARSE (there is none, or other text is before it).
  */
 enum otp_err otp_import_isolate(const char **text, size_t *length,

@@ -254,7 +254,9 @@ take_field(const struct field *field, struct otp_import_migration *migration,
 		migration->tokens++;
 		return OTP_OK;
 	case VERSION_FIELD:
-		/* Later versions of the app write 2; the fields are the same. */
+		/*
+		 * Later versions of the app write 2; the fields are the same.
+		 */
 		if (field->value > VERSION + 1)
 			return refuse_number(
 			    fault, OTP_DETAIL_MIGRATION_VERSION, field->value);

@@ -47,7 +47,8 @@ otp_import_refused(struct otp_fault *fault, enum otp_detail detail,
 
 /*
  * Whether a run of characters is as long as a secret's: with digits or in upper
- * case, whatever signs group them, or else of letters alone, as words have them.
+ * case, whatever signs group them, or else of letters alone, as words have
+ * them.
  */
 static bool
 may_be_secret(const char *text, size_t length)

@@ -12,8 +12,8 @@
 #include "common/core/typed.h"
 
 #define NAME_SIZE    64 /* what is longer is cut */
-#define NEAR	     2 /* letters that two names differ in, so that one is meant */
-#define SHORT	     3 /* letters of the shortest abbreviation */
+#define NEAR	     2	/* letters that a name and the one meant differ in */
+#define SHORT	     3	/* letters of the shortest abbreviation */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const known[OTP_IMPORT_PARAMETERS] = {

@@ -27,8 +27,8 @@ enum otp_import_parameter otp_import_parameter_find(
     const char *name, size_t length);
 
 /*
- * Whether VALUE may change the codes under whatever name: a number, an algorithm
- * or a type.
+ * Whether VALUE may change the codes under whatever name: a number, an
+ * algorithm or a type.
  */
 bool otp_import_parameter_is_telling(const char *value, size_t length);
 

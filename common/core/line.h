@@ -28,8 +28,8 @@ struct otp_line {
 bool otp_line_next(struct otp_lines *rest, struct otp_line *ret_line);
 
 /*
- * If the SIZE bytes of TEXT have carriage returns but no newline, as some programs
- * write CSV, turn them into newlines, in place.
+ * If the SIZE bytes of TEXT have carriage returns but no newline, as some
+ * programs write CSV, turn them into newlines, in place.
  */
 void otp_line_from_returns(char *text, size_t size);
 

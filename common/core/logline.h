@@ -42,7 +42,9 @@ void otp_logline_quoted(
 void otp_logline_number(struct otp_logline *event, const char *key,
     int64_t value, const char *unit);
 
-/* Add errno=NAME, or its number where libc has no name for it; 0 adds nothing. */
+/*
+ * Add errno=NAME, or its number where libc has no name for it; 0 adds nothing.
+ */
 void otp_logline_errno(struct otp_logline *event, int errnum);
 
 /*

@@ -24,8 +24,8 @@ struct otp_tagged {
 };
 
 /*
- * A login that is tried again within its slot has the same tag.  It has no I, O,
- * 0 or 1.  Errors: CRYPTO.
+ * A login that is tried again within its slot has the same tag.  It has no I,
+ * O, 0 or 1.  Errors: CRYPTO.
  */
 enum otp_err otp_tag_make(
     const struct otp_tagged *tagged, char ret_tag[OTP_TAG_SIZE]) OTP_MUST_USE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The only code that changes failures and delays.  A try is charged before its code is
- * compared, as if it had failed; settling gives it back where it was not one.
+ * The only code that changes failures and delays.  A try is charged before its
+ * code is compared, as if it had failed; settling gives it back where it was
+ * not one.
  */
 #ifndef OTP_THROTTLE_H
 #define OTP_THROTTLE_H

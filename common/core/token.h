@@ -62,8 +62,9 @@ bool otp_token_same_secret(
 /*
  * The id of the credential in the state: the first bytes of
  * SHA-256("pam_otp 1" NUL type NUL secret), type being "totp" or "hotp", the
- * secret without zero bytes at its end.  Label, digits and period are not part of it: a token keeps its state when
- * they are edited, and a changed secret has none.  Errors: CRYPTO.
+ * secret without zero bytes at its end.  Label, digits and period are not part
+ * of it: a token keeps its state when they are edited, and a changed secret has
+ * none.  Errors: CRYPTO.
  */
 enum otp_err otp_token_id(
     const struct otp_token *token, uint8_t ret_id[OTP_ID_SIZE]) OTP_MUST_USE;

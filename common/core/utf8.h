@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * Decode the first character of TEXT, which has SIZE bytes, into *RET_CHAR.  Its
- * length in bytes, or 0 if SIZE is 0 or the bytes are not valid UTF-8: overlong,
- * a surrogate, or above U+10FFFF.
+ * Decode the first character of TEXT, which has SIZE bytes, into *RET_CHAR.
+ * Its length in bytes, or 0 if SIZE is 0 or the bytes are not valid UTF-8:
+ * overlong, a surrogate, or above U+10FFFF.
  */
 size_t otp_utf8_next(const char *text, size_t size, uint32_t *ret_char);
 

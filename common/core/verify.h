@@ -59,16 +59,17 @@ struct otp_match {
 
 /*
  * Whether CODE could be right at all: it is a recovery code, one of SEED's
- * tokens has as many digits, or it can have been sent to an address.  If not, it
- * is malformed, and is neither compared nor charged.
+ * tokens has as many digits, or it can have been sent to an address.  If not,
+ * it is malformed, and is neither compared nor charged.
  */
 bool otp_verify_comparable(
     const struct otp_seed *seed, const struct otp_code *code);
 
 /*
- * Whether CODE is one of the last that were accepted, of a token or address that
- * is still in SEED: the verdict is REPLAY, else REJECT.  This needs no charge,
- * since it tells nothing about codes that are not used.  Errors: CRYPTO.
+ * Whether CODE is one of the last that were accepted, of a token or address
+ * that is still in SEED: the verdict is REPLAY, else REJECT.  This needs no
+ * charge, since it tells nothing about codes that are not used.  Errors:
+ * CRYPTO.
  */
 enum otp_err otp_verify_repeated(const struct otp_seed *seed,
     const struct otp_state *state, const struct otp_code *code,

@@ -38,12 +38,15 @@ struct otp_account {
 	/* Tries are charged to the tally of other callers (state.h). */
 	bool by_other;
 	/*
-	 * What was active when the change was proven, or NULL.  If something else
-	 * is by then, the change fails with CONFLICT.
+	 * What was active when the change was proven, or NULL.  If something
+	 * else is by then, the change fails with CONFLICT.
 	 */
 	const struct otp_active *former;
 	struct otp_fault fault; /* if the call failed */
-	/* Nothing is known of a change: pam_otpd(8) was asked, and did not answer. */
+	/*
+	 * Nothing is known of a change: pam_otpd(8) was asked, and did not
+	 * answer.
+	 */
 	bool unknown;
 	/*
 	 * The store has the change, even if the call failed afterwards, for

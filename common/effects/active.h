@@ -15,8 +15,8 @@ struct otp_active {
 };
 
 /*
- * Those of SEED.  A user who has proved that it is theirs may change it, but not
- * what became active since ('former' in account.h).  Errors: CRYPTO.
+ * Those of SEED.  A user who has proved that it is theirs may change it, but
+ * not what became active since ('former' in account.h).  Errors: CRYPTO.
  */
 enum otp_err otp_active_of(
     const struct otp_seed *seed, struct otp_active *ret_active) OTP_MUST_USE;

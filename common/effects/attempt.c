@@ -170,9 +170,9 @@ attempt_account(struct attempt *attempt)
 }
 
 /*
- * Another attempt came in between what was looked at and the first put, which has
- * changed nothing: no code was compared, or one that cannot be guessed.  What is
- * loaded now is this attempt's.
+ * Another attempt came in between what was looked at and the first put, which
+ * has changed nothing: no code was compared, or one that cannot be guessed.
+ * What is loaded now is this attempt's.
  */
 static bool
 attempt_begin_again(struct attempt *attempt)
@@ -409,8 +409,8 @@ attempt_judge(struct attempt *attempt)
 
 /*
  * Where the clock is wrong, no code is compared that would be right by it: it
- * may have been used when that time was.  Returns whether there is a token or an
- * address that the code could be of.
+ * may have been used when that time was.  Returns whether there is a token or
+ * an address that the code could be of.
  */
 static bool
 drop_timed(struct attempt *attempt)
@@ -669,8 +669,8 @@ fill_answer(struct attempt *attempt, const struct otp_match *match)
 
 /*
  * This comes after the login is decided, so it must not wait: another process
- * may have the account locked.  A charge is enough: if a power cut takes it, the
- * user is told twice.
+ * may have the account locked.  A charge is enough: if a power cut takes it,
+ * the user is told twice.
  */
 bool
 otp_attempt_told(const struct otp_host *host, const struct otp_request *request,

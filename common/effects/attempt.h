@@ -83,9 +83,9 @@ enum otp_err otp_attempt_try(const struct otp_host *host,
     struct otp_answer *ret_answer, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * The user was told the news of ANSWER, which accepted REQUEST.  Returns whether
- * this could be noted: not if it would have to wait, nor if another login came in
- * between.  They are then told again at the next login.
+ * The user was told the news of ANSWER, which accepted REQUEST.  Returns
+ * whether this could be noted: not if it would have to wait, nor if another
+ * login came in between.  They are then told again at the next login.
  */
 bool otp_attempt_told(const struct otp_host *host,
     const struct otp_request *request, const struct otp_answer *answer);

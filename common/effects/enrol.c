@@ -207,7 +207,9 @@ confirm_hotp(struct otp_enrolment *enrolment, const struct otp_code *code,
     struct otp_confirmation *confirmation)
 {
 	const uint64_t first = enrolment->token.counter;
-	/* Of equal codes use the first; otherwise the next ones would be wrong. */
+	/*
+	 * Of equal codes use the first; otherwise the next ones would be wrong.
+	 */
 	struct range range = { first, first + lookahead - 1 };
 	bool found = false;
 	uint64_t counter = 0;
@@ -304,8 +306,8 @@ out:
 }
 
 /*
- * Where the state is lost, the account is not new: its user does not make it so,
- * or they could also end a suspension.
+ * Where the state is lost, the account is not new: its user does not make it
+ * so, or they could also end a suspension.
  */
 static enum otp_err
 check_lost(const struct otp_txn *txn, const struct otp_enrolment *enrolment)
@@ -327,8 +329,8 @@ check_lost(const struct otp_txn *txn, const struct otp_enrolment *enrolment)
 }
 
 /*
- * Whether the invitation that the user gave is still there and unused, now under
- * the lock: of two logins with it, one enrolls.
+ * Whether the invitation that the user gave is still there and unused, now
+ * under the lock: of two logins with it, one enrolls.
  */
 static enum otp_err
 check_invited(const struct otp_txn *txn, const struct otp_enrolment *enrolment)

@@ -95,8 +95,8 @@ enum otp_err otp_enrol_begin_invited(struct otp_account *account,
 
 /*
  * Whether TYPED is the account's invitation.  *RET_VERDICT: INVITED, and then
- * ENROLMENT needs it until it is put; otherwise INVITATION_ENDED, REPLAY, REJECT
- * or MALFORMED.  Nothing is written.
+ * ENROLMENT needs it until it is put; otherwise INVITATION_ENDED, REPLAY,
+ * REJECT or MALFORMED.  Nothing is written.
  */
 enum otp_err otp_enrol_by_invitation(struct otp_account *account,
     const char *typed, struct otp_enrolment *enrolment,
@@ -200,18 +200,19 @@ enum otp_err otp_enrol_add_address(struct otp_account *account,
 
 /*
  * Keep the address of PROOF in the seed, where no login uses it, for
- * OTP_PENDING_VALID seconds; and count the message with its code, which is to be
- * sent only then.  It replaces one that was kept before.
- * 'committed': it is kept.  Errors: as of otp_enrol_begin_address(), EXISTS too.
+ * OTP_PENDING_VALID seconds; and count the message with its code, which is to
+ * be sent only then.  It replaces one that was kept before.
+ * 'committed': it is kept.  Errors: as of otp_enrol_begin_address(), EXISTS
+ * too.
  */
 enum otp_err otp_enrol_keep_address(struct otp_account *account,
     const struct otp_address_proof *proof) OTP_MUST_USE;
 
 /*
- * Add the address that was kept, if TYPED is its code.  It is charged to the tally
- * that 'by_other' selects; a right code gives this charge back, and no other.
- * *RET_VERDICT: ACCEPT, REJECT, MALFORMED, WAITING, with *RET_WAIT in seconds, or
- * LOCKED.  'committed': codes can be sent there.
+ * Add the address that was kept, if TYPED is its code.  It is charged to the
+ * tally that 'by_other' selects; a right code gives this charge back, and no
+ * other.  *RET_VERDICT: ACCEPT, REJECT, MALFORMED, WAITING, with *RET_WAIT in
+ * seconds, or LOCKED.  'committed': codes can be sent there.
  * Errors: those of otp_enrol_add_address(), SUSPENDED ('by_other'), CONFLICT
  * ('former', or no address is kept, or not any more).
  */
@@ -220,8 +221,8 @@ enum otp_err otp_enrol_confirm_address(struct otp_account *account,
     uint32_t *ret_wait) OTP_MUST_USE;
 
 /*
- * Have ENROLMENT, which is NEW, add ADDRESS too, with a secret that is made here.
- * No code was sent there.  Nothing is written.
+ * Have ENROLMENT, which is NEW, add ADDRESS too, with a secret that is made
+ * here.  No code was sent there.  Nothing is written.
  */
 enum otp_err otp_enrol_with_address(struct otp_account *account,
     const struct otp_address *address,
@@ -230,8 +231,9 @@ enum otp_err otp_enrol_with_address(struct otp_account *account,
 /*
  * Remove the address with this ID (address.h), even if its number has changed;
  * known devices are forgotten.
- * 'committed': no codes are sent there.  Errors: ABSENT, LIMIT (there is neither
- * a token nor another address), CONFLICT ('former'), SUSPENDED ('by_other').
+ * 'committed': no codes are sent there.  Errors: ABSENT, LIMIT (there is
+ * neither a token nor another address), CONFLICT ('former'), SUSPENDED
+ * ('by_other').
  */
 enum otp_err otp_enrol_remove_address(
     struct otp_account *account, const uint8_t id[OTP_ID_SIZE]) OTP_MUST_USE;
@@ -247,8 +249,8 @@ enum otp_err otp_enrol_remove(
 
 /*
  * End the delays or lockouts of both tallies, and forget the known devices and
- * the owner's last code.  *RET_FAILURES: how many there were in a row.  'committed': failures or devices were cleared.
- * Errors: ABSENT (no state).
+ * the owner's last code.  *RET_FAILURES: how many there were in a row.
+ * 'committed': failures or devices were cleared.  Errors: ABSENT (no state).
  */
 enum otp_err otp_enrol_unlock(
     struct otp_account *account, uint32_t *ret_failures) OTP_MUST_USE;
@@ -275,7 +277,9 @@ struct otp_adoption {
 	bool replaced;	  /* recovery codes were replaced (FORCE) */
 };
 
-/* How many new recovery codes adopting with FORCE needs; 0: the old ones stay. */
+/*
+ * How many new recovery codes adopting with FORCE needs; 0: the old ones stay.
+ */
 unsigned otp_enrol_adopt_count(const struct otp_snapshot *snapshot);
 
 /*
@@ -290,9 +294,9 @@ unsigned otp_enrol_adopt_count(const struct otp_snapshot *snapshot);
  * the last counter, where no code is right, until otp_enrol_resync() finds it
  * (ACCOUNT's 'doubtful').
  * With FORCE, what the state does not know may have been lost, even if there is
- * a state now.  So all recovery codes are replaced if one of them is not known, and
- * HOTP tokens are treated in the same way.  SET has the new codes: as many as
- * otp_enrol_adopt_count() says with FORCE, or none.
+ * a state now.  So all recovery codes are replaced if one of them is not known,
+ * and HOTP tokens are treated in the same way.  SET has the new codes: as many
+ * as otp_enrol_adopt_count() says with FORCE, or none.
  * 'committed': everything was changed; 'partly': everything but the recovery
  * codes.  In both cases *RET_ADOPTION is filled, even on an error.
  * Errors: ABSENT (no seed), CONFLICT (SET has another number of codes than is

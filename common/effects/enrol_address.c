@@ -57,8 +57,8 @@ otp_enrol_begin_address(struct otp_account *account,
 }
 
 /*
- * A program of the user, which has proven nothing yet, does not learn whether an
- * address is the account's.
+ * A program of the user, which has proven nothing yet, does not learn whether
+ * an address is the account's.
  */
 static enum otp_err
 begin_check(const struct otp_txn *txn, const struct otp_account *account,
@@ -121,9 +121,9 @@ make_proof(const struct otp_account *account, const struct otp_seed *seed,
 }
 
 /*
- * The code that is sent to ADDRESS is another one as soon as SEED has others than
- * the tokens, addresses and recovery codes by which its owner asked for it: a
- * thief whose recovery code was replaced confirms nothing any more.
+ * The code that is sent to ADDRESS is another one as soon as SEED has others
+ * than the tokens, addresses and recovery codes by which its owner asked for
+ * it: a thief whose recovery code was replaced confirms nothing any more.
  */
 static enum otp_err
 proof_code(const struct otp_seed *seed, const struct otp_address *address,
@@ -187,7 +187,10 @@ otp_enrol_add_address(
 	return err;
 }
 
-/* The state is committed first, so that the message is counted before it is sent. */
+/*
+ * The state is committed first, so that the message is counted before it is
+ * sent.
+ */
 enum otp_err
 otp_enrol_keep_address(
     struct otp_account *account, const struct otp_address_proof *proof)
@@ -285,8 +288,8 @@ confirm_judge(struct otp_txn *txn, const struct otp_code *code,
 }
 
 /*
- * Charge, compare and commit.  A right code ends no delay: its address is not the
- * account's yet, and may be anyone's.
+ * Charge, compare and commit.  A right code ends no delay: its address is not
+ * the account's yet, and may be anyone's.
  */
 static enum otp_err
 confirm_charged(

@@ -92,7 +92,9 @@ add_recovery(struct otp_txn *txn, const struct otp_recovery_set *set,
 	return err;
 }
 
-/* Open an account that has both seed and state, and is what was to be changed. */
+/*
+ * Open an account that has both seed and state, and is what was to be changed.
+ */
 static enum otp_err
 open_enrolled(struct otp_txn *txn, struct otp_account *account)
 {
@@ -206,10 +208,10 @@ has_login(const struct otp_state *state)
 }
 
 /*
- * Clear 'enrolled' and end an invitation first.  If the process is killed between the two writes, the
- * old seed stays active, and the user is not locked out by a state without its
- * seed.  *RET_DROPPED: there was one, or should have been, and there is none
- * now, even on an error.
+ * Clear 'enrolled' and end an invitation first.  If the process is killed
+ * between the two writes, the old seed stays active, and the user is not locked
+ * out by a state without its seed.  *RET_DROPPED: there was one, or should have
+ * been, and there is none now, even on an error.
  */
 static enum otp_err
 drop_seed(struct otp_txn *txn, bool *ret_dropped)
@@ -310,8 +312,9 @@ out:
 }
 
 /*
- * Where it is not known which codes of the token were used, only an administrator
- * decides from where on they are looked for: two used ones could be sent.
+ * Where it is not known which codes of the token were used, only an
+ * administrator decides from where on they are looked for: two used ones could
+ * be sent.
  */
 static enum otp_err
 check_other(struct otp_txn *txn, const uint8_t id[OTP_ID_SIZE])

@@ -23,10 +23,10 @@ struct otp_imported {
  * used.  Where that is not known, as with adopting, TOTP starts at NOW + window
  * and HOTP at the token's counter; but if the state
  * has forgotten credentials, an HOTP token that it does not know is set to the
- * last counter, as with adopting ('doubtful').  If MODE is NEW and all these tokens are
- * already active, only the used codes are taken over (*RET_THERE), so that an
- * import can be repeated; recovery codes then stay, and SET is not used.  SET
- * is NULL where this is expected, or without WRITE.
+ * last counter, as with adopting ('doubtful').  If MODE is NEW and all these
+ * tokens are already active, only the used codes are taken over (*RET_THERE),
+ * so that an import can be repeated; recovery codes then stay, and SET is not
+ * used.  SET is NULL where this is expected, or without WRITE.
  * Without WRITE, only check whether it could be done.
  * 'committed': the tokens are active, or the used codes were taken over.
  * Errors: EXISTS, FULL, CHANCE, UID, PARSE, NO_STATE, CONFLICT (SET is NULL,

@@ -96,8 +96,8 @@ otp_enrol_by_invitation(struct otp_account *account, const char *typed,
 }
 
 /*
- * As at a login, but without anything else that the account has: an invitation is
- * never accepted here, since it uses nothing up yet.
+ * As at a login, but without anything else that the account has: an invitation
+ * is never accepted here, since it uses nothing up yet.
  */
 static enum otp_err
 judge_invitation(

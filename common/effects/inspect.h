@@ -18,8 +18,10 @@
 /* A flat value, not a secret. */
 struct otp_inspection {
 	bool accepted; /* a login with this code would be let in now */
-	/* It was tried instead, as a login does: an accepted code is used, and a
-	   wrong one counts.  otp_inspect() never does that. */
+	/*
+	 * It was tried instead, as a login does: an accepted code is used, and
+	 * a wrong one counts.  otp_inspect() never does that.
+	 */
 	bool tried;
 	enum otp_verdict verdict; /* of the code, whatever the account's delays:
 				     ACCEPT, REPLAY, REJECT or MALFORMED; of a

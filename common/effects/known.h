@@ -75,8 +75,8 @@ enum otp_err otp_known_list(const struct otp_snapshot *snapshot,
 
 /*
  * Forget the device with this ID, or all of them (NULL), and the owner's last
- * code: it may have been given on that device.  *RET_COUNT: how many were known.
- * 'committed': they are forgotten.  Errors: ABSENT (no seed, or no such
+ * code: it may have been given on that device.  *RET_COUNT: how many were
+ * known.  'committed': they are forgotten.  Errors: ABSENT (no seed, or no such
  * device), the store's, CRYPTO.
  */
 enum otp_err otp_known_forget(struct otp_account *account, const uint8_t *id,

@@ -9,8 +9,9 @@
 
 /*
  * Set TOKEN's label and issuer.  Where ISSUER and LABEL are NULL they are
- * HOST:ACCOUNT and HOST, since apps group their entries by issuer.  A LABEL alone
- * gets no issuer, for QR codes that have to be small.  False: one is too long.
+ * HOST:ACCOUNT and HOST, since apps group their entries by issuer.  A LABEL
+ * alone gets no issuer, for QR codes that have to be small.  False: one is too
+ * long.
  */
 bool otp_label_set(const char *issuer, const char *label, const char *account,
     struct otp_token *token);

@@ -30,8 +30,8 @@ enum otp_err otp_letter_write_notice(const struct otp_request *request,
 
 /*
  * Write the frame of the message with PROOF's code, which ACCOUNT's address is
- * sent before it is added: by the user (OWN) or an administrator.  It is a secret.
- * Errors: LIMIT, PARSE.
+ * sent before it is added: by the user (OWN) or an administrator.  It is a
+ * secret.  Errors: LIMIT, PARSE.
  */
 enum otp_err otp_letter_write_proof(const char *account,
     const struct otp_address_proof *proof, bool own,

@@ -50,9 +50,9 @@ struct otp_look {
  * known.  Nothing is looked at for a user who is 'unknown'.
  *
  * An error is about 'enrolled' alone, so it is returned only with WANT_ENROLLED
- * and for the USUAL standing, and never means "not enrolled".  No device is known then.
- * Errors: the store's, NO_STATE, UID (enrolled under another name, which FAULT
- * has).
+ * and for the USUAL standing, and never means "not enrolled".  No device is
+ * known then.  Errors: the store's, NO_STATE, UID (enrolled under another name,
+ * which FAULT has).
  */
 enum otp_err otp_look_at(const struct otp_host *host,
     const struct otp_request *request, bool want_enrolled,

@@ -5,12 +5,14 @@
  * 1. Nothing changes without a code of what is active
  *    (own__needs_a_code_of_what_is_active), but a first token's
  *    (own__puts_a_first_token), or an invitation, where it is taken
- *    (own__takes_an_invitation_where_it_may).  A code that was sent for a login is
- *    none (sent_code_test.c: sent_code__of_a_login_proves_no_change), nor is what
- *    another function accepts (verdict_test.c: verdict__of_*).
+ *    (own__takes_an_invitation_where_it_may).  A code that was sent for a login
+ *    is none (sent_code_test.c: sent_code__of_a_login_proves_no_change), nor is
+ *    what another function accepts (verdict_test.c: verdict__of_*).
  * 2. That code is charged and used as at a login, to the tally of other callers
- *    (own__charges_the_proof), and the new token's is not (own__judges_the_new_code_first).
- * 3. What the caller did not see is not changed (own__is_bound_to_what_was_seen).
+ *    (own__charges_the_proof), and the new token's is not
+ *    (own__judges_the_new_code_first).
+ * 3. What the caller did not see is not changed
+ *    (own__is_bound_to_what_was_seen).
  * 4. The last token stays (own__keeps_the_last_token), and what logs in without
  *    one (own__keeps_the_last_address).
  * 5. An address is active only after its code came back

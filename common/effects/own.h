@@ -2,8 +2,8 @@
 /*
  * Changes that users make to their own account, through pam_otpd(8).  Each is
  * proven by a code of what is active, which is judged as at a login and charged
- * to the tally of other callers (state.h), and is bound to what the caller saw: if
- * something else is active by then, nothing changes.
+ * to the tally of other callers (state.h), and is bound to what the caller saw:
+ * if something else is active by then, nothing changes.
  */
 #ifndef OTP_OWN_H
 #define OTP_OWN_H
@@ -46,8 +46,7 @@ enum otp_own_step {
 struct otp_own_result {
 	/* ACCEPT: the change was made; of a new address, it is kept */
 	enum otp_verdict verdict;
-	bool
-	    of_token; /* the new token's code was refused; nothing was charged */
+	bool of_token;	  /* its new code was refused; nothing was charged */
 	bool drift_known; /* of that: see struct otp_confirmation */
 	int32_t drift;
 	bool proven;  /* the proof was accepted and used, even on an error; */
@@ -59,12 +58,13 @@ struct otp_own_result {
 };
 
 /*
- * Make TOKEN active.  All else of it is the host's: a label of host and account,
- * TOTP, SHA1, 6 digits, 30 seconds.  The code of TOKEN is judged first, and is
- * free, since the caller made the secret.  With TOKEN's 'invited', an invitation
- * is used with the change, as at a login, and is free, since it cannot be guessed.
- * *RET_SET: the new recovery codes, of NEW and REPLACE, once ACCOUNT's
- * 'committed' is set; otherwise empty.  The caller wipes it.
+ * Make TOKEN active.  All else of it is the host's: a label of host and
+ * account, TOTP, SHA1, 6 digits, 30 seconds.  The code of TOKEN is judged
+ * first, and is free, since the caller made the secret.  With TOKEN's
+ * 'invited', an invitation is used with the change, as at a login, and is free,
+ * since it cannot be guessed.  *RET_SET: the new recovery codes, of NEW and
+ * REPLACE, once ACCOUNT's 'committed' is set; otherwise empty.  The caller
+ * wipes it.
  * Errors: CONFLICT, those of otp_enrol_put(), otp_attempt_try().
  */
 enum otp_err otp_own_put(struct otp_account *account,
@@ -82,7 +82,8 @@ enum otp_err otp_own_recovery(struct otp_account *account,
 
 /*
  * Remove token NUMBER, from 0.  Errors: ABSENT (no such token), CONFLICT
- * (also: it is the last one), those of otp_enrol_remove_token(), otp_attempt_try().
+ * (also: it is the last one), those of otp_enrol_remove_token(),
+ * otp_attempt_try().
  */
 enum otp_err otp_own_remove(struct otp_account *account,
     const struct otp_own_proof *proof, unsigned number,

@@ -66,8 +66,8 @@ enum otp_err otp_snapshot_seed_err(
     const struct otp_snapshot *snapshot, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Whether there are both such a seed and a state.  Errors: those of the one that cannot
- * be used; ABSENT, NO_STATE.
+ * Whether there are both such a seed and a state.  Errors: those of the one
+ * that cannot be used; ABSENT, NO_STATE.
  */
 enum otp_err otp_snapshot_enrolled(
     const struct otp_snapshot *snapshot, struct otp_fault *fault) OTP_MUST_USE;

@@ -87,8 +87,8 @@ standing_close(
 }
 
 /*
- * Open ACCOUNT, which may have neither seed nor state; MAKE one then.  Without a
- * state, what is in TXN says that nothing was decided.
+ * Open ACCOUNT, which may have neither seed nor state; MAKE one then.  Without
+ * a state, what is in TXN says that nothing was decided.
  */
 static enum otp_err
 standing_open(struct otp_txn *txn, struct otp_account *account, bool make)

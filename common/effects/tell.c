@@ -9,7 +9,9 @@
 #include "common/core/throttle.h"
 #include "common/effects/known.h"
 
-/* New devices that are told in an hour: many keys must not mean many messages. */
+/*
+ * New devices that are told in an hour: many keys must not mean many messages.
+ */
 #define DEVICES_MAX 3
 #define HOUR	    INT64_C(3600)
 

@@ -371,7 +371,9 @@ put_ready(struct otp_txn *txn, const struct otp_seed *seed)
 	if (err == OTP_OK)
 		err = otp_txn_end_invitation(txn, seed);
 
-	/* A commit that sets 'enrolled' would do it, but with the seed there. */
+	/*
+	 * A commit that sets 'enrolled' would do it, but with the seed there.
+	 */
 	if (err == OTP_OK && !txn->snap.state.enrolled)
 		err = otp_store_claim_uid(
 		    txn->store, txn->snap.state.uid, &txn->account->fault);

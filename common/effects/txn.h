@@ -54,8 +54,8 @@ enum otp_err otp_txn_need_state(struct otp_txn *txn) OTP_MUST_USE;
 enum otp_err otp_txn_check_former(const struct otp_txn *txn) OTP_MUST_USE;
 
 /*
- * Likewise whether the account is enrolled, for a change of what it has.  Programs
- * of users ('by_other') change nothing of the suspended.
+ * Likewise whether the account is enrolled, for a change of what it has.
+ * Programs of users ('by_other') change nothing of the suspended.
  * Errors: ABSENT, CONFLICT, SUSPENDED, and those of state and seed.
  */
 enum otp_err otp_txn_check_enrolled(const struct otp_txn *txn) OTP_MUST_USE;
@@ -128,15 +128,15 @@ enum otp_err otp_txn_recovery(struct otp_txn *txn,
 
 /*
  * An address that is kept but not yet active was asked for by means of what the
- * account had, and ends with that: remove it from the seed, if there is one.  The
- * state must be locked.
+ * account had, and ends with that: remove it from the seed, if there is one.
+ * The state must be locked.
  */
 enum otp_err otp_txn_end_pending(struct otp_txn *txn) OTP_MUST_USE;
 
 /*
  * Make SEED active: commit the state first, so that used codes, and an
- * invitation that SEED does not have any more (which is undone if SEED cannot be
- * written), are recorded,
+ * invitation that SEED does not have any more (which is undone if SEED cannot
+ * be written), are recorded,
  * then write the seed, then set 'enrolled', and let the recovery codes that
  * were replaced be used.  If something else was active before, SEED's pending
  * address is not written.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * MUST: a migration that failed left nothing, since its transaction is not ended
- * but by its own COMMIT (tests/fleet/fleet.sh,
+ * MUST: a migration that failed left nothing, since its transaction is not
+ * ended but by its own COMMIT (tests/fleet/fleet.sh,
  * migration__that_fails_leaves_nothing).
  */
 #include "config.h"

@@ -50,8 +50,8 @@ struct otp_fleet_survey {
 struct otp_admin;
 
 /*
- * Connect as otp_database_open() does, within MS milliseconds, which is also the
- * time for all that is asked.  The caller closes *RET_ADMIN.
+ * Connect as otp_database_open() does, within MS milliseconds, which is also
+ * the time for all that is asked.  The caller closes *RET_ADMIN.
  */
 enum otp_err otp_admin_open(const struct otp_database_place *place, unsigned ms,
     struct otp_admin **ret_admin, struct otp_fault *fault) OTP_MUST_USE;

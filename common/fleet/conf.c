@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * MUST, each with the test that fails without it (tests/unit/fleet_conf_test.c):
+ * MUST, each with the test that fails without it
+ * (tests/unit/fleet_conf_test.c):
  *
- * 1. A host that is reached by TCP is verified: it has a name, an address and an
- *    authority (fleetconf__needs_what_a_server_is_verified_by).
+ * 1. A host that is reached by TCP is verified: it has a name, an address and
+ *    an authority (fleetconf__needs_what_a_server_is_verified_by).
  * 2. No name is resolved: each host has an address in numbers
  *    (fleetconf__has_an_address_for_each_host).
  * 3. A directory of a socket, to which nothing is encrypted, is the only host
@@ -237,7 +238,9 @@ check_files(const struct otp_fleet_conf *conf, struct otp_fault *fault)
 
 /* --- The place ----------------------------------------------------------- */
 
-/* libpq takes "" for a choice of its own, and NULL for one in the environment. */
+/*
+ * libpq takes "" for a choice of its own, and NULL for one in the environment.
+ */
 static const char *
 given(const char *text)
 {

@@ -34,7 +34,9 @@
 #define USER_SIZE  256	/* of a user's name, the NUL included */
 #define ENTRY_SIZE 4096 /* of a user's entry */
 
-/* PQconndefaults() needs the first one to be unset, and does not name the rest. */
+/*
+ * PQconndefaults() needs the first one to be unset, and does not name the rest.
+ */
 static const char *const more_names[] = { "PGSERVICE", "PGSERVICEFILE",
 	"PGSYSCONFDIR", "PGLOCALEDIR", "PGTZ", "PGDATESTYLE", "PGGEQO" };
 
@@ -133,8 +135,8 @@ is_whole(const struct otp_database_place *place)
 }
 
 /*
- * Every setting comes from the place.  A service of which there is no file would
- * keep libpq from telling the names of the others.
+ * Every setting comes from the place.  A service of which there is no file
+ * would keep libpq from telling the names of the others.
  */
 static enum otp_err
 clear_environment(void)
@@ -154,9 +156,9 @@ clear_environment(void)
 }
 
 /*
- * Where every user can make a socket, as in /tmp, one who is not the server's could
- * say what the accounts are: USER, the owner of the socket's directory, is the
- * server's.  By TCP it is "".
+ * Where every user can make a socket, as in /tmp, one who is not the server's
+ * could say what the accounts are: USER, the owner of the socket's directory,
+ * is the server's.  By TCP it is "".
  */
 static enum otp_err
 find_server(const struct otp_database_place *place, char user[USER_SIZE],
@@ -410,7 +412,9 @@ otp_connection_fail(struct otp_connection *connection, const PGresult *result,
 	    fault, err, 0, connection->place.host, OTP_DETAIL_NONE);
 }
 
-/* What the server said, or libpq of the connection: the end of its first line. */
+/*
+ * What the server said, or libpq of the connection: the end of its first line.
+ */
 static const char *
 last_text(const struct otp_connection *connection, const PGresult *result)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A connection to a fleet's database, with one deadline for all that is asked of
- * it in a call.  Only this room's files include it.
+ * A connection to a fleet's database, with one deadline for all that is asked
+ * of it in a call.  Only this room's files include it.
  *
  * On failure, FAULT (which may be NULL) has the server's or libpq's text in
  * 'foreign', after the SQLSTATE if there is one.
@@ -51,9 +51,9 @@ void otp_connection_begin(struct otp_connection *connection, unsigned ms);
 int otp_connection_left(const struct otp_connection *connection);
 
 /*
- * Connect, as otp_database_open() says; also again.  The caller closes it, after
- * a failure, too.  Errors: READ (also after the deadline), OPTION (the place
- * lacks something), NOMEM.
+ * Connect, as otp_database_open() says; also again.  The caller closes it,
+ * after a failure, too.  Errors: READ (also after the deadline), OPTION (the
+ * place lacks something), NOMEM.
  */
 enum otp_err otp_connection_open(
     struct otp_connection *connection, struct otp_fault *fault) OTP_MUST_USE;
@@ -79,7 +79,8 @@ enum otp_err otp_connection_ask(struct otp_connection *connection,
 
 /*
  * SCRIPT, statements that leave no transaction open.  After a failure the
- * connection is to be closed, which undoes what an open one did.  Errors: WRITE.
+ * connection is to be closed, which undoes what an open one did.  Errors:
+ * WRITE.
  */
 enum otp_err otp_connection_run(struct otp_connection *connection,
     const char *script, struct otp_fault *fault) OTP_MUST_USE;

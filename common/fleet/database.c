@@ -2,9 +2,10 @@
 /*
  * MUST, each with the test that fails without it (tests/fleet/database.sh):
  *
- * 1. A put was done only if the server said one row, "done", and then that it is
- *    ready for the next statement, without a warning: it says the row before the
- *    transaction has ended (commit__is_exact_wherever_the_connection_is_cut,
+ * 1. A put was done only if the server said one row, "done", and then that it
+ *    is ready for the next statement, without a warning: it says the row before
+ *    the transaction has ended
+ *    (commit__is_exact_wherever_the_connection_is_cut,
  *    commit__with_a_warning_is_asked_for,
  *    commit__has_its_warning_whatever_the_role_has_set).
  * 2. A commit that was not heard of is asked for, and is never sent twice
@@ -286,8 +287,8 @@ put_outcome(struct otp_database *database, PGresult *result, enum otp_put put,
 }
 
 /*
- * Whether the commit of ROW was done, asked on new connections until there is an
- * answer or the time is over.  A no is final: the server sees to it.
+ * Whether the commit of ROW was done, asked on new connections until there is
+ * an answer or the time is over.  A no is final: the server sees to it.
  */
 static enum otp_err
 ask_whether(struct otp_database *database, const struct otp_database_row *row,

@@ -79,8 +79,8 @@ void otp_database_close(struct otp_database *database);
 /*
  * Load ACCOUNT; what is done with the row is of ATTEMPT, and ends within MS
  * milliseconds.  After a failure the database is to be closed.
- * Errors: READ, NAME, NOMEM; ROLLED_BACK (by the host marks, at the first load of
- * a connection and every 5 seconds), and those of otp_marks_read().
+ * Errors: READ, NAME, NOMEM; ROLLED_BACK (by the host marks, at the first load
+ * of a connection and every 5 seconds), and those of otp_marks_read().
  */
 enum otp_err otp_database_load(struct otp_database *database,
     const char *account, const uint8_t attempt[OTP_DATABASE_ATTEMPT_SIZE],
@@ -100,9 +100,9 @@ enum otp_err otp_database_put(struct otp_database *database,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * The same without a change of the state: with DURABLE, what was loaded is on the
- * disk when this returns OTP_OK.  KEEP as above; without it, the account is given
- * free.  Errors: CONFLICT, ABSENT, WRITE.
+ * The same without a change of the state: with DURABLE, what was loaded is on
+ * the disk when this returns OTP_OK.  KEEP as above; without it, the account is
+ * given free.  Errors: CONFLICT, ABSENT, WRITE.
  */
 enum otp_err otp_database_touch(struct otp_database *database,
     struct otp_database_row *row, bool durable, bool keep,
@@ -112,8 +112,8 @@ enum otp_err otp_database_touch(struct otp_database *database,
 void otp_database_begin(struct otp_database *database, unsigned ms);
 
 /*
- * For a child of the process that has connected: close the connection here without
- * a word to the server, which goes on with the parent.
+ * For a child of the process that has connected: close the connection here
+ * without a word to the server, which goes on with the parent.
  */
 void otp_database_abandon(struct otp_database *database);
 

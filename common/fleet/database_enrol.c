@@ -11,7 +11,9 @@
 
 #define PAGE 200 /* accounts that are asked for at once */
 
-/* A page's accounts: a name is in hexadecimal digits, so nothing is in its way. */
+/*
+ * A page's accounts: a name is in hexadecimal digits, so nothing is in its way.
+ */
 struct page {
 	char *text; /* "61,6162" or "1000:61,1001:6162" */
 	size_t size;
@@ -186,8 +188,8 @@ otp_database_purge(struct otp_database *database, struct otp_database_row *row,
 }
 
 /*
- * A change that was not heard of, or with a warning, may be done: it is not asked
- * for again, since no login depends on it.
+ * A change that was not heard of, or with a warning, may be done: it is not
+ * asked for again, since no login depends on it.
  */
 static enum otp_err
 change(struct otp_database *database, const char *statement,
@@ -348,7 +350,9 @@ digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The next one at *AT; false at the end, and where nothing can be understood. */
+/*
+ * The next one at *AT; false at the end, and where nothing can be understood.
+ */
 static bool
 next_name(char **at, bool has_uid, uint32_t *ret_uid,
     char name[OTP_DATABASE_NAME_SIZE])

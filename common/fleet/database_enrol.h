@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What hosts do that enroll, by migrations 3 and 4.  Each call that changes
- * something leaves the row to its attempt for 2 seconds, and is on the disk when it
- * returns OTP_OK; its row's members and numbers are the new ones then.
+ * something leaves the row to its attempt for 2 seconds, and is on the disk
+ * when it returns OTP_OK; its row's members and numbers are the new ones then.
  *
- * Errors of each: CONFLICT (load again), ABSENT, WRITE or READ (then the database
- * is to be closed); after WRITE it may have been done if otp_database_is_doubtful()
- * says so.
+ * Errors of each: CONFLICT (load again), ABSENT, WRITE or READ (then the
+ * database is to be closed); after WRITE it may have been done if
+ * otp_database_is_doubtful() says so.
  */
 #ifndef OTP_FLEET_DATABASE_ENROL_H
 #define OTP_FLEET_DATABASE_ENROL_H
@@ -45,9 +45,9 @@ enum otp_err otp_database_uid_name(struct otp_database *database, uint32_t uid,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Call VISIT with each account that has a state, or with each that has a uid, in
- * order, until it returns an error, which is returned.  VISIT may use DATABASE; MS
- * is for each call of the server.
+ * Call VISIT with each account that has a state, or with each that has a uid,
+ * in order, until it returns an error, which is returned.  VISIT may use
+ * DATABASE; MS is for each call of the server.
  */
 enum otp_err otp_database_each(struct otp_database *database, unsigned ms,
     enum otp_err (*visit)(void *context, const char *account), void *context,

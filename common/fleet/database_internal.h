@@ -11,7 +11,10 @@ struct otp_database {
 	bool doubtful;
 };
 
-/* The first seven parameters of what changes ROW: which it is, as it was loaded. */
+/*
+ * The first seven parameters of what changes ROW: which it is, as it was
+ * loaded.
+ */
 void otp_database_name_row(const struct otp_database *database,
     const struct otp_database_row *row, struct otp_parameters *parameters);
 

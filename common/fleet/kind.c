@@ -4,15 +4,15 @@
  * conflicts if another attempt was first.  A load takes the account for this
  * attempt, for 2 seconds from each put on, as files are locked by it.
  *
- * MUST, each with the test that fails without it (tests/store/promise_test.c, over
- * a server):
+ * MUST, each with the test that fails without it (tests/store/promise_test.c,
+ * over a server):
  *
  * 1. An account that another attempt has taken is not loaded
  *    (load__waits_for_another_attempt).
  * 2. What was loaded is put only if nothing has changed it since
  *    (put__conflicts_with_what_came_in_between).
- * 3. A state of an earlier epoch is not trusted, and one that a host with another
- *    clock loads is not judged (tests/fleet/store.sh:
+ * 3. A state of an earlier epoch is not trusted, and one that a host with
+ *    another clock loads is not judged (tests/fleet/store.sh:
  *    state__of_an_earlier_epoch_is_refused, clock__that_is_apart_is_refused).
  * 4. All accounts are shown over one connection, or an error is returned
  *    (each__ends_with_its_connection).

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The store of accounts in PostgreSQL: places are "postgresql:" and the path of a
- * fleet.conf(5).
+ * The store of accounts in PostgreSQL: places are "postgresql:" and the path of
+ * a fleet.conf(5).
  *
- * A process has one connection, from its first transaction on; after a failure the
- * next transaction makes another.  A child of a process that has connected makes
- * its own.
+ * A process has one connection, from its first transaction on; after a failure
+ * the next transaction makes another.  A child of a process that has connected
+ * makes its own.
  */
 #ifndef OTP_FLEET_KIND_H
 #define OTP_FLEET_KIND_H

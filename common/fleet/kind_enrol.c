@@ -96,8 +96,8 @@ otp_fleet_purge(struct otp_store *store, struct otp_fault *fault)
 }
 
 /*
- * The row, loaded if it is not yet.  Another account that is open may have lost the
- * connection over which it was.
+ * The row, loaded if it is not yet.  Another account that is open may have lost
+ * the connection over which it was.
  */
 static enum otp_err
 need_row(struct otp_store *store, struct otp_fault *fault)
@@ -293,7 +293,9 @@ otp_fleet_claim_uid(
 		return OTP_OK;
 	if (!store->locked || otp_session.database == NULL)
 		return OTP_ERR_CONFLICT;
-	/* Also one that it has, as loaded: no number tells that it was taken. */
+	/*
+	 * Also one that it has, as loaded: no number tells that it was taken.
+	 */
 	for (unsigned i = 0; i < 2 && err == OTP_ERR_UID; i++) {
 		otp_database_begin(otp_session.database, CHANGE_MS);
 		err = otp_database_put_uid(
@@ -324,8 +326,8 @@ struct visitor {
 };
 
 /*
- * A visitor opens accounts on the same connection, and goes on where one of them
- * cannot be read, after which there is another connection, or none.
+ * A visitor opens accounts on the same connection, and goes on where one of
+ * them cannot be read, after which there is another connection, or none.
  */
 static enum otp_err
 check_connection(const struct visitor *visitor, enum otp_err err)

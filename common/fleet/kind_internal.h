@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What session.c, account.c, kind.c and kind_enrol.c share; only they include this.
+ * What session.c, account.c, kind.c and kind_enrol.c share; only they include
+ * this.
  *
  *	kind -> kind_enrol -> account -> session
  */
@@ -18,8 +19,9 @@
 #include "common/fleet/kind.h"
 
 /*
- * The longest that a login takes, but for waiting for another attempt: connecting,
- * loading, a charge and a commit.  pam_otpd(8)'s callers wait for 10 seconds.
+ * The longest that a login takes, but for waiting for another attempt:
+ * connecting, loading, a charge and a commit.  pam_otpd(8)'s callers wait for
+ * 10 seconds.
  */
 #define CONNECT_MS 3000
 #define LOAD_MS	   3000
@@ -39,8 +41,8 @@ struct otp_session {
 extern struct otp_session otp_session;
 
 /*
- * Connect to PLACE, unless it is connected to (*RET_REUSED).  FAULT may be NULL.
- * Errors: OPTION, DATABASE, NOMEM, READ (of the configuration).
+ * Connect to PLACE, unless it is connected to (*RET_REUSED).  FAULT may be
+ * NULL.  Errors: OPTION, DATABASE, NOMEM, READ (of the configuration).
  */
 enum otp_err otp_session_connect(struct otp_place place, bool *ret_reused,
     struct otp_fault *fault) OTP_MUST_USE;
@@ -52,12 +54,15 @@ void otp_session_close(void);
 enum otp_err otp_session_begin_attempt(void) OTP_MUST_USE;
 
 /*
- * ERR of a call of the database, after which the connection is closed if it was not
- * an answer: DATABASE instead of READ and WRITE.
+ * ERR of a call of the database, after which the connection is closed if it was
+ * not an answer: DATABASE instead of READ and WRITE.
  */
 enum otp_err otp_session_outcome(enum otp_err err) OTP_MUST_USE;
 
-/* --- An account (account.c) ------------------------------------------------------------ */
+/*
+ * --- An account (account.c)
+ * ------------------------------------------------------------
+ */
 
 struct otp_store {
 	struct otp_store_head head;
@@ -76,7 +81,10 @@ struct otp_store {
 enum otp_err otp_fleet_fetch(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 
-/* The row, loaded if it is not yet, and its state.  Errors: as otp_store_peek(). */
+/*
+ * The row, loaded if it is not yet, and its state.  Errors: as
+ * otp_store_peek().
+ */
 enum otp_err otp_fleet_read(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 
@@ -97,7 +105,9 @@ enum otp_err otp_fleet_put_state(struct otp_store *store,
 enum otp_err otp_fleet_changed(
     struct otp_store *store, enum otp_err err) OTP_MUST_USE;
 
-/* --- Their calls of store.h (kind_enrol.c) --------------------------------- */
+/*
+ * --- Their calls of store.h (kind_enrol.c) ---------------------------------
+ */
 
 enum otp_err otp_fleet_create(struct otp_store *store,
     const struct otp_state *state, struct otp_fault *fault) OTP_MUST_USE;

@@ -16,9 +16,10 @@ enum otp_err otp_plugin_load(
     const struct otp_plugin **ret_plugin, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Let the place STORE be used by this process: if it is a database, load the plugin
- * and register its kind of store.
- * Errors: OPTION (the plugin is absent, or of another build), READ; FAULT as above.
+ * Let the place STORE be used by this process: if it is a database, load the
+ * plugin and register its kind of store.
+ * Errors: OPTION (the plugin is absent, or of another build), READ; FAULT as
+ * above.
  */
 enum otp_err otp_fleet_use(
     const char *store, struct otp_fault *fault) OTP_MUST_USE;

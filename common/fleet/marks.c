@@ -6,7 +6,8 @@
  *    is a rollback (judge__of_a_lower_epoch_is_a_rollback,
  *    judge__of_an_epoch_that_began_otherwise_is_a_rollback).
  * 2. A write that is cut short anywhere loses at most its own mark, and no mark
- *    is ever higher than what was noted (note__cut_short_anywhere_loses_one_mark,
+ *    is ever higher than what was noted
+ *    (note__cut_short_anywhere_loses_one_mark,
  *    begin__cut_short_anywhere_keeps_an_identity).
  * 3. The size of the file is fixed (marks__have_a_fixed_size).
  */
@@ -334,7 +335,9 @@ open_locked(const char *path, int *ret_fd, struct otp_fault *fault)
 	return err;
 }
 
-/* No login waits for long for a process that was stopped while it had the lock. */
+/*
+ * No login waits for long for a process that was stopped while it had the lock.
+ */
 static enum otp_err
 lock_soon(int fd, struct otp_fault *fault)
 {

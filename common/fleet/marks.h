@@ -14,9 +14,9 @@
  *
  * Numbers are little-endian.  Both end with the first 8 bytes of the SHA-256 of
  * what is before.  A head: "otpmarks", the version (4 bytes, 1), zero (4), a
- * sequence (8, from 1; the higher one counts), epoch, since, identifier (8 each),
- * realm (64), zeros.  A mark: a sequence (8), the SHA-256 of epoch to realm in the
- * head it belongs to (32), generation (8), account (256), zeros.
+ * sequence (8, from 1; the higher one counts), epoch, since, identifier (8
+ * each), realm (64), zeros.  A mark: a sequence (8), the SHA-256 of epoch to
+ * realm in the head it belongs to (32), generation (8), account (256), zeros.
  */
 #ifndef OTP_FLEET_MARKS_H
 #define OTP_FLEET_MARKS_H
@@ -71,9 +71,9 @@ enum otp_marks_verdict otp_marks_judge(
     const struct otp_marks *marks, const struct otp_fleet_identity *now);
 
 /*
- * From now on IDENTITY is remembered, and no account's commit.  It is on the disk
- * then.  Errors: those of path.h, LOCK_TIMEOUT, WRITE, CRYPTO, PARSE (a name is
- * too long).
+ * From now on IDENTITY is remembered, and no account's commit.  It is on the
+ * disk then.  Errors: those of path.h, LOCK_TIMEOUT, WRITE, CRYPTO, PARSE (a
+ * name is too long).
  */
 enum otp_err otp_marks_begin(const char *path,
     const struct otp_fleet_identity *identity,

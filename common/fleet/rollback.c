@@ -2,16 +2,18 @@
 /*
  * MUST, each with the test that fails without it (tests/fleet/marks.sh):
  *
- * 1. A database that was rolled back is refused, by every host that committed to
- *    it since (marks__refuse_a_database_that_was_restored_within_its_cluster,
+ * 1. A database that was rolled back is refused, by every host that committed
+ *    to it since
+ *    (marks__refuse_a_database_that_was_restored_within_its_cluster,
  *    marks__refuse_an_earlier_epoch).
  * 2. An ordinary failover is not a rollback
  *    (marks__take_a_failover_for_no_rollback).
- * 3. What cannot be compared is refused, and what cannot be written refuses no login
- *    (marks__that_cannot_be_trusted_refuse_logins,
+ * 3. What cannot be compared is refused, and what cannot be written refuses no
+ *    login (marks__that_cannot_be_trusted_refuse_logins,
  *    marks__on_a_full_disk_refuse_no_login).
  * 4. So is one that was rolled back under a connection that a process keeps
- *    (tests/fleet/store.sh: marks__are_compared_again_on_a_connection_that_is_kept).
+ *    (tests/fleet/store.sh:
+ *    marks__are_compared_again_on_a_connection_that_is_kept).
  */
 #include "config.h"
 

@@ -91,8 +91,9 @@ struct otp_link_done {
 };
 
 /*
- * otp_own_put() of TOKEN, otp_own_recovery() or otp_own_remove() of token NUMBER,
- * as VERB says (PUT, RECOVERY, REMOVE).  *RET_DONE is filled, even on an error.
+ * otp_own_put() of TOKEN, otp_own_recovery() or otp_own_remove() of token
+ * NUMBER, as VERB says (PUT, RECOVERY, REMOVE).  *RET_DONE is filled, even on
+ * an error.
  */
 enum otp_err otp_link_change(const struct otp_link *link,
     const struct otp_request *request, enum otp_wire_verb verb,
@@ -102,8 +103,8 @@ enum otp_err otp_link_change(const struct otp_link *link,
 
 /*
  * otp_own_add_address() of ADDRESS, otp_own_confirm_address(), or
- * otp_own_remove_address() of address NUMBER, as STEP says.  *RET_DONE as above;
- * *RET_SENT, of ADD: what became of the message.
+ * otp_own_remove_address() of address NUMBER, as STEP says.  *RET_DONE as
+ * above; *RET_SENT, of ADD: what became of the message.
  */
 enum otp_err otp_link_address(const struct otp_link *link,
     const struct otp_request *request, enum otp_own_step step,

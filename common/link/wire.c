@@ -9,8 +9,8 @@
  * 3. A number is in its range, and a field that the verb does not have is zero
  *    (wire__numbers_have_their_range, wire__of_a_request_has_its_own_fields).
  * 4. An answer with an error never accepts
- *    (wire__with_an_error_never_accepts), and no bit that is flipped makes a yes
- *    of a no (wire__bit_never_makes_a_yes).
+ *    (wire__with_an_error_never_accepts), and no bit that is flipped makes a
+ *    yes of a no (wire__bit_never_makes_a_yes).
  * 5. A QR code has a valid size, and no dark module outside it
  *    (wire__drawing_has_a_size_and_nothing_beyond_it).
  */
@@ -222,8 +222,8 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 }
 
 /*
- * Only a try, a look at what is known, a resynchronisation and a change of one's
- * own account accept.
+ * Only a try, a look at what is known, a resynchronisation and a change of
+ * one's own account accept.
  */
 static bool
 answer_is_sound(const struct otp_wire_answer *message)

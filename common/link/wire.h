@@ -93,7 +93,9 @@ struct otp_wire_request {
 	struct otp_wire_place place;	       /* STATUS */
 	bool all;			       /* FORGET: all devices, or */
 	uint8_t forgotten[OTP_DEVICE_ID_SIZE]; /* this one */
-	/* RESYNC, REMOVE: its number, from 0; POSTAL, to REMOVE: an address's */
+	/*
+	 * RESYNC, REMOVE: its number, from 0; POSTAL, to REMOVE: an address's
+	 */
 	uint32_t token;
 	/* RESYNC: the second code; PUT, RECOVERY, REMOVE, POSTAL: the proof */
 	char second[OTP_WIRE_CODE_SIZE];
@@ -124,8 +126,8 @@ struct otp_wire_answer {
 };
 
 /*
- * Write REQUEST.  Errors: PARSE (a reader would refuse it: a text without a NUL,
- * a number out of its range, or a field that the verb does not have).
+ * Write REQUEST.  Errors: PARSE (a reader would refuse it: a text without a
+ * NUL, a number out of its range, or a field that the verb does not have).
  */
 enum otp_err otp_wire_put_request(const struct otp_wire_request *request,
     uint8_t ret_data[OTP_WIRE_REQUEST_SIZE]) OTP_MUST_USE;
@@ -143,8 +145,9 @@ enum otp_err otp_wire_get_answer(const uint8_t *data, size_t size,
     struct otp_wire_answer *ret_answer) OTP_MUST_USE;
 
 /*
- * Whether the SIZE bytes begin as a message of pam_otp does, of another version.
- * The daemon answers it with otp_wire_put_version(), its own version alone.
+ * Whether the SIZE bytes begin as a message of pam_otp does, of another
+ * version.  The daemon answers it with otp_wire_put_version(), its own version
+ * alone.
  */
 bool otp_wire_is_other_version(const uint8_t *data, size_t size);
 void otp_wire_put_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fields of a message.  Each function writes or reads one, in its place; what
- * is read and wrong leaves the message not 'sound'.
+ * The fields of a message.  Each function writes or reads one, in its place;
+ * what is read and wrong leaves the message not 'sound'.
  */
 #ifndef OTP_WIRE_FIELD_H
 #define OTP_WIRE_FIELD_H

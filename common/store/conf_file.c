@@ -54,9 +54,10 @@ read_text(
 }
 
 /*
- * A write that was cut short, by a crash or a full disk, leaves an empty file, or
- * a last line without a newline.  What is missing there may name another store,
- * or refuse those who are not enrolled, so the defaults must not take its place.
+ * A write that was cut short, by a crash or a full disk, leaves an empty file,
+ * or a last line without a newline.  What is missing there may name another
+ * store, or refuse those who are not enrolled, so the defaults must not take
+ * its place.
  */
 static enum otp_err
 read_lines(const char *text, size_t size, const char *path,

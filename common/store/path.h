@@ -26,7 +26,7 @@ enum otp_path_trust {
 	OTP_PATH_PRIVATE, /* the effective user's, and no other user may
 			     write to it; a file has no mode bit beyond 0600 */
 	OTP_PATH_PUBLIC,  /* root's or the effective user's, and no other user
-			     may write to it; a folder may be root's and sticky */
+			     may write to it; a folder may be root's, sticky */
 	OTP_PATH_ROOTS,	  /* root's alone, likewise, and the way to it too */
 };
 
@@ -45,8 +45,8 @@ enum otp_err otp_path_subfolder(int at, const char *name,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Owner, mode, links, size and identity of NAME in the open directory AT, or with
- * "" of AT itself.  Its times are never asked for: on kernels with
+ * Owner, mode, links, size and identity of NAME in the open directory AT, or
+ * with "" of AT itself.  Its times are never asked for: on kernels with
  * multigrain timestamps the first write after such a question has the journal
  * write the inode too, and the flush of a login would pay for it.
  * Errors: ABSENT, READ.

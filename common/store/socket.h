@@ -18,8 +18,8 @@ struct otp_socket {
  * Connect to WHERE, without waiting.  No part of the way to it is a link.  The
  * caller closes *RET_FD, which does not block.
  * Errors: ABSENT, OWNER, MODE, LINK, NAME, READ, LIMIT, NOMEM (path.h); WRITE
- * (not connected; with errno, EAGAIN if there is no room at the moment, EPERM if
- * another user listens).
+ * (not connected; with errno, EAGAIN if there is no room at the moment, EPERM
+ * if another user listens).
  */
 enum otp_err otp_socket_open(const struct otp_socket *where, int *ret_fd,
     struct otp_fault *fault) OTP_MUST_USE;

@@ -187,9 +187,9 @@ enum otp_err otp_store_purge(
     struct otp_store *store, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Whether the account can be enrolled with UID: no other account is.  *RET_OURS:
- * the index of uids has the account itself.  If it has no state, that was lost.
- * Always true for OTP_UID_VIRTUAL, which has no index.
+ * Whether the account can be enrolled with UID: no other account is.
+ * *RET_OURS: the index of uids has the account itself.  If it has no state,
+ * that was lost.  Always true for OTP_UID_VIRTUAL, which has no index.
  * Errors: UID (another account is enrolled, or may be: FAULT has its name),
  * NO_STORE, PARSE.
  */
@@ -205,8 +205,8 @@ enum otp_err otp_store_claim_uid(struct otp_store *store, uint32_t uid,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
- * Call VISIT with each entry of the index of uids, in no order, until it returns
- * an error, which is returned.  Errors: NO_STORE, PARSE.
+ * Call VISIT with each entry of the index of uids, in no order, until it
+ * returns an error, which is returned.  Errors: NO_STORE, PARSE.
  */
 enum otp_err otp_store_each_uid(struct otp_place place,
     enum otp_err (*visit)(void *context, uint32_t uid, const char *account),

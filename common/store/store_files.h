@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The store's calls, as files implement them: each is what its namesake in store.h
- * says.  Only dispatch.c, and the files of this folder among themselves, call them.
+ * The store's calls, as files implement them: each is what its namesake in
+ * store.h says.  Only dispatch.c, and the files of this folder among
+ * themselves, call them.
  */
 #ifndef OTP_STORE_FILES_H
 #define OTP_STORE_FILES_H

@@ -70,9 +70,9 @@ struct otp_store_head {
 };
 
 /*
- * Places that begin with PREFIX ("postgresql:") are KIND's from now on.  Both are
- * the caller's and stay.  There is one such kind at a time; no other thread uses
- * a store meanwhile.
+ * Places that begin with PREFIX ("postgresql:") are KIND's from now on.  Both
+ * are the caller's and stay.  There is one such kind at a time; no other thread
+ * uses a store meanwhile.
  */
 void otp_store_register(const char *prefix, const struct otp_store_kind *kind);
 

@@ -167,8 +167,8 @@ put_record(struct otp_store *store, const struct otp_state *state,
 
 /*
  * The process that made the state, or put the seed in its place, may have died
- * before the name was on the disk, or failed to flush it.  A login needs this only
- * while the account is not enrolled.
+ * before the name was on the disk, or failed to flush it.  A login needs this
+ * only while the account is not enrolled.
  */
 static enum otp_err
 settle_names(const struct otp_store *store, struct otp_fault *fault)

@@ -248,7 +248,9 @@ is_for_users(const struct otp_tool *tool, const struct otp_command *command)
 	return named != NULL && named->pw_uid == geteuid();
 }
 
-/* Without a store there is nothing to ask for, and the store's error says so. */
+/*
+ * Without a store there is nothing to ask for, and the store's error says so.
+ */
 static bool
 is_of_another(const char *store)
 {

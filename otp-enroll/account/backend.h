@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How commands that users run reach an account: the store itself, or pam_otpd(8).
- * They do not know which; what only the store's owner can do calls
- * common/effects directly.
+ * How commands that users run reach an account: the store itself, or
+ * pam_otpd(8).  They do not know which; what only the store's owner can do
+ * calls common/effects directly.
  */
 #ifndef OTP_BACKEND_H
 #define OTP_BACKEND_H
@@ -52,9 +52,9 @@ struct otp_backend {
 	    const char *first, const char *second,
 	    enum otp_verdict *ret_verdict);
 	/*
-	 * This is pam_otpd's alone.  *RET_SET, once ACCOUNT's 'committed' is set:
-	 * the new codes, their texts alone; the caller wipes it.  CHANGE's 'sent' is
-	 * set.
+	 * This is pam_otpd's alone.  *RET_SET, once ACCOUNT's 'committed' is
+	 * set: the new codes, their texts alone; the caller wipes it.  CHANGE's
+	 * 'sent' is set.
 	 */
 	enum otp_err (*change)(const struct otp_tool *tool,
 	    struct otp_account *account, struct otp_change *change,

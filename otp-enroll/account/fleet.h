@@ -34,10 +34,10 @@ struct otp_fleet {
 const char *otp_fleet_path(const struct otp_tool *tool);
 
 /*
- * Read the configuration, connect within MS milliseconds, which are also for all
- * that is asked, as --role if there is one, and survey.  The caller closes
- * *RET_FLEET, after a failure, too.  *RET_FLEET's 'failed' says what could not be
- * done; errors are of that step.
+ * Read the configuration, connect within MS milliseconds, which are also for
+ * all that is asked, as --role if there is one, and survey.  The caller closes
+ * *RET_FLEET, after a failure, too.  *RET_FLEET's 'failed' says what could not
+ * be done; errors are of that step.
  */
 enum otp_err otp_fleet_open(const struct otp_tool *tool, unsigned ms,
     struct otp_fleet *ret_fleet, struct otp_fault *fault) OTP_MUST_USE;

@@ -158,7 +158,7 @@ print_others(const struct otp_overview *overview)
 		return;
 	print_name(other_callers);
 	if (others->locked)
-		/* TRANSLATORS: codes entered in the user's own programs, such as screen lockers. */
+		/* TRANSLATORS: codes entered in screen lockers. */
 		otp_print(_("%u wrong in a row, %u in 30 days, locked out\n"),
 		    others->failures, others->month_failures);
 	else if (others->wait > 0)

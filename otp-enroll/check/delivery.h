@@ -10,8 +10,8 @@
 
 /*
  * Does nothing unless SERVICES, of this host, send codes.  If the store can be
- * used (STORED), the addresses of ACCOUNT, or of all accounts if it is NULL, are
- * checked too.
+ * used (STORED), the addresses of ACCOUNT, or of all accounts if it is NULL,
+ * are checked too.
  */
 void otp_check_delivery(const struct otp_tool *tool,
     const struct otp_check_services *services, const char *account,

@@ -9,8 +9,8 @@
 #include "otp-enroll/cli/command.h"
 
 /*
- * Writes nothing.  Connects as --role if there is one.  Returns whether there is
- * no fault.
+ * Writes nothing.  Connects as --role if there is one.  Returns whether there
+ * is no fault.
  */
 bool otp_check_fleet(
     const struct otp_tool *tool, struct otp_findings *findings);

@@ -14,8 +14,8 @@ bool otp_locker_is_users(const char *service);
 bool otp_locker_has_one_text(const char *service);
 
 /*
- * Find whether the store of LINE, ours with OPTIONS, is another than pam_otpd's,
- * to which a locker's codes go.
+ * Find whether the store of LINE, ours with OPTIONS, is another than
+ * pam_otpd's, to which a locker's codes go.
  */
 void otp_locker_judge_store(struct otp_judged *judged,
     const struct otp_service_line *line, const struct otp_options *options);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What refuses an account whatever its codes: the system's own records of it. */
+/*
+ * What refuses an account whatever its codes: the system's own records of it.
+ */
 #ifndef OTP_CHECK_LOGIN_H
 #define OTP_CHECK_LOGIN_H
 
@@ -16,8 +18,8 @@ void otp_check_login_account(
     struct otp_findings *findings, const char *name, int64_t now);
 
 /*
- * Check whether NAME was asked for a code in the last hour, and gave what cannot
- * be one, as far as the journal can be read.
+ * Check whether NAME was asked for a code in the last hour, and gave what
+ * cannot be one, as far as the journal can be read.
  */
 void otp_check_login_answers(struct otp_findings *findings, const char *name);
 

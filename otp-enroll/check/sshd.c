@@ -295,8 +295,8 @@ judge(struct checked *checked)
 }
 
 /*
- * The block by which some logins succeed although others do not: KEYWORD refuses
- * the user, or no method asks for a code.
+ * The block by which some logins succeed although others do not: KEYWORD
+ * refuses the user, or no method asks for a code.
  */
 static const struct otp_sshd_place *
 find_exception(const struct checked *checked, enum otp_sshd_keyword keyword)

@@ -184,8 +184,8 @@ otp_sshd_is(const struct otp_sshd *sshd, enum otp_sshd_keyword keyword,
 }
 
 /*
- * Whether TEXT, such as "120" or "2m30s", is a time in which users do not set up
- * an app.  0 is for ever.
+ * Whether TEXT, such as "120" or "2m30s", is a time in which users do not set
+ * up an app.  0 is for ever.
  */
 static bool
 is_short(const char *text)

@@ -355,8 +355,8 @@ place_of(const struct line *line)
 }
 
 /*
- * Where KEYWORD has VALUE: outside Match blocks, else in the first of them, else
- * where one of them has another value (sshd joins the lines of a list).
+ * Where KEYWORD has VALUE: outside Match blocks, else in the first of them,
+ * else where one of them has another value (sshd joins the lines of a list).
  */
 static const struct otp_sshd_place *
 find_place(const struct otp_sshd_scan *scan, enum otp_sshd_keyword keyword,

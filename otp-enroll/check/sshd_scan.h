@@ -29,7 +29,9 @@ struct otp_sshd_scan {
 bool otp_sshd_scan(const char *root, struct otp_sshd_scan *ret_scan);
 void otp_sshd_scan_free(struct otp_sshd_scan *scan);
 
-/* Take the settings from TEXT, the output of 'sshd -T', and find their places. */
+/*
+ * Take the settings from TEXT, the output of 'sshd -T', and find their places.
+ */
 void otp_sshd_scan_output(
     const struct otp_sshd_scan *scan, char *text, struct otp_sshd *ret_sshd);
 

@@ -43,8 +43,10 @@ struct otp_command {
 	bool user;	  /* whether it takes a USER */
 	bool lenient; /* it reads the configuration itself, even a wrong one */
 	const char *takes[OTP_COMMAND_TAKES]; /* options, ended by NULL */
-	/* Whether users who do not own the store may ask pam_otpd(8) for it, for
-	   themselves, and with which of these options. */
+	/*
+	 * Whether users who do not own the store may ask pam_otpd(8) for it,
+	 * for themselves, and with which of these options.
+	 */
 	bool by_users;
 	const char *users_take[OTP_COMMAND_TAKES];
 	enum otp_exit (*run)(const struct otp_tool *tool);

@@ -63,8 +63,8 @@ int otp_wider(int a, int b);
 int otp_lesser(int a, int b);
 
 /*
- * Prints TEXT in WIDTH columns, aligned to the right, or to the left if WIDTH is
- * negative, and AFTER it.
+ * Prints TEXT in WIDTH columns, aligned to the right, or to the left if WIDTH
+ * is negative, and AFTER it.
  */
 void otp_print_column(const char *text, int width, const char *after);
 
@@ -93,10 +93,10 @@ json_t *otp_json_text(const char *text);
 json_t *otp_json_time(int64_t seconds);
 
 /*
- * Print OBJECT as one line on standard output, with the key "version" before its
- * own.  Takes ownership of OBJECT, which is NULL if it could not be allocated.  False:
- * the error was reported.  The version changes when a key is removed or changes
- * its meaning, not when one is added.
+ * Print OBJECT as one line on standard output, with the key "version" before
+ * its own.  Takes ownership of OBJECT, which is NULL if it could not be
+ * allocated.  False: the error was reported.  The version changes when a key is
+ * removed or changes its meaning, not when one is added.
  */
 #define OTP_JSON_VERSION 1
 bool otp_json_print(json_t *object);

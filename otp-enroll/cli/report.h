@@ -18,8 +18,8 @@ void otp_report_conf(
     const char *path, enum otp_err err, const struct otp_fault *fault);
 
 /*
- * "/etc/x: others can write to it (mode 0777)", "/etc/x:3: ..."; for a line of a
- * table, too, and for JSON.  In the reader's language, and escaped.
+ * "/etc/x: others can write to it (mode 0777)", "/etc/x:3: ..."; for a line of
+ * a table, too, and for JSON.  In the reader's language, and escaped.
  */
 #define OTP_REPORT_SIZE 1024
 struct otp_reported {

@@ -13,8 +13,8 @@
 enum otp_exit otp_settings_read(struct otp_tool *tool);
 
 /*
- * Likewise, without reporting errors.  Errors: OPTION, and those of a file; FAULT as of
- * otp_options_file_read().
+ * Likewise, without reporting errors.  Errors: OPTION, and those of a file;
+ * FAULT as of otp_options_file_read().
  */
 enum otp_err otp_settings_load(
     struct otp_tool *tool, struct otp_fault *fault) OTP_MUST_USE;

@@ -30,8 +30,8 @@ otp_suggest(const char *word, const char *const *names, size_t count)
 
 /*
  * How many letters must be put in, left out, replaced or swapped with their
- * neighbour to make NAME of WORD (Damerau and Levenshtein).  Of the table of all
- * beginnings, three rows are kept.
+ * neighbour to make NAME of WORD (Damerau and Levenshtein).  Of the table of
+ * all beginnings, three rows are kept.
  */
 static size_t
 distance(const char *word, const char *name)

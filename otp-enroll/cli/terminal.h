@@ -54,18 +54,19 @@ enum otp_palette otp_terminal_palette(int fd);
 bool otp_terminal_colours(int fd);
 
 /*
- * Reads a line from standard input into RET_LINE, without its newline and with a
- * NUL: at most SIZE - 1 bytes (SIZE is 1 or more).  RET_LINE is wiped unless the
- * result is OTP_ASKED_LINE.
+ * Reads a line from standard input into RET_LINE, without its newline and with
+ * a NUL: at most SIZE - 1 bytes (SIZE is 1 or more).  RET_LINE is wiped unless
+ * the result is OTP_ASKED_LINE.
  *
  * From a terminal: what was typed before is dropped; PROMPT goes to standard
- * error, or to the controlling terminal where standard error is not one; stopped
- * and continued, it asks again.  When this returns, the terminal's settings and
- * the signals' actions are again what they were.  Interrupted, the cursor is
- * still on the prompt's line; a signal was noted (see signals.h).
+ * error, or to the controlling terminal where standard error is not one;
+ * stopped and continued, it asks again.  When this returns, the terminal's
+ * settings and the signals' actions are again what they were.  Interrupted, the
+ * cursor is still on the prompt's line; a signal was noted (see signals.h).
  *
- * From elsewhere: PROMPT is not shown; exactly one line is taken, and a last one
- * may lack its newline.  (So standard input must not be read with stdio, too.)
+ * From elsewhere: PROMPT is not shown; exactly one line is taken, and a last
+ * one may lack its newline.  (So standard input must not be read with stdio,
+ * too.)
  */
 enum otp_asked otp_terminal_ask(
     const char *prompt, size_t size, char *ret_line) OTP_MUST_USE;

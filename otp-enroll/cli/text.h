@@ -9,8 +9,8 @@
 #include "otp-enroll/cli/output.h"
 
 /*
- * Convert TEXT, of SIZE bytes with its NUL, from the locale's encoding, unless it
- * is UTF-8 already.  False: it is neither, or does not fit.
+ * Convert TEXT, of SIZE bytes with its NUL, from the locale's encoding, unless
+ * it is UTF-8 already.  False: it is neither, or does not fit.
  */
 bool otp_text_to_utf8(char *text, size_t size);
 

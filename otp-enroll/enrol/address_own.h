@@ -7,8 +7,8 @@
 #include "common/effects/account.h"
 
 /*
- * Do what TOOL's arguments say with the addresses of SUBJECT, through pam_otpd(8),
- * with a code of the user's where something is to change.
+ * Do what TOOL's arguments say with the addresses of SUBJECT, through
+ * pam_otpd(8), with a code of the user's where something is to change.
  */
 enum otp_exit otp_address_own(
     const struct otp_tool *tool, const struct otp_subject *subject);

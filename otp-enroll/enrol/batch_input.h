@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The list of users to enroll: CSV (RFC 4180, but a field ends on its line) with
- * a header that names the columns, or JSON lines, one object a line.  Columns
- * and keys are user, label, kind and address.  The first line tells the format,
- * and whether commas, semicolons or tabs separate the columns; a line "sep=;" may
- * stand above it.
+ * The list of users to enroll: CSV (RFC 4180, but a field ends on its line)
+ * with a header that names the columns, or JSON lines, one object a line.
+ * Columns and keys are user, label, kind and address.  The first line tells the
+ * format, and whether commas, semicolons or tabs separate the columns; a line
+ * "sep=;" may stand above it.
  */
 #ifndef OTP_BATCH_INPUT_H
 #define OTP_BATCH_INPUT_H
@@ -30,7 +30,7 @@ enum otp_batch_read {
 	OTP_BATCH_END,
 	OTP_BATCH_ROW,
 	OTP_BATCH_BAD,	  /* this line cannot be used, and it was said why */
-	OTP_BATCH_FAILED, /* no line can be read any more, and it was said why */
+	OTP_BATCH_FAILED, /* no more can be read, and it was said why */
 };
 
 /*

@@ -28,7 +28,9 @@ enum otp_confirmed {
  */
 bool otp_confirm_ask(const char *prompt, char *ret_typed);
 
-/* After a wrong code: how many of OTP_CONFIRM_TRIES are LEFT, unless none is. */
+/*
+ * After a wrong code: how many of OTP_CONFIRM_TRIES are LEFT, unless none is.
+ */
 void otp_confirm_say_left(unsigned left);
 
 /* Whether a right code of the new token was typed.  It is never shown. */

@@ -9,7 +9,9 @@
 #include "common/effects/enrol.h"
 #include "otp-enroll/cli/command.h"
 
-/* NULL, or what is wrong with the options beside --secret; not translated yet. */
+/*
+ * NULL, or what is wrong with the options beside --secret; not translated yet.
+ */
 const char *otp_given_usage(const struct otp_args *args);
 
 /*
@@ -18,12 +20,14 @@ const char *otp_given_usage(const struct otp_args *args);
  */
 bool otp_given_read(const struct otp_tool *tool, struct otp_token *token);
 
-/* Whether anything secret is to be shown: the token only if that was asked for. */
+/*
+ * Whether anything secret is to be shown: the token only if that was asked for.
+ */
 bool otp_given_shows(const struct otp_args *args);
 
 /*
- * Have ENROLMENT, which was begun, be of TOKEN's secret.  Its codes may have been
- * used elsewhere: without a code that confirms it, those up to now and the
+ * Have ENROLMENT, which was begun, be of TOKEN's secret.  Its codes may have
+ * been used elsewhere: without a code that confirms it, those up to now and the
  * window count as used.  Errors: CLOCK.
  */
 enum otp_err otp_given_set(const struct otp_tool *tool,

@@ -57,7 +57,9 @@ otp_new_own(const struct otp_tool *tool)
 	return status;
 }
 
-/* Whether there is anything to replace or to add to, and whether that is meant. */
+/*
+ * Whether there is anything to replace or to add to, and whether that is meant.
+ */
 static enum otp_exit
 own_look(struct own *own)
 {

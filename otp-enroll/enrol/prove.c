@@ -71,7 +71,10 @@ otp_prove(const struct otp_tool *tool, struct otp_account *account,
 		again = err == OTP_OK && result.verdict != OTP_VERDICT_ACCEPT &&
 		    prove_again(
 			tool, &account->subject, &result, first, enrolment);
-		/* A code that expired was asked for again, with tries of its own. */
+		/*
+		 * A code that expired was asked for again, with tries of its
+		 * own.
+		 */
 		if (again && !result.of_token)
 			otp_confirm_say_left(left);
 		if (err != OTP_OK)

@@ -15,21 +15,21 @@ enum otp_exit otp_prove_look(const struct otp_tool *tool,
     const struct otp_subject *subject, struct otp_overview *ret_overview);
 
 /*
- * Ask for a code of what ACCOUNT has, or a recovery code, and make CHANGE with it;
- * for a first token, only an invitation is asked for, where it needs one.  ENROLMENT
- * is the token of a PUT, which was confirmed.  *RET_SET: the new recovery codes, if
- * there are any; the caller
+ * Ask for a code of what ACCOUNT has, or a recovery code, and make CHANGE with
+ * it; for a first token, only an invitation is asked for, where it needs one.
+ * ENROLMENT is the token of a PUT, which was confirmed.  *RET_SET: the new
+ * recovery codes, if there are any; the caller
  * shows them.  Signals stay blocked once the change is made.
- * Other than OTP_EXIT_DONE: it was said why not, or, where ACCOUNT's 'committed'
- * is set, that the change may not last.
+ * Other than OTP_EXIT_DONE: it was said why not, or, where ACCOUNT's
+ * 'committed' is set, that the change may not last.
  */
 enum otp_exit otp_prove(const struct otp_tool *tool,
     struct otp_account *account, struct otp_change *change,
     struct otp_enrolment *enrolment, struct otp_recovery_set *ret_set);
 
 /*
- * The same once, with the code that is in CHANGE.  Signals stay blocked once there
- * are recovery codes to be shown.
+ * The same once, with the code that is in CHANGE.  Signals stay blocked once
+ * there are recovery codes to be shown.
  */
 enum otp_err otp_prove_once(const struct otp_tool *tool,
     struct otp_account *account, struct otp_change *change,

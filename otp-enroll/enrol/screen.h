@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a person sees who sets up an app: the QR code, and beside it in words what
- * to do, and the key for those who type it.
+ * What a person sees who sets up an app: the QR code, and beside it in words
+ * what to do, and the key for those who type it.
  *
  * On a terminal all of it stays in view with what follows: below 80 columns the
  * words are above the code, and a code that does not fit is not drawn.

@@ -46,7 +46,9 @@ json_t *otp_secrets_json(const struct otp_subject *subject, const char *uri,
 /* The texts of SET alone, an array; NULL where there is no memory. */
 json_t *otp_secrets_codes_json(const struct otp_recovery_set *set);
 
-/* A set of recovery codes, once and for all; none is printed of an empty one. */
+/*
+ * A set of recovery codes, once and for all; none is printed of an empty one.
+ */
 void otp_secrets_recovery(
     const struct otp_subject *subject, const struct otp_recovery_set *set);
 

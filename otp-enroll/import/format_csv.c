@@ -116,7 +116,10 @@ list_take_header(struct list *list, const struct row *row)
 		    list->import, list->source->file, row->number, &fault);
 }
 
-/* A USER gets a token that --pick names, or the only one of a list without users. */
+/*
+ * A USER gets a token that --pick names, or the only one of a list without
+ * users.
+ */
 static bool
 list_is_chosen(const struct list *list)
 {

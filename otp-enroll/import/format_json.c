@@ -193,7 +193,9 @@ find_export(json_t *json, struct json_export *export)
 	return false;
 }
 
-/* Whether all are objects, and have the key of a type, if not of an app's own. */
+/*
+ * Whether all are objects, and have the key of a type, if not of an app's own.
+ */
 static bool
 has_tokens(const struct app *app, json_t *array)
 {

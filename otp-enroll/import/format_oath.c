@@ -141,9 +141,9 @@ oath_find_used(const struct otp_import *import,
 }
 
 /*
- * A time in this host's time zone.  Of an hour that comes twice, when the clocks
- * go back, it is the later one, so that no used code is valid again, unless that
- * is still to come (after LATEST).
+ * A time in this host's time zone.  Of an hour that comes twice, when the
+ * clocks go back, it is the later one, so that no used code is valid again,
+ * unless that is still to come (after LATEST).
  */
 static bool
 oath_seconds(

@@ -186,7 +186,9 @@ uri_add(struct uris *uris, const struct entry *entry)
 		    uris->import, uris->source->file, entry->number, &fault);
 }
 
-/* Tell which parts of the first transfer are missing: the token may be there. */
+/*
+ * Tell which parts of the first transfer are missing: the token may be there.
+ */
 static void
 uri_tell_missing(struct uris *uris)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Input from outside the store: bounded, and from trusted places.  Lines that end
- * in carriage returns alone end in newlines here.
+ * Input from outside the store: bounded, and from trusted places.  Lines that
+ * end in carriage returns alone end in newlines here.
  */
 #ifndef OTP_INPUT_H
 #define OTP_INPUT_H
@@ -25,8 +25,8 @@ enum otp_err otp_input_stdin(size_t max, struct otp_input *ret_input,
 
 /*
  * The regular file PATH.  It and every folder on the way belong to root or the
- * caller, no other user may write to them, and none is a symbolic link.  Errors:
- * those, and path.h's.
+ * caller, no other user may write to them, and none is a symbolic link.
+ * Errors: those, and path.h's.
  */
 enum otp_err otp_input_file(const char *path, size_t max,
     struct otp_input *ret_input, struct otp_fault *fault) OTP_MUST_USE;

@@ -3,8 +3,8 @@
  * Users' own files, each read by a process that has that user's ids.
  *
  * The reader is forked before anything is read.  It forks a child for each
- * file, so that no child has another user's secret in its memory.  A child sends
- * what it read to the caller, past the reader.
+ * file, so that no child has another user's secret in its memory.  A child
+ * sends what it read to the caller, past the reader.
  */
 #ifndef OTP_READER_H
 #define OTP_READER_H

@@ -56,7 +56,10 @@ otp_reader_serve(int socket)
 	struct otp_reader_request request;
 	int out = -1;
 
-	/* A parent that ignores it hands that down, and no child could be waited for. */
+	/*
+	 * A parent that ignores it hands that down, and no child could be
+	 * waited for.
+	 */
 	(void)signal(SIGCHLD, SIG_DFL);
 	/* Whoever reads these must not have to wait for a child that hangs. */
 	(void)close(STDIN_FILENO);
@@ -198,8 +201,8 @@ child_find(const struct otp_reader_request *request,
 }
 
 /*
- * Become the user for good; a caller other than root can only stay the same user.
- * The change of ids may let the user look into this process: hence
+ * Become the user for good; a caller other than root can only stay the same
+ * user.  The change of ids may let the user look into this process: hence
  * PR_SET_DUMPABLE, after it.
  */
 static bool

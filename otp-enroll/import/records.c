@@ -45,7 +45,9 @@ otp_import_end(struct otp_import *import)
 	memset(import, 0, sizeof(*import));
 }
 
-/* The account's own name for NAME, since some servers take several spellings. */
+/*
+ * The account's own name for NAME, since some servers take several spellings.
+ */
 static void
 find_account(const char *name, char ret_account[OTP_ACCOUNT_SIZE])
 {

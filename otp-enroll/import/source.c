@@ -108,8 +108,8 @@ find_store(const struct otp_tool *tool, const struct otp_subject *subject)
 }
 
 /*
- * A relative path is below the home directory.  An absolute one may be root's or
- * the caller's own; if it is not, it is read as the user.
+ * A relative path is below the home directory.  An absolute one may be root's
+ * or the caller's own; if it is not, it is read as the user.
  */
 static enum otp_exit
 read_users_file(struct otp_import *import, const struct otp_subject *subject,

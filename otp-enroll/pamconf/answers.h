@@ -17,7 +17,8 @@ enum otp_who {
 
 /*
  * The kind of the module in LINE, and in *RET_RESULTS what it may return for
- * the user in SERVICE, a bit each.  The caller of su(1) and the like is not root.
+ * the user in SERVICE, a bit each.  The caller of su(1) and the like is not
+ * root.
  */
 enum otp_step_kind otp_answers(const struct otp_stack_line *line,
     const char *service, enum otp_who who, uint32_t *ret_results);

@@ -40,7 +40,9 @@ struct otp_place {
 /* Different ones. */
 struct otp_places {
 	size_t count;
-	/* calls of our module, a step each, after nothing but wrong passwords */
+	/*
+	 * calls of our module, a step each, after nothing but wrong passwords
+	 */
 	bool exposed[OTP_SIMULATE_STEPS];
 	struct otp_place at[OTP_WALK_PLACES];
 };
@@ -50,8 +52,8 @@ struct otp_places {
 /*
  * Find the places at the end of COUNT steps in which PAM returns success, while
  * our module returns one of the results OURS.  NUMBERS has the number of each
- * step's condition, or OTP_WALK_NUMBERLESS.  Returns false if there are too many
- * places before a step, or there is not enough memory.
+ * step's condition, or OTP_WALK_NUMBERLESS.  Returns false if there are too
+ * many places before a step, or there is not enough memory.
  */
 bool otp_walk(const struct otp_step *steps, size_t count,
     const uint8_t *numbers, uint32_t ours, struct otp_places *ret_ends);

@@ -27,13 +27,14 @@ struct otp_terminal_size otp_qr_size(
     const struct otp_qr *qr, enum otp_qr_form form);
 
 /*
- * Write QR to STREAM, each row ended by a newline, and flush it.  With a palette
- * it is black on white whatever the terminal's own colours are, and every row
- * puts them back at its end.  With OTP_PALETTE_NONE there is no escape: the
- * characters are the dark modules, so half blocks scan where text is dark on
- * light (paper, most windows that show a file) and are inverted elsewhere;
- * ASCII leaves gaps that not every scanner bridges.  The stream's buffer is the
- * caller's: what it held may stay in memory.  Errors: WRITE (errno says why).
+ * Write QR to STREAM, each row ended by a newline, and flush it.  With a
+ * palette it is black on white whatever the terminal's own colours are, and
+ * every row puts them back at its end.  With OTP_PALETTE_NONE it has no
+ * escapes: the characters are the dark modules, so half blocks scan where text
+ * is dark on light (paper, most windows that show a file) and are inverted
+ * elsewhere; ASCII leaves gaps that not every scanner bridges.  The stream's
+ * buffer is the caller's: what it held may stay in memory.  Errors: WRITE
+ * (errno says why).
  */
 enum otp_err otp_qr_print(const struct otp_qr *qr, enum otp_qr_form form,
     enum otp_palette palette, FILE *stream) OTP_MUST_USE;

@@ -15,9 +15,9 @@
 #define OTP_QR_PIXELS 8 /* of a module's side */
 
 /*
- * Write QR to STREAM as PNG (unless built without), or as SVG, and flush it.  The stream's buffer is
- * the caller's: what it held may stay in memory.  Errors: NOMEM, WRITE (errno
- * says why).
+ * Write QR to STREAM as PNG (unless built without), or as SVG, and flush it.
+ * The stream's buffer is the caller's: what it held may stay in memory.
+ * Errors: NOMEM, WRITE (errno says why).
  */
 enum otp_err otp_qr_write_png(
     const struct otp_qr *qr, FILE *stream) OTP_MUST_USE;

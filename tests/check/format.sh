@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright 2026 the pam_otp authors
 #
-# The C is laid out as .clang-format says.
+# The C is laid out as .clang-format says, comments included, which that leaves.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -26,7 +26,19 @@ do
 	check "$file" formatted "$file"
 done
 
+# too_long FILE...: lines over 80 columns, but for what has to be on one line.
+too_long() {
+	for file in "$@"; do
+		expand "$file" | awk -v file="$file" \
+		    'length($0) > 80 && !/NOLINT/ { print file ":" NR ": " $0 }'
+	done
+}
+check 'format__no_line_is_over_80_columns' empty too_long \
+    $(find common pam_module otp-enroll otp-deliver pam_otpd -name '*.[ch]' | sort)
+
 # The check itself can fail.
+printf '%081d\n' 0 >"$scratch/long.h"
+check 'format__flags_a_long_line' same 1 "$(too_long "$scratch/long.h" | wc -l)"
 printf 'int probe( void );\n' >"$scratch/probe.h"
 check 'format__flags_a_stray_space' says_no formatted "$scratch/probe.h"
 
