@@ -284,11 +284,13 @@ fresh
 
 # What looks and changes nothing, and what is a line of a file.
 looks='otp-enroll (check|verify)|sudo otp-enroll check|df|ausearch|dmesg|getent|journalctl|timedatectl$|chronyc|ps ax|sshd -[tT]|ulimit|lsattr|findmnt|systemctl reload'
-# Excused: selinux-label (no SELinux here), clock and clock-wrong (the clock is that of the
-# machine), store-copy-on-write (no btrfs here), lengths (which token is a
-# person's choice); clock-behind, counter-unknown and state-version are what
-# check.sh beside this, tool/check.sh and tool/advice.sh try.
-excused='selinux-label clock clock-wrong store-copy-on-write lengths clock-behind counter-unknown state-version full limit'
+# Excused: selinux-label (no SELinux here), clock, clock-wrong and fleet-clock (the
+# clock is that of the machine), store-copy-on-write (no btrfs here), lengths (which
+# token is a person's choice); clock-behind, counter-unknown and state-version are
+# what check.sh beside this, tool/check.sh and tool/advice.sh try, and fleet-empty,
+# fleet-version and rolled-back what fleet/check.sh tries.
+excused='selinux-label clock clock-wrong fleet-clock fleet-empty fleet-version
+rolled-back store-copy-on-write lengths clock-behind counter-unknown state-version full limit'
 commands='otp-enroll|ch(own|mod|attr|age|sh)|mount|restorecon|date|rm|kill|passwd|usermod|echo|timedatectl|sudo|df'
 
 # advised FILE START: "ID COMMAND" of each row that begins with START in FILE.
@@ -311,7 +313,8 @@ everything() {
 }
 untried() {
 	everything | cut -d ' ' -f 1 | sort -u | while read -r id; do
-		case " $tried $excused " in
+		# shellcheck disable=SC2086,SC2116
+		case " $(echo $tried $excused) " in
 		*" $id "*) ;;
 		*) everything | grep "^$id " ;;
 		esac
