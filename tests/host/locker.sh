@@ -216,6 +216,8 @@ if has xsecurelock Xvfb xdotool; then
 	    XSECURELOCK_COMPOSITE_OBSCURER=0 \
 	    XSECURELOCK_PASSWORD_PROMPT=asterisks xsecurelock
 	sleep 1
+	xdotool key Shift_L # the key that wakes it is none of the password
+	sleep 1
 	check 'locker__xsecurelock_stays_locked_with_a_wrong_code' \
 	    stays_locked refused wrong "$password" "$(wrong_code)"
 	sleep 2
