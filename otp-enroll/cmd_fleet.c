@@ -25,7 +25,7 @@
 #define VERSION	   150000	/* PostgreSQL 15 */
 #define SECOND	   1000000	/* microseconds */
 
-static enum otp_exit fleet_run(const struct otp_tool *tool);
+static enum otp_exit fleet_run(const struct otp_tool *given);
 static enum otp_exit fleet_init(
     const struct otp_tool *tool, struct otp_fleet *fleet);
 static enum otp_exit fleet_upgrade(
