@@ -1151,6 +1151,23 @@ adopt__says_so_where_it_cannot_write(void **unused)
 	assert_int_equal(do_adopt_gently(), OTP_OK);
 }
 
+/* The index of uids was lost, and its entry cannot be made. */
+static void
+adopt__says_so_where_the_uid_cannot_be_entered(void **unused)
+{
+	char path[96];
+
+	(void)unused;
+	world_path(&world, "uid/1000", path);
+	assert_int_equal(unlink(path), 0);
+	stop_from(1);
+	stop_once = true;
+	assert_int_equal(do_adopt_gently(), OTP_ERR_WRITE);
+	stop_from(0);
+	assert_int_equal(do_adopt_gently(), OTP_OK);
+	assert_true(world_has(&world, "uid/1000"));
+}
+
 /* Stopped at any write, it has not done what it was to do, and says so. */
 static void
 adopt__says_so_wherever_it_is_stopped(void **unused)
@@ -1425,6 +1442,7 @@ main(void)
 		TEST(adopt__changes_nothing_where_no_id_can_be_computed),
 		TEST(adopt__knows_the_old_recovery_codes_and_the_new),
 		TEST(adopt__says_so_where_it_cannot_write),
+		TEST(adopt__says_so_where_the_uid_cannot_be_entered),
 		TEST(adopt__says_so_wherever_it_is_stopped),
 		TEST(adopt__flushes_what_may_not_be_on_disk),
 		TEST(adopt__leaves_alone_who_was_faster),
