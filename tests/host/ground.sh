@@ -395,8 +395,9 @@ logged() {
 	logger -p user.debug -t ground "mark $ground_marks"
 	await grep -q "ground: mark $ground_marks\$" $log || return 1
 	ground_status=0
-	tail -n +$((ground_read + 1)) $log | grep -v ' ground: mark ' |
-	    grep -e "${1-}" || ground_status=$?
-	ground_read=$(wc -l <$log)
+	ground_lines=$(wc -l <$log) # what comes meanwhile is for the next call
+	head -n "$ground_lines" $log | tail -n +$((ground_read + 1)) |
+	    grep -v ' ground: mark ' | grep -e "${1-}" || ground_status=$?
+	ground_read=$ground_lines
 	[ $# = 0 ] || return $ground_status
 }
