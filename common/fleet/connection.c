@@ -135,8 +135,8 @@ is_whole(const struct otp_database_place *place)
 }
 
 /*
- * Every setting comes from the place.  A service of which there is no file
- * would keep libpq from telling the names of the others.
+ * Every setting comes from the place.  PGSERVICE goes first: if it names a
+ * service that no file has, libpq does not tell the names of the others.
  */
 static enum otp_err
 clear_environment(void)

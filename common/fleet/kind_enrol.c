@@ -193,7 +193,7 @@ refuse_other(const char *other, struct otp_fault *fault)
 	    fault, OTP_ERR_UID, 0, NULL, OTP_DETAIL_OTHER_NAME);
 }
 
-/* OTHER, "" if it is nobody's, is the account that has UID. */
+/* OTHER is the account that has UID, or "" if none has. */
 static enum otp_err
 find_other(struct otp_store *store, uint32_t uid,
     char other[OTP_DATABASE_NAME_SIZE], bool *ret_ours, struct otp_fault *fault)

@@ -5,8 +5,8 @@
  *
  * MUST, with the test that fails without it (tests/store/dispatch_test.c):
  *
- * 1. A place of a kind that is not there is no store, and nothing is made there
- *    (dispatch__finds_no_store_where_there_is_no_kind).
+ * 1. A place whose kind is not registered has no store, and nothing is made
+ *    there (dispatch__finds_no_store_where_there_is_no_kind).
  */
 #include "config.h"
 

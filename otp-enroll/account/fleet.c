@@ -6,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fleet/kind.h"
 #include "common/fleet/load.h"
 #include "otp-enroll/cli/i18n.h"
 #include "otp-enroll/cli/report.h"
-
-#define PREFIX "postgresql:" /* of a store that is a fleet's */
 
 static enum otp_exit report_plugin(
     enum otp_err err, const struct otp_fault *fault);
@@ -22,8 +21,8 @@ otp_fleet_path(const struct otp_tool *tool)
 
 	if (tool->args.file != NULL)
 		return tool->args.file;
-	if (strncmp(store, PREFIX, strlen(PREFIX)) == 0)
-		return store + strlen(PREFIX);
+	if (strncmp(store, OTP_FLEET_PREFIX, strlen(OTP_FLEET_PREFIX)) == 0)
+		return store + strlen(OTP_FLEET_PREFIX);
 	return OTP_FLEET_CONF;
 }
 

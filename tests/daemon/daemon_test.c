@@ -1984,7 +1984,7 @@ daemon__keeps_no_process_that_did_more(void **state)
 	request.verb = OTP_WIRE_STATUS;
 	(void)ask(alice.uid, "user", &request);
 	processes(1, list);
-	/* Nor one that met an error: she may not ask about him. */
+	/* Nor one that met an error: alice may not ask about bob. */
 	request = request_of(OTP_WIRE_LOOK, bob.name, bob.uid);
 	(void)ask(alice.uid, "user", &request);
 	processes(1, list);
