@@ -84,6 +84,9 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/account.h \
 	%D%/effects/active.c %D%/effects/active.h \
 	%D%/effects/attempt.c %D%/effects/attempt.h \
+	%D%/effects/attempt_internal.h \
+	%D%/effects/attempt_judge.c \
+	%D%/effects/attempt_news.c \
 	%D%/effects/deliver.c %D%/effects/deliver.h \
 	%D%/effects/enrol.c %D%/effects/enrol.h \
 	%D%/effects/enrol_address.c \

@@ -24,7 +24,8 @@ ROOMS = ("common/core", "common/store", "common/effects", "common/link",
          "pam_module")
 EVERY_BRANCH = ("common/core/verify.c", "common/core/verify_listed.c",
                 "common/core/throttle.c",
-                "common/effects/attempt.c", "common/effects/enrol.c",
+                "common/effects/attempt.c", "common/effects/attempt_judge.c",
+                "common/effects/attempt_news.c", "common/effects/enrol.c",
                 "common/effects/enrol_change.c", "pam_module/outcome.c")
 
 

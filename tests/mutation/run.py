@@ -52,6 +52,13 @@ VERIFY = (["unit/verify_test", "unit/send_test", "effects/deliver_test",
            "effects/invite_test"] + UNIT + PAM +
           ["pam/deliver_test", "pam/enroll_test"])
 
+ATTEMPT = (["effects/attempt_test", "effects/enrol_adopt_test",
+            "effects/known_test", "effects/deliver_test",
+            "effects/standing_test", "effects/tell_test",
+            "effects/sent_code_test", "effects/verdict_test", "pam/clock_test",
+            "pam/deliver_test", "pam/fresh_test"] + PAM +
+           ["pam/log_test"] + STORE)
+
 # Which programs look at a file: the quickest and closest first.
 WATCHERS = {
     "common/core/verify.c": VERIFY,
@@ -59,13 +66,9 @@ WATCHERS = {
     "common/core/throttle.c": ["unit/throttle_test"] + UNIT + PAM,
     "common/core/slots.c": SLOTS,
     "common/core/slot_parts.c": SLOTS,
-    "common/effects/attempt.c":
-        ["effects/attempt_test", "effects/enrol_adopt_test",
-         "effects/known_test", "effects/deliver_test",
-         "effects/standing_test", "effects/tell_test",
-         "effects/sent_code_test", "effects/verdict_test", "pam/clock_test",
-         "pam/deliver_test", "pam/fresh_test"] + PAM +
-        ["pam/log_test"] + STORE,
+    "common/effects/attempt.c": ATTEMPT,
+    "common/effects/attempt_judge.c": ATTEMPT,
+    "common/effects/attempt_news.c": ATTEMPT,
     "common/effects/look.c":
         ["effects/look_test", "effects/attempt_test", "effects/known_test",
          "effects/standing_test", "effects/enrol_test", "pam/nullok_test",
