@@ -7,59 +7,34 @@
 
 #include "common/store/store.h"
 
-/* Each is what its namesake in store.h says. */
+/* Each is what its namesake in store.h says, which is also its type. */
 struct otp_store_kind {
-	enum otp_err (*open)(struct otp_place place, const char *account,
-	    struct otp_store **ret_store, struct otp_fault *fault);
-	void (*close)(struct otp_store *store);
-	enum otp_err (*peek)(struct otp_store *store,
-	    struct otp_state *ret_state, struct otp_fault *fault);
-	bool (*may_have_standing)(struct otp_place place, const char *account);
-	enum otp_err (*look)(struct otp_store *store,
-	    struct otp_state *ret_state, struct otp_fault *fault);
-	bool (*is_settled)(const struct otp_store *store, bool by_other);
-	bool (*is_locked)(const struct otp_store *store);
-	enum otp_err (*load)(struct otp_store *store,
-	    struct otp_state *ret_state, struct otp_fault *fault);
-	enum otp_err (*check_lock)(
-	    struct otp_store *store, struct otp_fault *fault);
-	enum otp_err (*seed)(struct otp_store *store, struct otp_seed *ret_seed,
-	    struct otp_fault *fault);
-	enum otp_err (*has_seed)(
-	    struct otp_store *store, bool *ret_has, struct otp_fault *fault);
-	enum otp_err (*put)(struct otp_store *store,
-	    const struct otp_state *state, enum otp_put put,
-	    struct otp_fault *fault);
-	bool (*in_effect)(const struct otp_store *store);
-	enum otp_err (*settle)(
-	    struct otp_store *store, struct otp_fault *fault);
-	enum otp_err (*create)(struct otp_store *store,
-	    const struct otp_state *state, struct otp_fault *fault);
-	enum otp_err (*rewrite)(struct otp_store *store,
-	    const struct otp_state *state, struct otp_fault *fault);
-	enum otp_err (*put_seed)(struct otp_store *store,
-	    const struct otp_seed *seed, struct otp_fault *fault);
-	enum otp_err (*move_seed)(struct otp_store *from, struct otp_store *to,
-	    struct otp_fault *fault);
-	enum otp_err (*drop_seed)(
-	    struct otp_store *store, struct otp_fault *fault);
-	enum otp_err (*purge)(struct otp_store *store, struct otp_fault *fault);
-	enum otp_err (*check_uid)(struct otp_store *store, uint32_t uid,
-	    bool *ret_ours, struct otp_fault *fault);
-	enum otp_err (*claim_uid)(
-	    struct otp_store *store, uint32_t uid, struct otp_fault *fault);
-	enum otp_err (*each_uid)(struct otp_place place,
-	    enum otp_err (*visit)(
-		void *context, uint32_t uid, const char *account),
-	    void *context, struct otp_fault *fault);
-	enum otp_err (*each_left)(struct otp_place place,
-	    enum otp_err (*visit)(void *context, const char *path),
-	    void *context, struct otp_fault *fault);
-	enum otp_err (*init)(
-	    struct otp_place place, bool *ret_made, struct otp_fault *fault);
-	enum otp_err (*each)(struct otp_place place,
-	    enum otp_err (*visit)(void *context, const char *account),
-	    void *context, struct otp_fault *fault);
+	__typeof__(otp_store_open) *open;
+	__typeof__(otp_store_close) *close;
+	__typeof__(otp_store_peek) *peek;
+	__typeof__(otp_store_may_have_standing) *may_have_standing;
+	__typeof__(otp_store_look) *look;
+	__typeof__(otp_store_is_settled) *is_settled;
+	__typeof__(otp_store_is_locked) *is_locked;
+	__typeof__(otp_store_load) *load;
+	__typeof__(otp_store_check_lock) *check_lock;
+	__typeof__(otp_store_seed) *seed;
+	__typeof__(otp_store_has_seed) *has_seed;
+	__typeof__(otp_store_put) *put;
+	__typeof__(otp_store_in_effect) *in_effect;
+	__typeof__(otp_store_settle) *settle;
+	__typeof__(otp_store_create) *create;
+	__typeof__(otp_store_rewrite) *rewrite;
+	__typeof__(otp_store_put_seed) *put_seed;
+	__typeof__(otp_store_move_seed) *move_seed;
+	__typeof__(otp_store_drop_seed) *drop_seed;
+	__typeof__(otp_store_purge) *purge;
+	__typeof__(otp_store_check_uid) *check_uid;
+	__typeof__(otp_store_claim_uid) *claim_uid;
+	__typeof__(otp_store_each_uid) *each_uid;
+	__typeof__(otp_store_each_left) *each_left;
+	__typeof__(otp_store_init) *init;
+	__typeof__(otp_store_each) *each;
 };
 
 /*
