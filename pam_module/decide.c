@@ -9,7 +9,12 @@
  * 3. The daemon decides about its own store alone
  *    (daemon__is_not_asked_about_another_store).
  * 4. A database is the daemon's, for root's programs too, and uid 0 is in files
- *    (database__is_the_daemons, database__is_not_asked_about_root).
+ *    (tests/fleet/login.sh: database__is_the_daemons,
+ *    database__is_not_asked_about_root).
+ * 5. Root's programs alone tell the daemon from which device a login comes, and
+ *    whose it is, and it knows no other login
+ *    (daemon__is_told_nothing_that_only_root_can_know, tests/fleet/known.sh:
+ *    device__is_known_on_all_hosts).
  */
 #include "config.h"
 
@@ -32,6 +37,8 @@ static bool is_daemons(const struct otp_login *login);
 static struct otp_host host_of(const struct otp_login *login);
 static struct otp_link link_of(const struct otp_login *login);
 static struct otp_request request_of(const struct otp_login *login);
+static bool was_stated(
+    const struct otp_request *request, const struct otp_answer *known);
 
 /*
  * Root reads files itself, and so does another user who owns them.  If another
@@ -108,9 +115,21 @@ otp_decide_look(
 		    ret_look, &login->fault);
 	err = otp_link_look(
 	    &link, &request, want_enrolled, ret_look, &login->fault);
-	if (err == OTP_OK)
+	if (err == OTP_OK && !was_stated(&request, &ret_look->known))
 		ret_look->known.verdict = OTP_VERDICT_REJECT;
 	return err;
+}
+
+/* The daemon can know a login by what was said of it alone. */
+static bool
+was_stated(const struct otp_request *request, const struct otp_answer *known)
+{
+	static const struct otp_caller no_device;
+	static const struct otp_owner no_owner;
+
+	return known->fresh
+	    ? otp_known_is_possible(request->uid, &no_device, &request->owner)
+	    : otp_known_is_possible(request->uid, &request->device, &no_owner);
 }
 
 enum otp_err
@@ -127,14 +146,21 @@ otp_decide_try(struct otp_login *login, const char *typed)
 		  &link, &request, typed, &login->answer, &login->fault);
 }
 
-/* The daemon believes root alone: the user is told again at the next login. */
+/*
+ * The daemon believes root alone: for others, the user is told again at the
+ * next login.
+ */
 bool
 otp_decide_told(const struct otp_login *login)
 {
 	const struct otp_host host = host_of(login);
+	const struct otp_link link = link_of(login);
+	const struct otp_request request = request_of(login);
 
-	return login->way == OTP_WAY_DIRECT &&
-	    otp_attempt_told(&host, &login->request, &login->answer);
+	if (login->way == OTP_WAY_DIRECT)
+		return otp_attempt_told(&host, &login->request, &login->answer);
+	return login->socket == OTP_LINK_ROOT &&
+	    otp_link_told(&link, &request, &login->answer);
 }
 
 enum otp_err
@@ -187,6 +213,8 @@ request_of(const struct otp_login *login)
 {
 	struct otp_request request = login->request;
 
+	if (login->socket == OTP_LINK_ROOT)
+		return request;
 	if (login->socket == OTP_LINK_USER)
 		request.tell = false;
 	request.device = (struct otp_caller){ .remember_for = 0 };

@@ -32,7 +32,7 @@
 /* The daemon answers a refusal after 2 s, and waits 5 s for a lock. */
 #define DEADLINE (10000 * MILLISECOND)
 /* For what a login can do without. */
-#define DRAW_DEADLINE (2000 * MILLISECOND)
+#define SPARE_DEADLINE (2000 * MILLISECOND)
 /* From one try to connect to the next, while the daemon is busy. */
 #define PAUSE (10 * MILLISECOND)
 
@@ -115,6 +115,23 @@ otp_link_try(const struct otp_link *link, const struct otp_request *request,
 	return err;
 }
 
+bool
+otp_link_told(const struct otp_link *link, const struct otp_request *request,
+    const struct otp_answer *answer)
+{
+	struct exchange exchange;
+	bool noted;
+
+	exchange_begin(&exchange, link, OTP_WIRE_TOLD, request, NULL);
+	exchange.end = monotonic() + SPARE_DEADLINE;
+	exchange.request.generation = answer->generation;
+	exchange.request.unreported = answer->unreported;
+	exchange.request.replays = answer->replays;
+	noted = exchange_run(&exchange) == OTP_OK && exchange.answer.noted;
+	exchange_end(&exchange);
+	return noted;
+}
+
 enum otp_err
 otp_link_send(const struct otp_link *link, const struct otp_request *request,
     const char *typed, struct otp_sent *ret_sent, struct otp_fault *fault)
@@ -144,7 +161,7 @@ otp_link_draw(const struct otp_link *link, const struct otp_request *request,
 	const size_t length = strlen(text);
 
 	exchange_begin(&exchange, link, OTP_WIRE_DRAW, request, fault);
-	exchange.end = monotonic() + DRAW_DEADLINE;
+	exchange.end = monotonic() + SPARE_DEADLINE;
 	if (length < OTP_WIRE_CODE_SIZE) {
 		memcpy(exchange.request.typed, text, length + 1);
 		err = exchange_run(&exchange);

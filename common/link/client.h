@@ -42,6 +42,13 @@ enum otp_err otp_link_try(const struct otp_link *link,
     struct otp_answer *ret_answer, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * otp_attempt_told(), for root alone.  It is given up 2 seconds after it began:
+ * the user is then told again.
+ */
+bool otp_link_told(const struct otp_link *link,
+    const struct otp_request *request, const struct otp_answer *answer);
+
+/*
  * otp_post_code(), of a user who gave a first factor.  It is given up a second
  * after it began: a message may be sent even then.
  */

@@ -33,6 +33,7 @@ fleet_tests = \
 	%D%/check.sh \
 	%D%/database.sh \
 	%D%/fleet.sh \
+	%D%/known.sh \
 	%D%/login.sh \
 	%D%/marks.sh \
 	%D%/page.sh \
@@ -46,4 +47,4 @@ script_tests += $(fleet_tests)
 long_tests += %D%/race.sh
 endif
 
-EXTRA_DIST += $(fleet_tests) %D%/server.sh
+EXTRA_DIST += $(fleet_tests) %D%/hosts.sh %D%/server.sh

@@ -3,8 +3,10 @@
  * login CONFDIR SERVICE USER CODE...: log in through the real libpam, with the
  * service's file in CONFDIR, and once more for each CODE.  Says what the user
  * was shown, what was logged and what came of it; fails unless every one of
- * them was let in.  What SSH_AUTH_INFO holds is in PAM's environment as sshd
- * puts it there.
+ * them was let in.  A CODE that begins with '!' is a command that prints it, with
+ * the prompt in its environment as PROMPT.  What SSH_AUTH_INFO holds is in PAM's
+ * environment as sshd puts it there; RHOST and RUSER are PAM's items; with ASKED,
+ * prompts are said too.
  */
 #include "config.h"
 
@@ -16,6 +18,25 @@
 #include <security/pam_appl.h>
 
 #include "tests/lib/fake.h"
+
+/* CODE, or the line that it prints if it is a command; NULL if that fails. */
+static char *
+answer_to(const char *prompt, const char *code)
+{
+	char line[256] = "";
+	FILE *said;
+
+	if (code[0] != '!')
+		return strdup(code);
+	if (setenv("PROMPT", prompt, 1) != 0)
+		return NULL;
+	said = popen(code + 1, "r"); /* NOLINT: the script's own command */
+	if (said == NULL)
+		return NULL;
+	if (fgets(line, sizeof(line), said) != NULL)
+		line[strcspn(line, "\n")] = '\0';
+	return pclose(said) == 0 ? strdup(line) : NULL;
+}
 
 /* Answer every prompt with the code, and show everything else; all, if ASKED. */
 static int
@@ -37,7 +58,7 @@ converse(int count, const struct pam_message **messages,
 		if (asks && getenv("ASKED") != NULL)
 			printf("  asked:  %s\n", messages[i]->msg);
 		if (asks)
-			responses[i].resp = strdup(code);
+			responses[i].resp = answer_to(messages[i]->msg, code);
 		else
 			printf("  shown:  %s\n", messages[i]->msg);
 	}
@@ -70,6 +91,10 @@ login(const char *confdir, const char *service, const char *user, char *code)
 	    pam_start_confdir(service, user, &conversation, confdir, &pamh);
 	if (status == PAM_SUCCESS)
 		status = pam_set_item(pamh, PAM_FAIL_DELAY, item);
+	if (status == PAM_SUCCESS && getenv("RHOST") != NULL)
+		status = pam_set_item(pamh, PAM_RHOST, getenv("RHOST"));
+	if (status == PAM_SUCCESS && getenv("RUSER") != NULL)
+		status = pam_set_item(pamh, PAM_RUSER, getenv("RUSER"));
 	if (status == PAM_SUCCESS && getenv("SSH_AUTH_INFO") != NULL) {
 		(void)snprintf(info, sizeof(info), "SSH_AUTH_INFO_0=%s",
 		    getenv("SSH_AUTH_INFO"));
