@@ -116,6 +116,7 @@ common_libeffects_la_SOURCES = \
 # What a program and pam_otpd say to each other.
 common_liblink_la_SOURCES = \
 	%D%/link/client.c %D%/link/client.h \
+	%D%/link/exchange.c %D%/link/exchange.h \
 	%D%/link/wire.c %D%/link/wire.h \
 	%D%/link/wire_draw.c %D%/link/wire_draw.h \
 	%D%/link/wire_field.c %D%/link/wire_field.h \
