@@ -70,6 +70,7 @@ GRANT USAGE ON LANGUAGE plpgsql, sql TO otp_owner;
 CREATE SCHEMA otp AUTHORIZATION otp_owner;
 ALTER DEFAULT PRIVILEGES FOR ROLE otp_owner
     REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE otp_owner REVOKE ALL ON TYPES FROM PUBLIC;
 GRANT USAGE ON SCHEMA otp TO otp_host, otp_admin;
 SET LOCAL ROLE otp_owner;
 
@@ -119,16 +120,24 @@ CREATE TABLE otp.member (
 	PRIMARY KEY (role, realm)
 );
 
+-- What columns can have. (Domains, since the constraints of a table are read anew
+-- for each row that is written, and of all columns.)
+CREATE DOMAIN otp.account_name AS text COLLATE "C"
+    CHECK (octet_length(VALUE) BETWEEN 1 AND 250);
+CREATE DOMAIN otp.account_uid AS bigint CHECK (VALUE BETWEEN 0 AND 4294967294);
+CREATE DOMAIN otp.seed_text AS text CHECK (octet_length(VALUE) <= 16384);
+CREATE DOMAIN otp.state_bytes AS bytea
+    CHECK (octet_length(VALUE) BETWEEN 1 AND 8192);
+
 -- An account. Rows are never deleted: one that was purged keeps its name and its
 -- numbers, so that none of them ever goes back.
 CREATE TABLE otp.account (
 	realm text COLLATE "C" NOT NULL REFERENCES otp.realm,
-	name text COLLATE "C" NOT NULL
-	    CHECK (octet_length(name) BETWEEN 1 AND 250),
-	uid bigint CHECK (uid BETWEEN 0 AND 4294967294), -- if it has one
-	seed text, -- as pam_otp_store(5) has it; NULL: none
+	name otp.account_name NOT NULL,
+	uid otp.account_uid, -- if it has one
+	seed otp.seed_text, -- as pam_otp_store(5) has it; NULL: none
 	serial bigint NOT NULL DEFAULT 0, -- counts changes of the seed
-	state bytea CHECK (octet_length(state) BETWEEN 1 AND 8192), -- NULL: none
+	state otp.state_bytes, -- NULL: none
 	generation bigint NOT NULL DEFAULT 0, -- counts commits
 	charge bigint NOT NULL DEFAULT 0, -- counts charges
 	epoch bigint NOT NULL, -- in which the state was written
@@ -136,7 +145,6 @@ CREATE TABLE otp.account (
 	committed boolean NOT NULL, -- and whether that was a commit
 	taken_until timestamptz, -- the row is that attempt's alone until then
 	PRIMARY KEY (realm, name),
-	CHECK (octet_length(seed) <= 16384),
 	CHECK (seed IS NULL OR state IS NOT NULL)
 ) WITH (fillfactor = 50); -- room for the next version beside this one
 ALTER TABLE otp.account

@@ -22,7 +22,7 @@ SELECT otp.migrate(2);
 -- (A function with RETURN has no search path: its names were resolved when it was
 -- made. It becomes a part of the statement that calls it.)
 CREATE FUNCTION otp.now_us() RETURNS bigint LANGUAGE sql VOLATILE
-RETURN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+RETURN (date_part('epoch', clock_timestamp()) * 1000000)::bigint;
 
 -- What each function of a host does first. The role is the one that logged in,
 -- whatever SET ROLE has made of it.
@@ -65,23 +65,30 @@ LANGUAGE sql VOLATILE
 RETURN p_until IS NOT NULL AND p_until > clock_timestamp()
     AND p_until <= clock_timestamp() + interval '2 s';
 
--- One row always: what is not the account's is NULL where it has none.
-CREATE FUNCTION otp.load(p_realm text, p_name text)
-RETURNS TABLE (now_us bigint, fleet_epoch bigint, fleet_since_us bigint,
-    fleet_identifier bigint, format integer, uid bigint, seed text,
-    serial bigint, state bytea, generation bigint, charge bigint, epoch bigint,
-    is_taken boolean)
+-- One row always: what is not the account's is NULL where it has none. (One
+-- statement and one row, since each statement more, and a set of rows, takes as
+-- long as reading the account does. Where it finds nothing, otp.enter says why.)
+CREATE FUNCTION otp.load(p_realm text, p_name text, OUT now_us bigint,
+    OUT fleet_epoch bigint, OUT fleet_since_us bigint,
+    OUT fleet_identifier bigint, OUT format integer, OUT uid bigint,
+    OUT seed text, OUT serial bigint, OUT state bytea, OUT generation bigint,
+    OUT charge bigint, OUT epoch bigint, OUT is_taken boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	fleet otp.fleet := otp.enter(p_realm);
 BEGIN
-	RETURN QUERY SELECT otp.now_us(), fleet.epoch,
-	    (extract(epoch FROM fleet.since) * 1000000)::bigint,
-	    fleet.identifier, fleet.format, a.uid, a.seed, a.serial, a.state,
-	    a.generation, a.charge, a.epoch, otp.is_taken(a.taken_until)
-	FROM (SELECT) one LEFT JOIN otp.account a
-	    ON a.realm = p_realm AND a.name = p_name;
+	SELECT otp.now_us(), f.epoch,
+	    (date_part('epoch', f.since) * 1000000)::bigint, f.identifier,
+	    f.format, a.uid, a.seed, a.serial, a.state, a.generation, a.charge,
+	    a.epoch, otp.is_taken(a.taken_until)
+	INTO now_us, fleet_epoch, fleet_since_us, fleet_identifier, format, uid,
+	    seed, serial, state, generation, charge, epoch, is_taken
+	FROM otp.member m CROSS JOIN otp.fleet f LEFT JOIN otp.account a
+	    ON a.realm = p_realm AND a.name = p_name
+	WHERE m.role = session_user AND m.realm = p_realm
+	    AND f.identifier = (pg_control_system()).system_identifier;
+	IF NOT FOUND THEN
+		PERFORM otp.enter(p_realm);
+	END IF;
 END
 $$;
 
@@ -120,43 +127,61 @@ BEGIN
 END
 $$;
 
--- Write STATE: a commit or else a charge. Without a STATE nothing of it changes:
--- a commit then only lets what was loaded be on the disk. Only 'done' is a yes.
-CREATE FUNCTION otp.put(p_realm text, p_name text, p_attempt uuid,
-    p_epoch bigint, p_generation bigint, p_charge bigint, p_serial bigint,
-    p_state bytea, p_commit boolean, p_keep boolean)
-RETURNS TABLE (outcome text, generation bigint, charge bigint)
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+-- Why a put of the role that has logged in changes no row.
+CREATE FUNCTION otp.why_not(p_realm text, p_name text, p_epoch bigint)
+RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	fleet otp.fleet := otp.enter(p_realm);
 BEGIN
-	PERFORM otp.require(p_attempt IS NOT NULL,
-	    'p_attempt must not be NULL');
-	PERFORM otp.require(p_commit IS NOT NULL, 'p_commit must not be NULL');
-	PERFORM otp.require(octet_length(p_state) BETWEEN 1 AND 8192,
-	    'p_state must have 1 to 8192 bytes');
-	PERFORM otp.end_durably(p_commit);
-	outcome := otp.lock_loaded(p_realm, p_name, p_attempt, p_generation,
-	    p_charge, p_serial);
-	IF fleet.epoch IS DISTINCT FROM p_epoch THEN
-		outcome := 'epoch';
+	RETURN CASE WHEN fleet.epoch IS DISTINCT FROM p_epoch THEN 'epoch'
+	    WHEN EXISTS (SELECT FROM otp.account a
+		WHERE a.realm = p_realm AND a.name = p_name) THEN 'conflict'
+	    ELSE 'absent' END;
+END
+$$;
+
+-- Write STATE: a commit or else a charge. Without a STATE nothing of it changes:
+-- a commit then only lets what was loaded be on the disk. Only 'done' is a yes. A
+-- row that others change just now is waited for, and then judged as they left it.
+CREATE FUNCTION otp.put(p_realm text, p_name text, p_attempt uuid,
+    p_epoch bigint, p_generation bigint, p_charge bigint, p_serial bigint,
+    p_state bytea, p_commit boolean, p_keep boolean,
+    OUT outcome text, OUT generation bigint, OUT charge bigint)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
+BEGIN
+	IF p_attempt IS NULL OR p_commit IS NULL
+	    OR octet_length(p_state) NOT BETWEEN 1 AND 8192 THEN
+		PERFORM otp.enter(p_realm);
+		RAISE 'p_attempt and p_commit must not be NULL, and p_state '
+		    'must have 1 to 8192 bytes'
+		    USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	IF outcome = 'done' THEN
-		UPDATE otp.account a SET state = coalesce(p_state, a.state),
-		    generation = a.generation
-			+ (p_state IS NOT NULL AND p_commit)::integer,
-		    charge = a.charge
-			+ (p_state IS NOT NULL AND NOT p_commit)::integer,
-		    epoch = CASE WHEN p_state IS NULL THEN a.epoch
-			ELSE p_epoch END,
-		    attempt = p_attempt, committed = p_commit,
-		    taken_until = CASE WHEN p_keep
-			THEN clock_timestamp() + interval '2 s' END
-		WHERE a.realm = p_realm AND a.name = p_name
-		RETURNING a.generation, a.charge INTO STRICT generation, charge;
-	END IF;
-	RETURN NEXT;
+	-- As otp.end_durably has it.
+	outcome := set_config('synchronous_commit',
+	    CASE WHEN p_commit THEN 'on' ELSE 'off' END, true);
+	outcome := set_config('client_min_messages', 'warning', true);
+	UPDATE otp.account a SET state = coalesce(p_state, a.state),
+	    generation = a.generation
+		+ (p_state IS NOT NULL AND p_commit)::integer,
+	    charge = a.charge
+		+ (p_state IS NOT NULL AND NOT p_commit)::integer,
+	    epoch = CASE WHEN p_state IS NULL THEN a.epoch
+		ELSE p_epoch END,
+	    attempt = p_attempt, committed = p_commit,
+	    taken_until = CASE WHEN p_keep
+		THEN clock_timestamp() + interval '2 s' END
+	FROM otp.member m CROSS JOIN otp.fleet f
+	WHERE m.role = session_user AND m.realm = p_realm
+	    AND f.identifier = (pg_control_system()).system_identifier
+	    AND f.epoch = p_epoch AND a.realm = p_realm AND a.name = p_name
+	    AND a.generation = p_generation AND a.charge = p_charge
+	    AND a.serial = p_serial
+	    AND (a.attempt = p_attempt OR NOT otp.is_taken(a.taken_until))
+	RETURNING a.generation, a.charge INTO generation, charge;
+	outcome := CASE WHEN FOUND THEN 'done'
+	    ELSE otp.why_not(p_realm, p_name, p_epoch) END;
 END
 $$;
 

@@ -210,7 +210,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM otp.enter(p_realm);
-	RETURN QUERY SELECT a.name FROM otp.account a
+	RETURN QUERY SELECT a.name::text FROM otp.account a
 	WHERE a.realm = p_realm AND a.name > p_after COLLATE "C"
 	    AND a.state IS NOT NULL
 	ORDER BY a.name LIMIT least(greatest(p_count, 1), 1000);

@@ -27,7 +27,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM otp.enter(p_realm);
-	RETURN QUERY SELECT a.uid, a.name FROM otp.account a
+	RETURN QUERY SELECT a.uid::bigint, a.name::text FROM otp.account a
 	WHERE a.realm = p_realm AND a.uid > p_after
 	ORDER BY a.uid LIMIT least(greatest(p_count, 1), 1000);
 END

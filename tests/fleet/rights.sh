@@ -60,6 +60,11 @@ public_has() {
 		aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
 	    WHERE n.nspname IN ('otp', 'public') AND a.grantee = 0
 	    UNION ALL
+	    SELECT 'domain', t.typname FROM pg_type t,
+		aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
+	    WHERE t.typnamespace = 'otp'::regnamespace AND t.typtype = 'd'
+		AND a.grantee = 0
+	    UNION ALL
 	    SELECT 'database', d.datname FROM pg_database d,
 		aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
 	    WHERE d.datname = 'otp' AND a.grantee = 0"
@@ -156,6 +161,7 @@ SELECT otp.enter('staff')
 SELECT otp.is_taken(now())
 SELECT otp.require(true, '')
 SELECT otp.end_durably(false)
+SELECT otp.why_not('staff', 'alice', 1)
 SELECT otp.lock_loaded('staff', 'alice', NULL, 1, 0, 0)
 SELECT otp.migrate(4)
 CREATE TABLE otp.mine (a integer)
