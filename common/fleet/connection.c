@@ -49,6 +49,10 @@ static enum otp_err poll_until_connected(struct otp_connection *);
 static void note_warning(void *context, const PGresult *);
 static enum otp_err wait_for(
     const struct otp_connection *, bool for_reading, bool for_writing);
+static enum otp_err prepare(
+    struct otp_connection *, const struct otp_statement *, struct otp_fault *);
+static enum otp_err take_row(struct otp_connection *, bool sent, int columns,
+    PGresult **, struct otp_fault *);
 static enum otp_err exchange(
     struct otp_connection *, bool sent, PGresult **ret_result);
 static enum otp_err send_all(struct otp_connection *);
@@ -121,6 +125,7 @@ otp_connection_close(struct otp_connection *connection)
 {
 	PQfinish(connection->pg); /* which cancels nothing */
 	connection->pg = NULL;
+	connection->prepared = 0;
 	connection->compare_at = 0;
 }
 
@@ -292,12 +297,60 @@ otp_connection_ask(struct otp_connection *connection, const char *statement,
     const struct otp_parameters *parameters, int columns, PGresult **ret_result,
     struct otp_fault *fault)
 {
-	PGresult *result = NULL;
-	enum otp_err err = exchange(connection,
+	return take_row(connection,
 	    PQsendQueryParams(connection->pg, statement, parameters->count,
 		NULL, parameters->values, parameters->lengths,
 		parameters->formats, 1) == 1,
+	    columns, ret_result, fault);
+}
+
+enum otp_err
+otp_connection_ask_prepared(struct otp_connection *connection,
+    const struct otp_statement *statement,
+    const struct otp_parameters *parameters, int columns, PGresult **ret_result,
+    struct otp_fault *fault)
+{
+	enum otp_err err = prepare(connection, statement, fault);
+
+	if (err != OTP_OK)
+		return err;
+	return take_row(connection,
+	    PQsendQueryPrepared(connection->pg, statement->name,
+		parameters->count, parameters->values, parameters->lengths,
+		parameters->formats, 1) == 1,
+	    columns, ret_result, fault);
+}
+
+static enum otp_err
+prepare(struct otp_connection *connection,
+    const struct otp_statement *statement, struct otp_fault *fault)
+{
+	const unsigned bit = 1u << statement->number;
+	PGresult *result = NULL;
+	enum otp_err err;
+
+	if ((connection->prepared & bit) != 0)
+		return OTP_OK;
+	err = exchange(connection,
+	    PQsendPrepare(
+		connection->pg, statement->name, statement->text, 0, NULL) == 1,
 	    &result);
+	if (err == OTP_OK && PQresultStatus(result) == PGRES_COMMAND_OK)
+		connection->prepared |= bit;
+	else
+		err = otp_connection_fail(
+		    connection, result, OTP_ERR_READ, fault);
+	PQclear(result);
+	return err;
+}
+
+/* The one row of what was given to libpq. */
+static enum otp_err
+take_row(struct otp_connection *connection, bool sent, int columns,
+    PGresult **ret_result, struct otp_fault *fault)
+{
+	PGresult *result = NULL;
+	enum otp_err err = exchange(connection, sent, &result);
 
 	if (err == OTP_OK &&
 	    (PQresultStatus(result) != PGRES_TUPLES_OK ||

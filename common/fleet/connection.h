@@ -25,6 +25,7 @@ struct otp_connection {
 	struct otp_database_place place;
 	PGconn *pg;	    /* NULL: none */
 	bool warned;	    /* by the server, in this call */
+	unsigned prepared;  /* a bit for each statement: 1 << its number */
 	int64_t compare_at; /* with the host marks (rollback.h); as 'end' */
 	int64_t end;	    /* of the call: as otp_connection_now() has it */
 	char sqlstate[OTP_CONNECTION_SQLSTATE_SIZE]; /* of the last failure */
@@ -76,6 +77,22 @@ void otp_parameters_add_bytes(
 enum otp_err otp_connection_ask(struct otp_connection *connection,
     const char *statement, const struct otp_parameters *parameters, int columns,
     PGresult **ret_result, struct otp_fault *fault) OTP_MUST_USE;
+
+/* A statement that logins ask; 'number' and 'name' are no other's. */
+struct otp_statement {
+	unsigned number; /* 0 to 31 */
+	const char *name;
+	const char *text;
+};
+
+/*
+ * The same of a statement that the server reads once a connection, when it is
+ * asked first.  Errors: READ.
+ */
+enum otp_err otp_connection_ask_prepared(struct otp_connection *connection,
+    const struct otp_statement *statement,
+    const struct otp_parameters *parameters, int columns, PGresult **ret_result,
+    struct otp_fault *fault) OTP_MUST_USE;
 
 /*
  * SCRIPT, statements that leave no transaction open.  After a failure the

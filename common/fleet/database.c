@@ -30,6 +30,11 @@
 #define OTHER_CLUSTER "OT001" /* otp.load's SQLSTATE for a restored dump */
 #define PAUSE	      10 /* milliseconds before a commit is asked for again */
 
+static const struct otp_statement load_statement = { 0, "otp_load",
+	"SELECT * FROM otp.load($1, $2)" };
+static const struct otp_statement put_statement = { 1, "otp_put",
+	"SELECT * FROM otp.put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" };
+
 static bool read_row(const PGresult *, struct otp_database_row *);
 static enum otp_err put_outcome(
     struct otp_database *, PGresult *, enum otp_put, struct otp_database_row *);
@@ -119,8 +124,8 @@ otp_database_load(struct otp_database *database, const char *account,
 	memcpy(ret_row->account, account, strlen(account) + 1);
 	otp_parameters_add_text(&parameters, database->connection.place.realm);
 	otp_parameters_add_text(&parameters, ret_row->account);
-	err = otp_connection_ask(&database->connection,
-	    "SELECT * FROM otp.load($1, $2)", &parameters, 13, &result, fault);
+	err = otp_connection_ask_prepared(&database->connection,
+	    &load_statement, &parameters, 13, &result, fault);
 	if (err != OTP_OK &&
 	    strcmp(database->connection.sqlstate, OTHER_CLUSTER) == 0)
 		err = OTP_ERR_ROLLED_BACK;
@@ -199,8 +204,7 @@ otp_database_put(struct otp_database *database, struct otp_database_row *row,
 	otp_parameters_add_bytes(&parameters, row->state, row->state_size);
 	otp_parameters_add_text(&parameters, put == OTP_PUT_COMMIT ? "t" : "f");
 	otp_parameters_add_text(&parameters, keep ? "t" : "f");
-	err = otp_connection_ask(&database->connection,
-	    "SELECT * FROM otp.put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+	err = otp_connection_ask_prepared(&database->connection, &put_statement,
 	    &parameters, 3, &result, fault);
 	if (err == OTP_OK && !database->connection.warned) {
 		err = put_outcome(database, result, put, row);
@@ -238,9 +242,7 @@ otp_database_touch(struct otp_database *database, struct otp_database_row *row,
 	otp_parameters_add_text(&parameters, NULL);
 	otp_parameters_add_text(&parameters, durable ? "t" : "f");
 	otp_parameters_add_text(&parameters, keep ? "t" : "f");
-	err = otp_connection_ask(&database->connection,
-	    "SELECT * FROM otp.put($1, $2, $3, $4, $5, $6, $7, $8::bytea, $9,"
-	    " $10)",
+	err = otp_connection_ask_prepared(&database->connection, &put_statement,
 	    &parameters, 3, &result, fault);
 	err = err == OTP_OK && !database->connection.warned
 	    ? otp_database_outcome(result)

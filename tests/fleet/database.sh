@@ -66,6 +66,20 @@ done' "$(local_probe login alice)" &&
 }
 check 'commit__is_done' in_one
 
+# As the server's log has them: those that are prepared have a name.
+prepared() {
+	account prepared &&
+	    query one postgres "ALTER ROLE host1 SET log_statement = 'all'" \
+		'ALTER ROLE host1 SET log_min_messages = log' || return 1
+	: >/tmp/one.log
+	local_probe login prepared >/dev/null
+	query one postgres 'ALTER ROLE host1 RESET ALL'
+	same 'otp_load
+otp_put
+otp_put' "$(sed -n 's/.*LOG:  execute \([^:]*\): .*/\1/p' /tmp/one.log)"
+}
+check 'statements__of_logins_are_prepared' prepared
+
 conflict() {
 	account taken && query one postgres "UPDATE otp.account
 	    SET taken_until = clock_timestamp() + interval '1.9 s'
@@ -122,7 +136,7 @@ query one postgres 'DROP FUNCTION otp.put' \
 everywhere() {
 	account cuts && local_probe ms=60000 cuts cuts >/tmp/cuts && cat /tmp/cuts &&
 	    awk '
-	    /^to the server/ { server = $5 > 200 && $7 == 1 && $11 > 200 }
+	    /^to the server/ { server = $5 > 120 && $7 == 1 && $11 > 120 }
 	    /^to the client/ { client = $5 > 50 && $7 == 1 && $9 > 50 }
 	    END { exit !(server && client) }' FS='[ ,]+' /tmp/cuts
 }

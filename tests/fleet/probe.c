@@ -152,7 +152,7 @@ show(const char *account)
 
 /* What became of cuts. */
 struct table {
-	unsigned cuts, heard, asked_yes, asked_no;
+	unsigned cuts, heard, asked_yes, asked_no, cut_after;
 };
 
 /* A login whose commit is cut; it must say what really happened. */
@@ -177,6 +177,14 @@ cut_once(const char *account, struct otp_database **looker, struct cut *cut,
 	cut->to_server = cut->to_client = -1;
 	if (otp_database_is_doubtful(database))
 		errx(1, "%d,%d: doubtful: %s", to_server, to_client,
+		    fault.foreign);
+	/*
+	 * The connection by which it was asked for can be used further.  One
+	 * that was cut after the last byte cannot.
+	 */
+	if (err == OTP_OK && load(&database, account, &now, &fault) != OTP_OK &&
+	    table->cut_after++ > 0)
+		errx(1, "%d,%d: after the commit: %s", to_server, to_client,
 		    fault.foreign);
 	otp_database_close(database);
 	if (load(looker, account, &now, &fault) != OTP_OK)
