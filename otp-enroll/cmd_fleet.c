@@ -256,12 +256,11 @@ fleet_migrate(struct otp_fleet *fleet)
 {
 	char *script = malloc(SCRIPT_MAX + 1);
 	enum otp_exit status = script != NULL ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
+	int number = fleet->survey.migration;
 
 	if (script == NULL)
 		otp_complain(_("There is not enough memory."));
-	for (int number = fleet->survey.migration + 1;
-	     status == OTP_EXIT_DONE && number <= OTP_FLEET_MIGRATION;
-	     number++) {
+	while (status == OTP_EXIT_DONE && ++number <= OTP_FLEET_MIGRATION) {
 		char path[OTP_PATH_SIZE] = "";
 		struct otp_fault fault = { 0 };
 

@@ -153,11 +153,12 @@ write_names(const struct otp_marks *marks, char names[NAMES_SIZE])
 
 	*at++ = '{';
 	for (size_t i = 0; i < marks->count; i++) {
+		const char *from = marks->list[i].account;
+
 		if (i > 0)
 			*at++ = ',';
 		*at++ = '"';
-		for (const char *from = marks->list[i].account; *from != '\0';
-		     from++) {
+		for (; *from != '\0'; from++) {
 			if (*from == '"' || *from == '\\')
 				*at++ = '\\';
 			*at++ = *from;

@@ -36,7 +36,20 @@ too_long() {
 check 'format__no_line_is_over_80_columns' empty too_long \
     $(find common pam_module otp-enroll otp-deliver pam_otpd -name '*.[ch]' | sort)
 
+# wrapped FILE...: heads of a loop in two lines, of which 14 and 19 never agree.
+wrapped() {
+	awk '/^[ \t]*for \(/ {
+		line = $0
+		if (gsub(/\(/, "", line) > gsub(/\)/, "", line))
+			print FILENAME ":" FNR ": " $0
+	}' "$@"
+}
+check 'format__no_head_of_a_loop_is_wrapped' empty wrapped \
+    $(find common pam_module otp-enroll otp-deliver pam_otpd tests -name '*.[ch]' | sort)
+
 # The check itself can fail.
+printf 'for (int i = f();\n    i < 3; i++)\n' >"$scratch/loop.h"
+check 'format__flags_a_wrapped_loop' same 1 "$(wrapped "$scratch/loop.h" | wc -l)"
 printf '%081d\n' 0 >"$scratch/long.h"
 check 'format__flags_a_long_line' same 1 "$(too_long "$scratch/long.h" | wc -l)"
 printf 'int probe( void );\n' >"$scratch/probe.h"
