@@ -259,7 +259,7 @@ include %D%/fuzz/local.mk
 	-Wl,--wrap=otp_token_id \
 	-Wl,--wrap=fsync -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_path_write -Wl,--wrap=otp_throttle_check \
-	-Wl,--wrap=otp_code_read -Wl,--wrap=otp_path_read \
+	-Wl,--wrap=otp_code_read -Wl,--wrap=otp_path_read_file \
 	-Wl,--wrap=otp_store_load -Wl,--wrap=otp_store_has_seed
 stop_wraps = -Wl,--wrap=otp_path_write -Wl,--wrap=fdatasync -Wl,--wrap=fsync \
 	-Wl,--wrap=renameat -Wl,--wrap=renameat2 -Wl,--wrap=unlinkat \
@@ -292,7 +292,7 @@ crypto_wraps = -Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_value
 	-Wl,--wrap=otp_oath_new -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_recovery_make
 %C%_effects_enrol_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
-	-Wl,--wrap=otp_path_read -Wl,--wrap=otp_oath_value \
+	-Wl,--wrap=otp_path_read_file -Wl,--wrap=otp_oath_value \
 	-Wl,--wrap=otp_token_id -Wl,--wrap=otp_throttle_check \
 	-Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_new \
 	-Wl,--wrap=otp_oath_free

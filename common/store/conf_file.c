@@ -10,8 +10,8 @@
 
 #define SIZE_MAX_READ (64 * 1024) /* bytes */
 
-static enum otp_err read_text(
-    int fd, const char *path, struct otp_conf *conf, struct otp_fault *fault);
+static enum otp_err read_text(int fd, const struct statx *status,
+    const char *path, struct otp_conf *conf, struct otp_fault *fault);
 static enum otp_err read_lines(const char *text, size_t size, const char *path,
     struct otp_conf *conf, struct otp_fault *fault);
 
@@ -19,20 +19,20 @@ enum otp_err
 otp_conf_file_read(
     const char *path, struct otp_conf *conf, struct otp_fault *fault)
 {
-	struct statx st = { 0 };
+	struct statx status = { 0 };
 	int fd = -1;
 	enum otp_err err =
-	    otp_path_open(path, OTP_PATH_PUBLIC, &fd, &st, fault);
+	    otp_path_open(path, OTP_PATH_PUBLIC, &fd, &status, fault);
 
 	if (err == OTP_OK)
-		err = read_text(fd, path, conf, fault);
+		err = read_text(fd, &status, path, conf, fault);
 	otp_path_close(&fd);
 	return err;
 }
 
 static enum otp_err
-read_text(
-    int fd, const char *path, struct otp_conf *conf, struct otp_fault *fault)
+read_text(int fd, const struct statx *status, const char *path,
+    struct otp_conf *conf, struct otp_fault *fault)
 {
 	char *text = malloc(SIZE_MAX_READ + 1);
 	size_t size = 0;
@@ -40,7 +40,8 @@ read_text(
 
 	if (text == NULL)
 		return otp_fault_set(fault, err, 0, path, OTP_DETAIL_NONE);
-	err = otp_path_read(fd, text, SIZE_MAX_READ + 1, 0, &size, fault);
+	err = otp_path_read_file(
+	    fd, status, text, SIZE_MAX_READ + 1, &size, fault);
 	if (err != OTP_OK)
 		err = otp_fault_set(fault, err, fault ? fault->errnum : 0, path,
 		    OTP_DETAIL_NONE);

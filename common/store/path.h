@@ -89,6 +89,13 @@ enum otp_err otp_path_open(const char *path, enum otp_path_trust trust,
 enum otp_err otp_path_read(int fd, void *data, size_t capacity, off_t offset,
     size_t *ret_size, struct otp_fault *fault) OTP_MUST_USE;
 
+/*
+ * The same from the beginning of a file with STATUS, in one call where the file
+ * still has the size it had then.
+ */
+enum otp_err otp_path_read_file(int fd, const struct statx *status, void *data,
+    size_t capacity, size_t *ret_size, struct otp_fault *fault) OTP_MUST_USE;
+
 /* Write all SIZE bytes at OFFSET, likewise.  Errors: WRITE. */
 enum otp_err otp_path_write(int fd, const void *data, size_t size, off_t offset,
     struct otp_fault *fault) OTP_MUST_USE;

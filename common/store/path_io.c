@@ -55,8 +55,30 @@ otp_path_same(const struct statx *a, const struct statx *b)
 	    a->stx_dev_minor == b->stx_dev_minor;
 }
 
+static enum otp_err read_until(int fd, void *data, size_t capacity,
+    off_t offset, off_t end, size_t *ret_size, struct otp_fault *fault);
+
 enum otp_err
 otp_path_read(int fd, void *data, size_t capacity, off_t offset,
+    size_t *ret_size, struct otp_fault *fault)
+{
+	return read_until(fd, data, capacity, offset, -1, ret_size, fault);
+}
+
+enum otp_err
+otp_path_read_file(int fd, const struct statx *status, void *data,
+    size_t capacity, size_t *ret_size, struct otp_fault *fault)
+{
+	return read_until(
+	    fd, data, capacity, 0, (off_t)status->stx_size, ret_size, fault);
+}
+
+/*
+ * A read that is short at END, where the file is known to have ended, was not
+ * cut short: no other is needed to see that.
+ */
+static enum otp_err
+read_until(int fd, void *data, size_t capacity, off_t offset, off_t end,
     size_t *ret_size, struct otp_fault *fault)
 {
 	size_t done = 0;
@@ -73,6 +95,8 @@ otp_path_read(int fd, void *data, size_t capacity, off_t offset,
 		if (got == 0)
 			break;
 		done += (size_t)got;
+		if (offset + (off_t)done == end)
+			break;
 	}
 	*ret_size = done;
 	return OTP_OK;

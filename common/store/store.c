@@ -41,7 +41,7 @@
 /* How often a file is locked that has lost its name by then. */
 #define LOCK_TRIES 1000
 
-static bool may_have_standing(int fd, off_t slot);
+static bool may_have_standing(int fd);
 static enum otp_err try_lock(
     struct otp_store *store, bool *ret_locked, struct otp_fault *fault);
 static enum otp_err open_state(
@@ -175,21 +175,22 @@ otp_files_may_have_standing(struct otp_place place, const char *account)
 	    AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return errno != ENOENT;
-	found = may_have_standing(fd, 0) ||
-	    may_have_standing(fd, OTP_SLOTS_RECORD_SIZE);
+	found = may_have_standing(fd);
 	otp_path_close(&fd);
 	return found;
 }
 
+/* One read of a slot and of the next one's head takes less time than two. */
 static bool
-may_have_standing(int fd, off_t slot)
+may_have_standing(int fd)
 {
-	uint8_t head[OTP_SLOTS_HEAD_SIZE];
+	uint8_t slots[OTP_SLOTS_RECORD_SIZE + OTP_SLOTS_HEAD_SIZE];
 	size_t size = 0;
 
-	return otp_path_read(fd, head, sizeof(head), slot, &size, NULL) !=
+	return otp_path_read(fd, slots, sizeof(slots), 0, &size, NULL) !=
 	    OTP_OK ||
-	    size < sizeof(head) || otp_slots_has_standing(head);
+	    size < sizeof(slots) || otp_slots_has_standing(slots) ||
+	    otp_slots_has_standing(slots + OTP_SLOTS_RECORD_SIZE);
 }
 
 bool
@@ -400,8 +401,8 @@ read_image(
     const struct otp_store *store, uint8_t *image, struct otp_fault *fault)
 {
 	size_t size = 0;
-	enum otp_err err = otp_path_read(
-	    store->file, image, OTP_SLOTS_FILE_SIZE + 1, 0, &size, fault);
+	enum otp_err err = otp_path_read_file(store->file, &store->opened,
+	    image, OTP_SLOTS_FILE_SIZE + 1, &size, fault);
 
 	if (err != OTP_OK)
 		return err;
@@ -440,7 +441,8 @@ otp_files_seed(
 	err = otp_path_file(store->root.seeds, store->name, O_RDONLY,
 	    OTP_PATH_PRIVATE, &fd, &status, fault);
 	if (err == OTP_OK)
-		err = otp_path_read(fd, text, sizeof(text), 0, &size, fault);
+		err = otp_path_read_file(
+		    fd, &status, text, sizeof(text), &size, fault);
 	if (err == OTP_OK)
 		err = otp_seed_parse(text, size, ret_seed, fault);
 	otp_wipe(text, err == OTP_OK ? size : sizeof(text));

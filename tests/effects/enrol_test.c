@@ -24,17 +24,17 @@ static struct otp_seed seed;
 
 static unsigned torn; /* so many reads of a state see no whole record */
 
-enum otp_err __real_otp_path_read(int fd, void *data, size_t capacity,
-    off_t offset, size_t *ret_size, struct otp_fault *fault);
-enum otp_err __wrap_otp_path_read(int fd, void *data, size_t capacity,
-    off_t offset, size_t *ret_size, struct otp_fault *fault);
+enum otp_err __real_otp_path_read_file(int fd, const struct statx *status,
+    void *data, size_t capacity, size_t *ret_size, struct otp_fault *fault);
+enum otp_err __wrap_otp_path_read_file(int fd, const struct statx *status,
+    void *data, size_t capacity, size_t *ret_size, struct otp_fault *fault);
 
 enum otp_err
-__wrap_otp_path_read(int fd, void *data, size_t capacity, off_t offset,
-    size_t *ret_size, struct otp_fault *fault)
+__wrap_otp_path_read_file(int fd, const struct statx *status, void *data,
+    size_t capacity, size_t *ret_size, struct otp_fault *fault)
 {
-	enum otp_err err =
-	    __real_otp_path_read(fd, data, capacity, offset, ret_size, fault);
+	enum otp_err err = __real_otp_path_read_file(
+	    fd, status, data, capacity, ret_size, fault);
 
 	if (err == OTP_OK && capacity == OTP_SLOTS_FILE_SIZE + 1 && torn > 0) {
 		torn--;

@@ -21,6 +21,7 @@
 
 /* --- Calls that are linked with --wrap, under each name they may have ----- */
 
+static unsigned reads;
 static int opens_interrupted; /* so many calls return EINTR first */
 static int transfers_faulty;  /* EINTR, then a byte a call */
 static int transfer_errnum;   /* else this; 0 with write_nothing */
@@ -107,6 +108,7 @@ transfer_fails(size_t *size)
 ssize_t
 __wrap_pread(int fd, void *data, size_t size, off_t offset)
 {
+	reads++;
 	return transfer_fails(&size)
 	    ? -1
 	    : (ssize_t)syscall(SYS_pread64, fd, data, size, offset);
@@ -949,6 +951,44 @@ path__carries_interruptions_and_short_transfers_through(void **state)
 }
 
 static void
+path__reads_a_file_at_once(void **state)
+{
+	char data[32] = "";
+	struct statx st = { 0 };
+	size_t size = 99;
+	int fd = -1;
+
+	(void)state;
+	make_file("file", 0600);
+	assert_int_equal(
+	    otp_path_open(in("file"), OTP_PATH_PRIVATE, &fd, &st, NULL),
+	    OTP_OK);
+	reads = 0;
+	assert_int_equal(
+	    otp_path_read_file(fd, &st, data, sizeof(data), &size, NULL),
+	    OTP_OK);
+	assert_int_equal(size, 7);
+	assert_memory_equal(data, "content", 7);
+	assert_int_equal(reads, 1);
+	/* what is not the file's size any more is no end of it */
+	st.stx_size = 3;
+	assert_int_equal(
+	    otp_path_read_file(fd, &st, data, sizeof(data), &size, NULL),
+	    OTP_OK);
+	assert_int_equal(size, 7);
+	st.stx_size = 20;
+	assert_int_equal(
+	    otp_path_read_file(fd, &st, data, sizeof(data), &size, NULL),
+	    OTP_OK);
+	assert_int_equal(size, 7);
+	st.stx_size = 0;
+	assert_int_equal(
+	    otp_path_read_file(fd, &st, data, 5, &size, NULL), OTP_OK);
+	assert_int_equal(size, 5);
+	close(fd);
+}
+
+static void
 path__says_why_a_transfer_failed(void **state)
 {
 	char data[8] = "";
@@ -1014,6 +1054,7 @@ main(void)
 		TEST(path__leaves_no_descriptor_open),
 		TEST(path__says_limit_where_no_descriptor_is_left),
 		TEST(path__carries_interruptions_and_short_transfers_through),
+		TEST(path__reads_a_file_at_once),
 		TEST(path__says_why_a_transfer_failed),
 	};
 
