@@ -100,6 +100,8 @@ common_libeffects_la_SOURCES = \
 	%D%/effects/label.c %D%/effects/label.h \
 	%D%/effects/letter.c %D%/effects/letter.h \
 	%D%/effects/look.c %D%/effects/look.h \
+	%D%/effects/merge.c %D%/effects/merge.h \
+	%D%/effects/move.c %D%/effects/move.h \
 	%D%/effects/outbox.c %D%/effects/outbox.h \
 	%D%/effects/options_file.c %D%/effects/options_file.h \
 	%D%/effects/options_load.c %D%/effects/options_load.h \

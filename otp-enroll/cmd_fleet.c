@@ -9,6 +9,7 @@
 
 #include "common/store/path.h"
 #include "otp-enroll/account/fleet.h"
+#include "otp-enroll/account/fleet_move.h"
 #include "otp-enroll/check/fleet.h"
 #include "otp-enroll/cli/audit.h"
 #include "otp-enroll/cli/command.h"
@@ -33,7 +34,11 @@ static enum otp_exit fleet_upgrade(
 static enum otp_exit fleet_restored(
     const struct otp_tool *tool, struct otp_fleet *fleet);
 static enum otp_exit fleet_check(const struct otp_tool *tool);
+static enum otp_exit fleet_import(const struct otp_tool *tool);
+static enum otp_exit fleet_export(const struct otp_tool *tool);
+static bool is_move(const struct otp_args *args);
 static bool are_options_valid(const struct otp_args *args, bool is_check);
+static bool are_operands_valid(const struct otp_args *args);
 static bool can_migrate(const struct otp_fleet *fleet);
 static bool is_empty(const struct otp_fleet *fleet);
 static enum otp_exit say_done(const struct otp_fleet *fleet);
@@ -43,7 +48,7 @@ static bool find_migration(int number, char path[OTP_PATH_SIZE]);
 
 const struct otp_command otp_command_fleet = {
 	.name = "fleet",
-	.operands = "init|upgrade|check|restored",
+	.operands = "init|upgrade|check|restored|import|export [USER | --all]",
 	.summary = N_("set up the PostgreSQL database that hosts share"),
 	.help =
 	    N_("  init      make the tables and roles in an empty database\n"
@@ -52,26 +57,33 @@ const struct otp_command otp_command_fleet = {
 	       "host's role\n"
 	       "  restored  begin the next epoch, after a backup was "
 	       "restored\n"
+	       "  import    move USER from this host's files to the database\n"
+	       "  export    move USER from the database to this host's files\n"
 	       "\n"
 	       "  --file=FILE  instead of /etc/pam_otp/fleet.conf\n"
 	       "  --role=ROLE  connect as this role, a superuser or an "
 	       "administrator's\n"
+	       "  --all        with import and export: every account\n"
 	       "  --yes        do not ask whether to go on\n"
 	       "  --json       with check: print one JSON object\n"),
 	.user = true,
 	.lenient = true, /* the plugin may be what is wrong */
-	.takes = { "file", "role", "yes", "json" },
+	.takes = { "file", "role", "all", "yes", "json" },
 	.run = fleet_run,
 };
 
 static const struct {
 	const char *name;
 	enum otp_exit (*run)(const struct otp_tool *, struct otp_fleet *);
+	/* Not as an administrator, or without a server that answers. */
+	enum otp_exit (*run_alone)(const struct otp_tool *);
 } actions[] = {
-	{ "init", fleet_init },
-	{ "upgrade", fleet_upgrade },
-	{ "check", NULL }, /* which may find that there is no connection */
-	{ "restored", fleet_restored },
+	{ "init", fleet_init, NULL },
+	{ "upgrade", fleet_upgrade, NULL },
+	{ "check", NULL, fleet_check },
+	{ "restored", fleet_restored, NULL },
+	{ "import", NULL, fleet_import },
+	{ "export", NULL, fleet_export },
 };
 
 static enum otp_exit
@@ -91,21 +103,56 @@ fleet_run(const struct otp_tool *given)
 		i++;
 	if (i == sizeof(actions) / sizeof(actions[0])) {
 		otp_complain(_("Say what to do: 'otp-enroll fleet init', "
-			       "'upgrade', 'check' or 'restored'."));
+			       "'upgrade', 'check', 'restored', 'import' or "
+			       "'export'."));
 		return OTP_EXIT_USAGE;
 	}
-	if (!are_options_valid(&tool->args, actions[i].run == NULL))
+	if (!are_operands_valid(&tool->args) ||
+	    !are_options_valid(
+		&tool->args, actions[i].run_alone == fleet_check))
 		return OTP_EXIT_USAGE;
 	status = otp_settings_read(&own);
 	if (status != OTP_EXIT_DONE)
 		return status;
-	if (actions[i].run == NULL)
-		return fleet_check(tool);
+	if (actions[i].run_alone != NULL)
+		return actions[i].run_alone(tool);
 	err = otp_fleet_open(tool, DEADLINE, &fleet, &fault);
 	status = err == OTP_OK ? actions[i].run(tool, &fleet)
 			       : otp_fleet_report(&fleet, err, &fault);
 	otp_fleet_close(&fleet);
 	return status;
+}
+
+static bool
+is_move(const struct otp_args *args)
+{
+	return strcmp(args->user, "import") == 0 ||
+	    strcmp(args->user, "export") == 0;
+}
+
+static bool
+are_operands_valid(const struct otp_args *args)
+{
+	if (!is_move(args) && args->account != NULL) {
+		otp_complain(_("Unexpected argument \"%s\"."),
+		    otp_escaped(args->account).text);
+		return false;
+	}
+	if (!is_move(args) && args->all) {
+		otp_complain(
+		    _("--all can only be used with 'import' and 'export'."));
+		return false;
+	}
+	if (is_move(args) && args->role != NULL) {
+		otp_complain(_("--role cannot be used with 'import' and "
+			       "'export', which use the host's role."));
+		return false;
+	}
+	if (is_move(args) && (args->account != NULL) == args->all) {
+		otp_complain(_("Name one account, or use --all."));
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -124,6 +171,24 @@ are_options_valid(const struct otp_args *args, bool is_check)
 		return false;
 	}
 	return true;
+}
+
+/* --- Accounts that move --------------------------------------------------- */
+
+static enum otp_exit
+fleet_import(const struct otp_tool *tool)
+{
+	return otp_fleet_move(tool, true);
+}
+
+static enum otp_exit
+fleet_export(const struct otp_tool *tool)
+{
+	if (!otp_question(&tool->args,
+		_("Every other host of the realm refuses the users whose "
+		  "accounts are moved. Go on? [y/N] ")))
+		return OTP_EXIT_FAILED;
+	return otp_fleet_move(tool, false);
 }
 
 /* --- Findings ------------------------------------------------------------- */

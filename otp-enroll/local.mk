@@ -31,6 +31,7 @@ otp_enroll_sources = $(qr_sources) \
 	%D%/account/address_args.c %D%/account/address_args.h \
 	%D%/account/backend.c %D%/account/backend.h \
 	%D%/account/fleet.c %D%/account/fleet.h \
+	%D%/account/fleet_move.c %D%/account/fleet_move.h \
 	%D%/account/orphans.c %D%/account/orphans.h \
 	%D%/account/owner.c %D%/account/owner.h \
 	%D%/account/select.c %D%/account/select.h \

@@ -63,6 +63,7 @@ error_code(enum otp_err err)
 	case OTP_ERR_CRYPTO:
 	case OTP_ERR_CONFLICT:
 	case OTP_ERR_ROLLED_BACK:
+	case OTP_ERR_MOVED:
 	case OTP_ERR_DATABASE:
 	case OTP_ERR_NO_DAEMON:
 	case OTP_ERR_DAEMON_VERSION:

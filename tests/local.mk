@@ -28,6 +28,7 @@ core_tests = \
 	%D%/effects/inspect_test \
 	%D%/effects/known_test \
 	%D%/effects/look_test \
+	%D%/effects/move_test \
 	%D%/effects/own_test \
 	%D%/effects/own_address_test \
 	%D%/effects/own_fault_test \
@@ -282,6 +283,7 @@ crypto_wraps = -Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_value
 %C%_effects_look_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_store_open \
 	-Wl,--wrap=otp_store_has_seed -Wl,--wrap=otp_store_peek \
 	-Wl,--wrap=otp_store_load
+%C%_effects_move_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
 %C%_effects_standing_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_store_load
 %C%_effects_enrol_committed_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)

@@ -39,6 +39,7 @@ static const char *const reasons[] = {
 	[OTP_ERR_DATABASE] = "no-database",
 	[OTP_ERR_CONFLICT] = "conflict",
 	[OTP_ERR_ROLLED_BACK] = "rolled-back",
+	[OTP_ERR_MOVED] = "moved",
 	[OTP_ERR_NOMEM] = "memory",
 };
 

@@ -44,6 +44,7 @@ enum otp_err {
 	OTP_ERR_DATABASE,	/* a fleet's database gave no answer */
 	OTP_ERR_CONFLICT,	/* changed since it was loaded: load again */
 	OTP_ERR_ROLLED_BACK,	/* a fleet's database has lost commits */
+	OTP_ERR_MOVED,		/* the account is in another store by now */
 	OTP_ERR_NOMEM,
 };
 

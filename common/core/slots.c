@@ -17,6 +17,7 @@
 #define FLAG_OWN_CODE  32u
 #define FLAG_EXEMPTION 64u
 #define FLAG_NOTICES   128u
+#define FLAG_MOVED     256u
 #define FLAG_ON_DISK   1u /* of a charge: the record it rests on is */
 #define FLAG_CHARGED   2u /* other callers were */
 #define FLAG_NOTICED   4u
@@ -24,7 +25,8 @@
 
 #define RECORD_FLAGS                                                     \
 	(FLAG_ENROLLED | FLAG_SUSPENDED | FLAG_FORGOTTEN | FLAG_OTHERS | \
-	    FLAG_SENDS | FLAG_OWN_CODE | FLAG_EXEMPTION | FLAG_NOTICES)
+	    FLAG_SENDS | FLAG_OWN_CODE | FLAG_EXEMPTION | FLAG_NOTICES | \
+	    FLAG_MOVED)
 #define CHARGE_FLAGS (FLAG_ON_DISK | FLAG_CHARGED | FLAG_NOTICED | FLAG_TOLD)
 
 /* Where the parts of a slot stand, in bytes; pam_otp_store(5) has them. */
@@ -201,6 +203,7 @@ get_fixed(const uint8_t *slot, struct otp_state *state)
 	state->enrolled = has(flags, FLAG_ENROLLED);
 	state->suspended = has(flags, FLAG_SUSPENDED);
 	state->forgotten = has(flags, FLAG_FORGOTTEN);
+	state->moved = has(flags, FLAG_MOVED);
 	state->uid = otp_get_u32(slot + RECORD_UID);
 	state->unreported = otp_get_u32(slot + RECORD_UNREPORTED);
 	state->recovery_made = otp_get_i64(slot + RECORD_MADE);
@@ -472,6 +475,7 @@ record_flags(const struct otp_state *state)
 	return (state->enrolled ? FLAG_ENROLLED : 0) |
 	    (state->suspended ? FLAG_SUSPENDED : 0) |
 	    (state->forgotten ? FLAG_FORGOTTEN : 0) |
+	    (state->moved ? FLAG_MOVED : 0) |
 	    (otp_state_has_others(state) ? FLAG_OTHERS : 0) |
 	    (state->sends.moment != 0 ? FLAG_SENDS : 0) |
 	    (state->own_code.time != 0 ? FLAG_OWN_CODE : 0) |

@@ -93,6 +93,11 @@ struct otp_state {
 	bool enrolled;
 	bool suspended; /* refused, whatever the code */
 	/*
+	 * The account is in another store, or moves from there to here just
+	 * now: nothing but a move uses this state (store.h).
+	 */
+	bool moved;
+	/*
 	 * Credentials went, and used codes with them: what is not known may
 	 * have been.  Only a purge clears this.
 	 */

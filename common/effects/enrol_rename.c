@@ -15,6 +15,7 @@
 
 #include "common/core/wipe.h"
 #include "common/effects/enrol.h"
+#include "common/effects/merge.h"
 #include "common/effects/txn.h"
 
 struct moving {
@@ -27,7 +28,6 @@ static enum otp_err open_both(
 static enum otp_err check_both(const struct moving *, bool);
 static enum otp_err carry_state(struct moving *);
 static enum otp_err merge(const struct moving *, struct otp_state *);
-static void merge_tally(struct otp_tally *, const struct otp_tally *);
 static enum otp_err set_enrolled(struct otp_txn *, bool);
 static enum otp_err move_seed(struct moving *);
 static enum otp_err tell_of_former(
@@ -139,53 +139,13 @@ carry_state(struct moving *moving)
 static enum otp_err
 merge(const struct moving *moving, struct otp_state *state)
 {
-	const struct otp_state *old = &moving->to.snap.state;
+	const struct otp_txn *to = &moving->to;
+	const struct otp_state *old = &to->snap.state;
 
-	for (unsigned i = 0; i < old->credentials_count; i++) {
-		const struct otp_credential *credential = &old->credentials[i];
-		struct otp_credential *place = NULL;
-		const bool known = otp_state_find(state, credential->kind,
-				       credential->id) != NULL;
-		enum otp_err err = otp_state_claim(state,
-		    &moving->from.snap.seed, NULL, credential->kind,
-		    credential->id, moving->to.snap.now, &place);
-
-		if (err != OTP_OK)
-			return err;
-		if (!known)
-			*place = *credential;
-		else if (place->value < credential->value)
-			place->value = credential->value;
-	}
-	state->forgotten = state->forgotten || old->forgotten;
-	state->suspended = state->suspended || old->suspended;
-	if (state->exemption.until < old->exemption.until)
-		state->exemption = old->exemption;
-	otp_state_retire(state, old->recovery_made);
-	if (state->sends.moment < old->sends.moment)
-		state->sends.moment = old->sends.moment;
-	merge_tally(&state->tally, &old->tally);
-	merge_tally(&state->others, &old->others);
-	if (state->last_success.time < old->last_success.time)
-		state->last_success = old->last_success;
 	state->generation = old->generation;
 	state->enrolled = old->enrolled;
-	return OTP_OK;
-}
-
-/* Keep the larger number of failures, and the longer delay. */
-static void
-merge_tally(struct otp_tally *tally, const struct otp_tally *old)
-{
-	const struct otp_tally *waiting =
-	    tally->wait_until < old->wait_until ? old : tally;
-	const struct otp_tally *failed =
-	    tally->failures < old->failures ? old : tally;
-	struct otp_tally worse = *failed;
-
-	worse.wait_until = waiting->wait_until;
-	worse.wait_length = waiting->wait_length;
-	*tally = worse;
+	return otp_merge_state(
+	    state, old, &moving->from.snap.seed, to->snap.now);
 }
 
 static enum otp_err

@@ -7,6 +7,8 @@
  *
  * 1. A place whose kind is not registered has no store, and nothing is made
  *    there (dispatch__finds_no_store_where_there_is_no_kind).
+ * 2. Nothing is accepted of an account that was moved to another store
+ *    (load__of_an_account_that_was_moved_is_refused).
  */
 #include "config.h"
 
@@ -171,18 +173,26 @@ otp_store_close(struct otp_store *store)
 		kind_of(store)->close(store);
 }
 
+static enum otp_err
+refuse_moved(enum otp_err err, const struct otp_state *state)
+{
+	return err == OTP_OK && state->moved ? OTP_ERR_MOVED : err;
+}
+
 enum otp_err
 otp_store_peek(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)
 {
-	return kind_of(store)->peek(store, ret_state, fault);
+	return refuse_moved(
+	    kind_of(store)->peek(store, ret_state, fault), ret_state);
 }
 
 enum otp_err
 otp_store_look(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)
 {
-	return kind_of(store)->look(store, ret_state, fault);
+	return refuse_moved(
+	    kind_of(store)->look(store, ret_state, fault), ret_state);
 }
 
 bool
@@ -201,7 +211,8 @@ enum otp_err
 otp_store_load(struct otp_store *store, struct otp_state *ret_state,
     struct otp_fault *fault)
 {
-	return kind_of(store)->load(store, ret_state, fault);
+	return refuse_moved(
+	    kind_of(store)->load(store, ret_state, fault), ret_state);
 }
 
 enum otp_err

@@ -19,6 +19,9 @@
  *   otp_store_seed() and otp_store_has_seed() from it.
  * - No account stays locked while a person is asked: open and load come after
  *   the answer.
+ * - Of an account that was moved to another store, peek, look and load fail
+ *   with MOVED, so that nothing is accepted twice.  RET_STATE is filled, and
+ *   locked by load, for what moves or purges the account.
  *
  * This is the interface; most of this folder implements it with files.  Another
  * kind of store can be registered (store_kind.h).

@@ -200,6 +200,9 @@ take_operand(struct otp_args *args, const char *operand)
 		args->command = operand;
 	} else if (args->user == NULL) {
 		args->user = operand;
+	} else if (args->account == NULL &&
+	    strcmp(args->command, "fleet") == 0) {
+		args->account = operand;
 	} else {
 		otp_complain(_("Unexpected argument \"%s\"."),
 		    otp_escaped(operand).text);

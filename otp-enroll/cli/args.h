@@ -41,6 +41,7 @@ struct otp_args_list {
 struct otp_args {
 	const char *command; /* or NULL; 'help' is read as --help */
 	const char *user;    /* or NULL */
+	const char *account; /* after it, where a command has both; or NULL */
 	uint64_t seen;	     /* a bit for each row of the table */
 
 	bool help;

@@ -60,6 +60,7 @@ static const char *const errors[] = {
 	[OTP_ERR_CONFLICT] = N_("another process changed it in the meantime"),
 	[OTP_ERR_ROLLED_BACK] =
 	    N_("the database was restored from a backup, or lost commits"),
+	[OTP_ERR_MOVED] = N_("the account was moved to another store"),
 	[OTP_ERR_NOMEM] = N_("there is not enough memory"),
 };
 
@@ -509,6 +510,9 @@ static const char *const advices[] = {
 	[OTP_ERR_CONFLICT] = N_("Try again."),
 	[OTP_ERR_ROLLED_BACK] =
 	    N_("If it was restored, run 'otp-enroll fleet restored'."),
+	[OTP_ERR_MOVED] =
+	    N_("Let 'store' in pam_otp.conf(5) name that store; or run the "
+	       "move again, if it was interrupted."),
 };
 
 const char *

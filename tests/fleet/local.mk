@@ -36,6 +36,7 @@ fleet_tests = \
 	%D%/known.sh \
 	%D%/login.sh \
 	%D%/marks.sh \
+	%D%/move.sh \
 	%D%/page.sh \
 	%D%/put.sh \
 	%D%/race.sh \

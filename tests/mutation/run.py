@@ -86,6 +86,9 @@ WATCHERS = {
     "common/core/invitation.c": ["unit/seed_test", "effects/invite_test"],
     "common/effects/enrol_rename.c":
         ["effects/enrol_rename_test", "effects/pending_test"] + ENROL,
+    "common/effects/merge.c":
+        ["effects/enrol_rename_test", "effects/move_test"],
+    "common/effects/move.c": ["effects/move_test"],
     "common/effects/snapshot.c":
         ["effects/snapshot_test", "effects/attempt_test"] + ENROL +
         ["pam/log_test"],

@@ -54,9 +54,24 @@ count_move(
 	return OTP_OK;
 }
 
+static bool moved; /* what the state says */
+
+static enum otp_err
+count_read(struct otp_store *store, struct otp_state *ret_state,
+    struct otp_fault *fault)
+{
+	(void)store;
+	(void)fault;
+	*ret_state = (struct otp_state){ .uid = 7, .moved = moved };
+	return OTP_OK;
+}
+
 static const struct otp_store_kind count = {
 	.open = count_open,
 	.close = count_close,
+	.peek = count_read,
+	.look = count_read,
+	.load = count_read,
 	.may_have_standing = count_standing,
 	.move_seed = count_move,
 };
@@ -160,6 +175,28 @@ dispatch__moves_nothing_between_kinds(void **state)
 	otp_store_close(other);
 }
 
+static void
+load__of_an_account_that_was_moved_is_refused(void **unused)
+{
+	struct otp_state state = { 0 };
+	struct otp_store *store = NULL;
+
+	(void)unused;
+	otp_store_register("count:", &count);
+	assert_int_equal(otp_store_open(here, "alice", &store, NULL), OTP_OK);
+	moved = false;
+	assert_int_equal(otp_store_peek(store, &state, NULL), OTP_OK);
+	assert_int_equal(otp_store_look(store, &state, NULL), OTP_OK);
+	assert_int_equal(otp_store_load(store, &state, NULL), OTP_OK);
+	moved = true;
+	state.uid = 0;
+	assert_int_equal(otp_store_peek(store, &state, NULL), OTP_ERR_MOVED);
+	assert_int_equal(otp_store_look(store, &state, NULL), OTP_ERR_MOVED);
+	assert_int_equal(otp_store_load(store, &state, NULL), OTP_ERR_MOVED);
+	assert_int_equal(state.uid, 7);
+	otp_store_close(store);
+}
+
 int
 main(void)
 {
@@ -168,6 +205,7 @@ main(void)
 		cmocka_unit_test(
 		    dispatch__finds_no_store_where_there_is_no_kind),
 		cmocka_unit_test(dispatch__moves_nothing_between_kinds),
+		cmocka_unit_test(load__of_an_account_that_was_moved_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -675,7 +675,7 @@ slots_read__refuses_what_it_does_not_know(void **unused)
 	for (unsigned flags = 0; flags < 8; flags++)
 		assert_number_is(12, 4, flags | 16, OTP_OK);
 	assert_number_is(12, 4, 16 + 8, OTP_ERR_STATE_VERSION); /* too short */
-	assert_number_is(12, 4, 16 + 256, OTP_ERR_STATE_VERSION);
+	assert_number_is(12, 4, 16 + 512, OTP_ERR_STATE_VERSION);
 	assert_number_is(12, 4, UINT32_C(1) << 31 | 16, OTP_ERR_STATE_VERSION);
 	assert_number_is(40, 8, UINT64_C(1) << 63, OTP_ERR_STATE_VERSION);
 	assert_number_is(160, 4, 0, OTP_OK);
