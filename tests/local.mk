@@ -283,7 +283,8 @@ crypto_wraps = -Wl,--wrap=otp_digest -Wl,--wrap=otp_oath_value
 %C%_effects_look_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=otp_store_open \
 	-Wl,--wrap=otp_store_has_seed -Wl,--wrap=otp_store_peek \
 	-Wl,--wrap=otp_store_load
-%C%_effects_move_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)
+%C%_effects_move_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
+	-Wl,--wrap=otp_store_settle
 %C%_effects_standing_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps) \
 	-Wl,--wrap=otp_store_load
 %C%_effects_enrol_committed_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)

@@ -8,10 +8,13 @@
  * tests/fleet/move.sh kills the tool at each call):
  *
  * 1. Wherever it is stopped, no code is accepted in both stores, and running it
- *    again finishes it (move__stopped_anywhere_accepts_a_code_once).
+ *    again finishes it (move__stopped_anywhere_accepts_a_code_once,
+ *    move__takes_no_account_back_that_went_on).
  * 2. A code that was used in either store is used afterwards
  *    (move__merges_what_two_stores_know).
- * 3. Nothing takes the place of other tokens (move__replaces_no_other_tokens).
+ * 3. Each step stands on what is on the disk, also of a process that was killed
+ *    (move__goes_on_from_what_is_on_the_disk).
+ * 4. Nothing takes the place of other tokens (move__replaces_no_other_tokens).
  */
 #include "config.h"
 

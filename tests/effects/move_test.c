@@ -9,12 +9,29 @@
 static struct world world;
 static char other[SAMPLE_ROOT_SIZE + 16]; /* the other store */
 
+static unsigned settled;	 /* calls */
+static unsigned settle_fails_at; /* 1 = the first; 0 = never */
+
+enum otp_err __real_otp_store_settle(
+    struct otp_store *store, struct otp_fault *fault);
+enum otp_err __wrap_otp_store_settle(
+    struct otp_store *store, struct otp_fault *fault);
+
+enum otp_err
+__wrap_otp_store_settle(struct otp_store *store, struct otp_fault *fault)
+{
+	return ++settled == settle_fails_at
+	    ? OTP_ERR_WRITE
+	    : __real_otp_store_settle(store, fault);
+}
+
 /* alice, with a TOTP and a HOTP token, two recovery codes and devices. */
 static void
 begin(void)
 {
 	stop_from(0);
 	meanwhile = NULL;
+	settled = settle_fails_at = 0;
 	world_open(&world);
 	(void)snprintf(other, sizeof(other), "%s/other", world.folder);
 	sample_init(other);
@@ -389,6 +406,40 @@ move__takes_no_account_back_that_went_on(void **unused)
 	}
 }
 
+/* The copy, before the original is marked; both, when a move goes on. */
+static void
+move__goes_on_from_what_is_on_the_disk(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+	unsigned gone_on = 0;
+
+	(void)unused;
+	settle_fails_at = 1;
+	assert_int_equal(move_there(), OTP_ERR_WRITE);
+	assert_false(state_in(world.store).moved);
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 200);
+		world_close(&world);
+		begin();
+		stop_from(call);
+		err = move_there();
+		stop_from(0);
+		if (!state_in(world.store).moved || !state_in(other).moved)
+			continue;
+		gone_on++;
+		for (unsigned which = 1; which <= 2; which++) {
+			settled = 0;
+			settle_fails_at = which;
+			assert_int_equal(move_there(), OTP_ERR_WRITE);
+			assert_true(state_in(other).moved);
+		}
+		settle_fails_at = 0;
+		assert_int_equal(move_there(), OTP_OK);
+		assert_true(lets_in(other, hotp(1)));
+	}
+	assert_true(gone_on > 0);
+}
+
 /* A merge, if MERGES; FIRST is moved before the other way, if BACK. */
 static void
 assert_once(bool merges, bool back)
@@ -477,6 +528,7 @@ main(void)
 		TEST(move__merges_what_two_stores_know),
 		TEST(move__takes_a_state_without_a_seed),
 		TEST(move__takes_no_account_back_that_went_on),
+		TEST(move__goes_on_from_what_is_on_the_disk),
 		TEST(move__stopped_anywhere_accepts_a_code_once),
 		TEST(move__stopped_anywhere_can_be_taken_back),
 		TEST(merge__stopped_anywhere_ends_with_each_code_used),

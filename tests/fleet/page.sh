@@ -165,6 +165,19 @@ enroll() {
 	    says_no test -e /var/lib/pam_otp/seed/alice &&
 	    same '600 20992' "$(stat -c '%a %s' /var/lib/pam_otp/marks)"
 }
+# As on a host that has files.
+import() {
+	person carol && conf && enrol carol && carol=$secret &&
+	    play import 1 && conf "$(in_file store)" || return 1
+	used_here=$(code) && enters carol "$used_here" &&
+	    refused carol "$used_here" &&
+	    says_no test -e /var/lib/pam_otp/seed/carol
+}
+back() {
+	play back 1 && secret=$carol && refused carol "$(code 30)" &&
+	    test -e /var/lib/pam_otp/seed/carol &&
+	    secret=$alice
+}
 root() {
 	phone root 1 && test -e /var/lib/pam_otp/seed/root &&
 	    by_postgres pg_ctl -D /tmp/db1 -m fast stop >/dev/null &&
