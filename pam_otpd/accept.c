@@ -92,7 +92,6 @@ static void connection_refuse(
 static void connection_answer(enum otp_listener, struct otp_connection *, bool);
 static void connection_send(struct otp_connection *);
 static struct otp_limits *limits_of(enum otp_wire_verb);
-static bool is_change(enum otp_wire_verb);
 static bool is_unasked(const struct otp_wire_answer *);
 static bool is_put(const struct otp_wire_request *);
 static bool is_refusal(const struct otp_wire_answer *);
@@ -432,7 +431,7 @@ listener_dispatch(enum otp_listener listener)
 	struct otp_connection *next;
 
 	while ((next = otp_connection_next(listener)) != NULL)
-		if (next->fd < 0 && is_change(next->request->verb)) {
+		if (next->fd < 0 && otp_wire_is_own(next->request->verb)) {
 			/* Its user was told that it is not known. */
 			connection_uncount(
 			    listener, next, next->request->verb, true);
@@ -512,16 +511,9 @@ static struct otp_limits *
 limits_of(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_TRY || verb == OTP_WIRE_FORGET ||
-		verb == OTP_WIRE_RESYNC || is_change(verb)
+		verb == OTP_WIRE_RESYNC || otp_wire_is_own(verb)
 	    ? &acceptor.tries
 	    : &acceptor.looks;
-}
-
-static bool
-is_change(enum otp_wire_verb verb)
-{
-	return verb == OTP_WIRE_PUT || verb == OTP_WIRE_RECOVERY ||
-	    verb == OTP_WIRE_REMOVE || verb == OTP_WIRE_POSTAL;
 }
 
 /* A message to an address that is not the account's yet counts as well. */
@@ -529,7 +521,7 @@ static bool
 is_put(const struct otp_wire_request *request)
 {
 	return request->verb == OTP_WIRE_PUT ||
-	    (request->verb == OTP_WIRE_POSTAL &&
+	    (request->verb == OTP_WIRE_ADDRESS &&
 		request->change.step == OTP_OWN_ADD);
 }
 
@@ -544,7 +536,7 @@ is_refusal(const struct otp_wire_answer *answer)
 		answer->answer.verdict != OTP_VERDICT_ACCEPT) ||
 	    (answer->verb == OTP_WIRE_RESYNC &&
 		answer->resync != OTP_VERDICT_ACCEPT) ||
-	    (is_change(answer->verb) &&
+	    (otp_wire_is_own(answer->verb) &&
 		answer->own.verdict != OTP_VERDICT_ACCEPT);
 }
 

@@ -16,7 +16,7 @@ pam_otpd_pam_otpd_SOURCES = $(qr_sources) \
 	%D%/draw.c %D%/draw.h \
 	%D%/limits.c %D%/limits.h \
 	%D%/logger.c %D%/logger.h \
-	%D%/postal.c %D%/postal.h \
+	%D%/address.c %D%/address.h \
 	%D%/report.c %D%/report.h \
 	%D%/rights.c %D%/rights.h \
 	%D%/sockets.c %D%/sockets.h \

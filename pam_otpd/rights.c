@@ -105,9 +105,7 @@ is_verb_of_services(enum otp_wire_verb verb)
 static bool
 is_verb_of_users(enum otp_wire_verb verb)
 {
-	return is_verb_of_both(verb) || verb == OTP_WIRE_PUT ||
-	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE ||
-	    verb == OTP_WIRE_POSTAL;
+	return is_verb_of_both(verb) || otp_wire_is_own(verb);
 }
 
 static bool

@@ -30,7 +30,7 @@
 #include "pam_otpd/account.h"
 #include "pam_otpd/change.h"
 #include "pam_otpd/draw.h"
-#include "pam_otpd/postal.h"
+#include "pam_otpd/address.h"
 #include "pam_otpd/report.h"
 
 /* Nothing is charged before: a user database that hangs ends the process. */
@@ -105,7 +105,7 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 		request_notice(job, &options, &request, &answer.answer);
 	request_tell(job, &options, &request, &told, &answer);
 	if ((message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED) ||
-	    (message->verb == OTP_WIRE_POSTAL &&
+	    (message->verb == OTP_WIRE_ADDRESS &&
 		answer.sent.delivery != OTP_DELIVERY_NO_ADDRESS))
 		otp_report_sent(job, &request, &answer);
 	*ret_answer = answer;
@@ -212,8 +212,8 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	case OTP_WIRE_REMOVE:
 		return otp_change_run(
 		    job, host, &subject, options->self_enroll, answer);
-	case OTP_WIRE_POSTAL:
-		return otp_postal_run(
+	case OTP_WIRE_ADDRESS:
+		return otp_own_address_run(
 		    job, host, &subject, options->sockets, answer);
 	case OTP_WIRE_DRAW:
 		return otp_draw_run(message->typed, &answer->drawing);
@@ -259,9 +259,7 @@ request_tell(const struct otp_job *job, const struct otp_options *options,
 static bool
 is_change(enum otp_wire_verb verb)
 {
-	return verb == OTP_WIRE_FORGET || verb == OTP_WIRE_PUT ||
-	    verb == OTP_WIRE_RECOVERY || verb == OTP_WIRE_REMOVE ||
-	    verb == OTP_WIRE_POSTAL;
+	return verb == OTP_WIRE_FORGET || otp_wire_is_own(verb);
 }
 
 /* What was changed, or NULL. */
@@ -275,8 +273,8 @@ change_text(const struct otp_wire_request *message,
 		    : NULL;
 	if (!answer->committed)
 		return NULL;
-	if (message->verb == OTP_WIRE_POSTAL)
-		return otp_postal_text(message->change.step);
+	if (message->verb == OTP_WIRE_ADDRESS)
+		return otp_own_address_text(message->change.step);
 	if (message->verb == OTP_WIRE_REMOVE)
 		return "a token was removed";
 	if (message->verb == OTP_WIRE_RECOVERY)
@@ -320,13 +318,13 @@ overview_has(
     const struct otp_overview *overview, const struct otp_wire_place *place)
 {
 	switch (place->part) {
-	case OTP_WIRE_WHOLE:
+	case OTP_PART_WHOLE:
 		return true;
-	case OTP_WIRE_TOKEN:
+	case OTP_PART_TOKEN:
 		return place->number < overview->tokens_count;
-	case OTP_WIRE_ADDRESS:
+	case OTP_PART_ADDRESS:
 		return place->number < overview->addresses_count;
-	case OTP_WIRE_DEVICE:
+	case OTP_PART_DEVICE:
 		return place->number < overview->devices.count;
 	}
 	return false;

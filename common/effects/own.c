@@ -264,10 +264,41 @@ otp_own_recovery(struct otp_account *account, const struct otp_own_proof *proof,
 	return own_finish(err, &result, ret_result);
 }
 
+/* What of a seed users remove, and how. */
+struct removal {
+	enum otp_err (*id_of)(const struct otp_seed *seed, unsigned number,
+	    uint8_t ret_id[OTP_ID_SIZE]);
+	enum otp_err (*remove)(
+	    struct otp_account *account, const uint8_t id[OTP_ID_SIZE]);
+};
+
+static enum otp_err
+token_id(
+    const struct otp_seed *seed, unsigned number, uint8_t ret_id[OTP_ID_SIZE])
+{
+	if (number >= seed->tokens_count)
+		return OTP_ERR_ABSENT;
+	if (seed->tokens_count == 1)
+		return OTP_ERR_CONFLICT;
+	return otp_token_id(&seed->tokens[number], ret_id);
+}
+
+static enum otp_err
+address_id(
+    const struct otp_seed *seed, unsigned number, uint8_t ret_id[OTP_ID_SIZE])
+{
+	if (number >= seed->addresses_count)
+		return OTP_ERR_ABSENT;
+	if (seed->tokens_count == 0 && seed->addresses_count == 1)
+		return OTP_ERR_CONFLICT;
+	return otp_address_id(&seed->addresses[number], ret_id);
+}
+
 /* The number is that of the seed which the change is bound to. */
-enum otp_err
-otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
-    unsigned number, struct otp_own_result *ret_result)
+static enum otp_err
+own_remove(struct otp_account *account, const struct otp_own_proof *proof,
+    const struct removal *removal, unsigned number,
+    struct otp_own_result *ret_result)
 {
 	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
 	uint8_t id[OTP_ID_SIZE];
@@ -275,21 +306,27 @@ otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
 	enum otp_err err = own_seed(account, proof, &seed);
 
 	account->committed = false;
-	if (err == OTP_OK && number >= seed.tokens_count)
-		err = OTP_ERR_ABSENT;
-	if (err == OTP_OK && seed.tokens_count == 1)
-		err = OTP_ERR_CONFLICT;
 	if (err == OTP_OK)
-		err = otp_token_id(&seed.tokens[number], id);
+		err = removal->id_of(&seed, number, id);
 	otp_wipe(&seed, sizeof(seed));
 	if (err == OTP_OK)
 		err = own_prove(account, proof, &result);
 	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
 		account->former = &proof->former;
-		err = otp_enrol_remove_token(account, id);
+		err = removal->remove(account, id);
 		account->former = NULL;
 	}
 	return own_finish(err, &result, ret_result);
+}
+
+enum otp_err
+otp_own_remove(struct otp_account *account, const struct otp_own_proof *proof,
+    unsigned number, struct otp_own_result *ret_result)
+{
+	static const struct removal of_token = { token_id,
+		otp_enrol_remove_token };
+
+	return own_remove(account, proof, &of_token, number, ret_result);
 }
 
 enum otp_err
@@ -345,26 +382,8 @@ otp_own_remove_address(struct otp_account *account,
     const struct otp_own_proof *proof, unsigned number,
     struct otp_own_result *ret_result)
 {
-	struct otp_own_result result = { .verdict = OTP_VERDICT_REJECT };
-	uint8_t id[OTP_ID_SIZE];
-	struct otp_seed seed;
-	enum otp_err err = own_seed(account, proof, &seed);
+	static const struct removal of_address = { address_id,
+		otp_enrol_remove_address };
 
-	account->committed = false;
-	if (err == OTP_OK && number >= seed.addresses_count)
-		err = OTP_ERR_ABSENT;
-	if (err == OTP_OK && seed.tokens_count == 0 &&
-	    seed.addresses_count == 1)
-		err = OTP_ERR_CONFLICT;
-	if (err == OTP_OK)
-		err = otp_address_id(&seed.addresses[number], id);
-	otp_wipe(&seed, sizeof(seed));
-	if (err == OTP_OK)
-		err = own_prove(account, proof, &result);
-	if (err == OTP_OK && result.verdict == OTP_VERDICT_ACCEPT) {
-		account->former = &proof->former;
-		err = otp_enrol_remove_address(account, id);
-		account->former = NULL;
-	}
-	return own_finish(err, &result, ret_result);
+	return own_remove(account, proof, &of_address, number, ret_result);
 }

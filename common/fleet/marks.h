@@ -71,13 +71,15 @@ enum otp_marks_verdict otp_marks_judge(
     const struct otp_marks *marks, const struct otp_fleet_identity *now);
 
 /*
+ * An error of this and the next may be ignored: less is noticed then, and no
+ * login is refused for it.
+ *
  * From now on IDENTITY is remembered, and no account's commit.  It is on the
  * disk then.  Errors: those of path.h, LOCK_TIMEOUT, WRITE, CRYPTO, PARSE (a
  * name is too long).
  */
 enum otp_err otp_marks_begin(const char *path,
-    const struct otp_fleet_identity *identity,
-    struct otp_fault *fault) OTP_MUST_USE;
+    const struct otp_fleet_identity *identity, struct otp_fault *fault);
 
 /*
  * Remember that ACCOUNT has GENERATION; of more than 64 accounts, those that
@@ -86,6 +88,6 @@ enum otp_err otp_marks_begin(const char *path,
  */
 enum otp_err otp_marks_note(const char *path,
     const struct otp_fleet_identity *identity, const char *account,
-    int64_t generation, struct otp_fault *fault) OTP_MUST_USE;
+    int64_t generation, struct otp_fault *fault);
 
 #endif

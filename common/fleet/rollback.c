@@ -70,10 +70,9 @@ otp_rollback_note(const struct otp_connection *connection,
 {
 	const struct otp_fleet_identity now = identity_of(connection, row);
 
-	if (connection->place.marks != NULL &&
-	    otp_marks_note(connection->place.marks, &now, account,
-		row->generation, NULL) != OTP_OK)
-		return; /* as is said above */
+	if (connection->place.marks != NULL)
+		(void)otp_marks_note(connection->place.marks, &now, account,
+		    row->generation, NULL);
 }
 
 static struct otp_fleet_identity
@@ -101,9 +100,8 @@ compare(struct otp_connection *connection, const struct otp_marks *marks,
 	switch (otp_marks_judge(marks, now)) {
 	case OTP_MARKS_NONE:
 	case OTP_MARKS_LATER:
-		if (otp_marks_begin(connection->place.marks, now, NULL) !=
-		    OTP_OK)
-			return OTP_OK; /* the disk is full, say */
+		/* Marks that cannot be written refuse no login. */
+		(void)otp_marks_begin(connection->place.marks, now, NULL);
 		return OTP_OK;
 	case OTP_MARKS_SAME:
 		err = count_lost(connection, marks, &lost, fault);

@@ -142,16 +142,16 @@ otp_link_overview(const struct otp_link *link,
 {
 	struct otp_overview overview = { .now = 0 };
 	enum otp_err err =
-	    overview_parts(link, request, OTP_WIRE_WHOLE, 1, &overview, fault);
+	    overview_parts(link, request, OTP_PART_WHOLE, 1, &overview, fault);
 
 	if (err == OTP_OK)
-		err = overview_parts(link, request, OTP_WIRE_TOKEN,
+		err = overview_parts(link, request, OTP_PART_TOKEN,
 		    overview.tokens_count, &overview, fault);
 	if (err == OTP_OK)
-		err = overview_parts(link, request, OTP_WIRE_ADDRESS,
+		err = overview_parts(link, request, OTP_PART_ADDRESS,
 		    overview.addresses_count, &overview, fault);
 	if (err == OTP_OK)
-		err = overview_parts(link, request, OTP_WIRE_DEVICE,
+		err = overview_parts(link, request, OTP_PART_DEVICE,
 		    overview.devices.count, &overview, fault);
 	if (err == OTP_OK)
 		*ret_overview = overview;
@@ -193,19 +193,19 @@ overview_part(const struct otp_link *link, const struct otp_request *request,
 		return err;
 	}
 	switch (place.part) {
-	case OTP_WIRE_WHOLE:
+	case OTP_PART_WHOLE:
 		*overview = *got;
 		overview->fault = exchange.answer.fault;
 		overview->exemption = exchange.answer.look.exemption;
 		break;
-	case OTP_WIRE_TOKEN:
+	case OTP_PART_TOKEN:
 		overview->tokens[place.number] = got->tokens[place.number];
 		break;
-	case OTP_WIRE_ADDRESS:
+	case OTP_PART_ADDRESS:
 		overview->addresses[place.number] =
 		    got->addresses[place.number];
 		break;
-	case OTP_WIRE_DEVICE:
+	case OTP_PART_DEVICE:
 		overview->devices.list[place.number] =
 		    got->devices.list[place.number];
 		break;
@@ -313,7 +313,7 @@ otp_link_address(const struct otp_link *link, const struct otp_request *request,
 	enum otp_err err;
 
 	*ret_done = (struct otp_link_done){ .committed = false };
-	otp_exchange_begin(&exchange, link, OTP_WIRE_POSTAL, request, fault);
+	otp_exchange_begin(&exchange, link, OTP_WIRE_ADDRESS, request, fault);
 	message->change.step = step;
 	message->change.former = proof->former;
 	err = copy_code(message->second, proof->typed, &exchange);

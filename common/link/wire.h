@@ -45,15 +45,18 @@ enum otp_wire_verb {
 	OTP_WIRE_RECOVERY, /* otp_own_recovery() */
 	OTP_WIRE_REMOVE,   /* otp_own_remove() */
 	OTP_WIRE_DRAW,	   /* a text as a QR code */
-	OTP_WIRE_POSTAL,   /* otp_own_add_address() and those after it */
+	OTP_WIRE_ADDRESS,  /* otp_own_add_address() and those after it */
 };
+
+/* Whether VERB is one of own.h: PUT, RECOVERY, REMOVE, ADDRESS. */
+bool otp_wire_is_own(enum otp_wire_verb verb);
 
 /* Which part of an overview: there may be several of all but the first. */
 enum otp_wire_part {
-	OTP_WIRE_WHOLE = 0, /* all but the following, and how many there are */
-	OTP_WIRE_TOKEN,
-	OTP_WIRE_ADDRESS,
-	OTP_WIRE_DEVICE,
+	OTP_PART_WHOLE = 0, /* all but the following, and how many there are */
+	OTP_PART_TOKEN,
+	OTP_PART_ADDRESS,
+	OTP_PART_DEVICE,
 };
 
 /* Part NUMBER of that kind, from 0. */
@@ -67,7 +70,7 @@ struct otp_wire_change {
 	enum otp_enrol_mode mode;	     /* PUT, */
 	uint8_t secret[OTP_OWN_SECRET_SIZE]; /* of the new token */
 	struct otp_active former;	     /* but of a NEW account */
-	enum otp_own_step step;		     /* POSTAL, */
+	enum otp_own_step step;		     /* ADDRESS, */
 	char uri[OTP_ADDRESS_SIZE];	     /* to ADD */
 };
 
@@ -94,12 +97,12 @@ struct otp_wire_request {
 	bool all;			       /* FORGET: all devices, or */
 	uint8_t forgotten[OTP_DEVICE_ID_SIZE]; /* this one */
 	/*
-	 * RESYNC, REMOVE: its number, from 0; POSTAL, to REMOVE: an address's
+	 * RESYNC, REMOVE: its number, from 0; ADDRESS, to REMOVE: an address's
 	 */
 	uint32_t token;
-	/* RESYNC: the second code; PUT, RECOVERY, REMOVE, POSTAL: the proof */
+	/* RESYNC: the second code; PUT, RECOVERY, REMOVE, ADDRESS: the proof */
 	char second[OTP_WIRE_CODE_SIZE];
-	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE, POSTAL */
+	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE, ADDRESS */
 };
 
 /* A secret with PUT, RECOVERY and DRAW: the caller wipes it. */
@@ -116,9 +119,9 @@ struct otp_wire_answer {
 	struct otp_overview overview;	 /* of which only that part is filled */
 	uint32_t forgotten;		 /* FORGET: how many */
 	enum otp_verdict resync;	 /* RESYNC */
-	struct otp_sent sent;		 /* SEND, POSTAL */
+	struct otp_sent sent;		 /* SEND, ADDRESS */
 	struct otp_wire_drawing drawing; /* DRAW */
-	/* PUT, RECOVERY, REMOVE, POSTAL */
+	/* PUT, RECOVERY, REMOVE, ADDRESS */
 	struct otp_own_result own;
 	bool committed;	      /* the change is active, even with an error; */
 	uint32_t codes_count; /* then the new recovery codes */

@@ -47,7 +47,7 @@ otp_wire_head(struct otp_wire *wire, enum otp_wire_verb *verb, uint32_t size)
 	memcpy(head, version, sizeof(head));
 	otp_wire_bytes(wire, head, sizeof(head));
 	*verb = (enum otp_wire_verb)otp_wire_limited(
-	    wire, (uint32_t)*verb, OTP_WIRE_POSTAL);
+	    wire, (uint32_t)*verb, OTP_WIRE_ADDRESS);
 	otp_wire_u32(wire, &said);
 	wire->sound = wire->sound && said == size && *verb != 0 &&
 	    memcmp(head, version, sizeof(head)) == 0;

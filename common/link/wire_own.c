@@ -8,17 +8,17 @@
 #include "common/link/wire_field.h"
 #include "common/link/wire_login.h"
 
-static void wire_postal(
+static void wire_address(
     struct otp_wire *wire, struct otp_wire_request *message);
-static bool postal_is_asked(const struct otp_wire_request *message);
-static bool postal_is_answered(const struct otp_wire_answer *message);
+static bool address_is_asked(const struct otp_wire_request *message);
+static bool address_is_answered(const struct otp_wire_answer *message);
 static bool is_zero(const void *bytes, size_t size);
 
 bool
 otp_wire_is_own(enum otp_wire_verb verb)
 {
 	return verb == OTP_WIRE_PUT || verb == OTP_WIRE_RECOVERY ||
-	    verb == OTP_WIRE_REMOVE || verb == OTP_WIRE_POSTAL;
+	    verb == OTP_WIRE_REMOVE || verb == OTP_WIRE_ADDRESS;
 }
 
 void
@@ -31,7 +31,7 @@ otp_wire_own_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	if (message->verb == OTP_WIRE_PUT)
 		change->mode = (enum otp_enrol_mode)otp_wire_limited(
 		    wire, (uint32_t)change->mode, OTP_ENROL_REPLACE);
-	else if (message->verb == OTP_WIRE_POSTAL)
+	else if (message->verb == OTP_WIRE_ADDRESS)
 		change->step = (enum otp_own_step)otp_wire_limited(
 		    wire, (uint32_t)change->step, OTP_OWN_REMOVE);
 	else
@@ -39,8 +39,8 @@ otp_wire_own_asked(struct otp_wire *wire, struct otp_wire_request *message)
 		    otp_wire_limited(wire, message->token, OTP_SEED_TOKENS - 1);
 	otp_wire_bytes(wire, change->former.digest, OTP_DIGEST_SIZE);
 	otp_wire_text(wire, message->second, sizeof(message->second));
-	if (message->verb == OTP_WIRE_POSTAL) {
-		wire_postal(wire, message);
+	if (message->verb == OTP_WIRE_ADDRESS) {
+		wire_address(wire, message);
 		return;
 	}
 	otp_wire_bytes(wire, change->secret, sizeof(change->secret));
@@ -48,7 +48,7 @@ otp_wire_own_asked(struct otp_wire *wire, struct otp_wire_request *message)
 }
 
 static void
-wire_postal(struct otp_wire *wire, struct otp_wire_request *message)
+wire_address(struct otp_wire *wire, struct otp_wire_request *message)
 {
 	message->token =
 	    otp_wire_limited(wire, message->token, OTP_SEED_ADDRESSES - 1);
@@ -62,7 +62,7 @@ otp_wire_own_is_asked(const struct otp_wire_request *message)
 	const bool puts = message->verb == OTP_WIRE_PUT;
 	const bool first = puts && change->mode == OTP_ENROL_NEW;
 
-	if (!postal_is_asked(message))
+	if (!address_is_asked(message))
 		return false;
 	if (!puts &&
 	    (change->mode != OTP_ENROL_NEW ||
@@ -74,15 +74,15 @@ otp_wire_own_is_asked(const struct otp_wire_request *message)
 }
 
 static bool
-postal_is_asked(const struct otp_wire_request *message)
+address_is_asked(const struct otp_wire_request *message)
 {
 	const struct otp_wire_change *change = &message->change;
 	const bool adds =
-	    message->verb == OTP_WIRE_POSTAL && change->step == OTP_OWN_ADD;
+	    message->verb == OTP_WIRE_ADDRESS && change->step == OTP_OWN_ADD;
 
 	if (adds != (change->uri[0] != '\0'))
 		return false;
-	if (message->verb != OTP_WIRE_POSTAL)
+	if (message->verb != OTP_WIRE_ADDRESS)
 		return change->step == OTP_OWN_ADD;
 	return change->step == OTP_OWN_REMOVE || message->token == 0;
 }
@@ -111,7 +111,7 @@ otp_wire_own_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	for (unsigned i = 0; i < OTP_SEED_RECOVERY; i++)
 		otp_wire_text(
 		    wire, message->codes[i], sizeof(message->codes[i]));
-	if (message->verb == OTP_WIRE_POSTAL)
+	if (message->verb == OTP_WIRE_ADDRESS)
 		otp_wire_sent(wire, &message->sent);
 }
 
@@ -126,16 +126,16 @@ otp_wire_own_is_answered(const struct otp_wire_answer *message)
 		    message->codes_count == 0;
 	return (!done || (message->err == OTP_OK && message->committed)) &&
 	    (message->committed || message->codes_count == 0) &&
-	    postal_is_answered(message);
+	    address_is_answered(message);
 }
 
 /* A message leaves once its address is kept, and no change of one has codes. */
 static bool
-postal_is_answered(const struct otp_wire_answer *message)
+address_is_answered(const struct otp_wire_answer *message)
 {
 	const enum otp_delivery delivery = message->sent.delivery;
 
-	if (message->verb != OTP_WIRE_POSTAL)
+	if (message->verb != OTP_WIRE_ADDRESS)
 		return true;
 	if (message->codes_count > 0)
 		return false;

@@ -9,10 +9,7 @@
 
 struct otp_wire; /* common/link/wire_field.h */
 
-/* PUT, RECOVERY, REMOVE and POSTAL. */
-bool otp_wire_is_own(enum otp_wire_verb verb);
-
-/* The fields that only these verbs have; none with another verb. */
+/* The fields that only the verbs of own.h have; none with another verb. */
 void otp_wire_own_asked(
     struct otp_wire *wire, struct otp_wire_request *message);
 void otp_wire_own_answered(

@@ -46,7 +46,7 @@ otp_wire_user_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	case OTP_WIRE_RECOVERY:
 	case OTP_WIRE_REMOVE:
 	case OTP_WIRE_DRAW:
-	case OTP_WIRE_POSTAL:
+	case OTP_WIRE_ADDRESS:
 		break;
 	}
 }
@@ -56,11 +56,11 @@ otp_wire_user_is_sound(const struct otp_wire_request *message)
 {
 	return (message->verb == OTP_WIRE_RESYNC ||
 		   message->verb == OTP_WIRE_REMOVE ||
-		   message->verb == OTP_WIRE_POSTAL || message->token == 0) &&
+		   message->verb == OTP_WIRE_ADDRESS || message->token == 0) &&
 	    (message->verb == OTP_WIRE_RESYNC ||
 		otp_wire_is_own(message->verb) || message->second[0] == '\0') &&
 	    (message->verb == OTP_WIRE_STATUS ||
-		(message->place.part == OTP_WIRE_WHOLE &&
+		(message->place.part == OTP_PART_WHOLE &&
 		    message->place.number == 0)) &&
 	    forget_is_sound(message);
 }
@@ -98,7 +98,7 @@ otp_wire_user_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	case OTP_WIRE_RECOVERY:
 	case OTP_WIRE_REMOVE:
 	case OTP_WIRE_DRAW:
-	case OTP_WIRE_POSTAL:
+	case OTP_WIRE_ADDRESS:
 		break;
 	}
 }
@@ -113,19 +113,19 @@ wire_status(struct otp_wire *wire, struct otp_wire_answer *message)
 	if (!wire->sound)
 		return;
 	switch (place->part) {
-	case OTP_WIRE_WHOLE:
+	case OTP_PART_WHOLE:
 		wire_whole(wire, overview);
 		break;
-	case OTP_WIRE_TOKEN:
+	case OTP_PART_TOKEN:
 		wire_token(wire, &overview->tokens[place->number]);
 		break;
-	case OTP_WIRE_ADDRESS:
+	case OTP_PART_ADDRESS:
 		otp_wire_text(wire, overview->addresses[place->number].method,
 		    sizeof(overview->addresses[0].method));
 		otp_wire_text(wire, overview->addresses[place->number].masked,
 		    sizeof(overview->addresses[0].masked));
 		break;
-	case OTP_WIRE_DEVICE:
+	case OTP_PART_DEVICE:
 		wire_device(wire, &overview->devices.list[place->number]);
 		break;
 	}
@@ -135,7 +135,7 @@ static void
 wire_place(struct otp_wire *wire, struct otp_wire_place *place)
 {
 	place->part = (enum otp_wire_part)otp_wire_limited(
-	    wire, (uint32_t)place->part, OTP_WIRE_DEVICE);
+	    wire, (uint32_t)place->part, OTP_PART_DEVICE);
 	place->number =
 	    otp_wire_limited(wire, place->number, place_most(place->part));
 }
@@ -145,13 +145,13 @@ static uint32_t
 place_most(enum otp_wire_part part)
 {
 	switch (part) {
-	case OTP_WIRE_TOKEN:
+	case OTP_PART_TOKEN:
 		return OTP_SEED_TOKENS - 1;
-	case OTP_WIRE_ADDRESS:
+	case OTP_PART_ADDRESS:
 		return OTP_SEED_ADDRESSES - 1;
-	case OTP_WIRE_DEVICE:
+	case OTP_PART_DEVICE:
 		return OTP_DEVICES - 1;
-	case OTP_WIRE_WHOLE:
+	case OTP_PART_WHOLE:
 		break;
 	}
 	return 0;

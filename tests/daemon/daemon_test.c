@@ -705,7 +705,7 @@ daemon__shows_users_their_account(void **state)
 	(void)state;
 	remember_devices(ids);
 	(void)ask(alice.uid, "user", &request);
-	answer = status_of(OTP_WIRE_WHOLE, 0);
+	answer = status_of(OTP_PART_WHOLE, 0);
 	assert_int_equal(answer.err, OTP_OK);
 	assert_true(seen->enrolled);
 	assert_int_equal(seen->problem, OTP_OK);
@@ -713,19 +713,19 @@ daemon__shows_users_their_account(void **state)
 	assert_int_equal(seen->devices.count, 2);
 	assert_int_equal(seen->tally.failures, 0);
 	assert_int_equal(seen->others.failures, 1);
-	answer = status_of(OTP_WIRE_TOKEN, 0);
+	answer = status_of(OTP_PART_TOKEN, 0);
 	assert_int_equal(answer.err, OTP_OK);
 	assert_string_equal(seen->tokens[0].label, host.token.label);
 	assert_int_equal(seen->tokens[0].kind, OTP_HOTP);
-	answer = status_of(OTP_WIRE_DEVICE, 1);
+	answer = status_of(OTP_PART_DEVICE, 1);
 	assert_int_equal(answer.err, OTP_OK);
 	assert_memory_equal(seen->devices.list[1].id, ids[1], sizeof(ids[1]));
 	/* What is not there is an error, and nothing of it is sent. */
-	answer = status_of(OTP_WIRE_TOKEN, 1);
+	answer = status_of(OTP_PART_TOKEN, 1);
 	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
-	answer = status_of(OTP_WIRE_DEVICE, 2);
+	answer = status_of(OTP_PART_DEVICE, 2);
 	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
-	answer = status_of(OTP_WIRE_ADDRESS, 0);
+	answer = status_of(OTP_PART_ADDRESS, 0);
 	assert_int_equal(answer.err, OTP_ERR_CONFLICT);
 }
 
@@ -766,7 +766,7 @@ static void
 daemon__shows_no_secret(void **state)
 {
 	uint8_t data[OTP_WIRE_ANSWER_SIZE], empty[OTP_WIRE_ANSWER_SIZE];
-	struct otp_wire_answer answer = status_of(OTP_WIRE_TOKEN, 0);
+	struct otp_wire_answer answer = status_of(OTP_PART_TOKEN, 0);
 
 	(void)state;
 	assert_int_equal(answer.err, OTP_OK);
@@ -847,7 +847,7 @@ daemon__limits_what_takes_the_lock(void **state)
 	answer = ask(alice.uid, "user", &pair);
 	assert_int_equal(answer.err, OTP_ERR_LIMIT);
 	/* To look at it takes no lock. */
-	answer = status_of(OTP_WIRE_WHOLE, 0);
+	answer = status_of(OTP_PART_WHOLE, 0);
 	assert_int_equal(answer.err, OTP_OK);
 }
 
@@ -886,14 +886,14 @@ daemon__limits_who_asks_without_end(void **state)
 		answer = ask(alice.uid, "user", &look);
 		assert_int_equal(answer.err, OTP_OK);
 	}
-	answer = status_of(OTP_WIRE_WHOLE, 0);
+	answer = status_of(OTP_PART_WHOLE, 0);
 	assert_int_equal(answer.err, OTP_OK);
 	if (time(NULL) - begin > 50)
 		skip();
 	answer = ask(alice.uid, "user", &look);
 	assert_int_equal(answer.err, OTP_ERR_LIMIT);
 	assert_int_equal(answer.fault.numbers[0], 60);
-	answer = status_of(OTP_WIRE_WHOLE, 0);
+	answer = status_of(OTP_PART_WHOLE, 0);
 	assert_int_equal(answer.err, OTP_ERR_LIMIT);
 	assert_int_equal(log_count("reason=limit"), 1);
 	/* A code is not a look; nor are others held. */
@@ -1036,7 +1036,7 @@ daemon__shows_nothing_of_a_former_user(void **state)
 	assert_int_equal(
 	    otp_store_put(store, &account, OTP_PUT_COMMIT, NULL), OTP_OK);
 	otp_store_close(store);
-	for (unsigned part = OTP_WIRE_WHOLE; part <= OTP_WIRE_DEVICE; part++) {
+	for (unsigned part = OTP_PART_WHOLE; part <= OTP_PART_DEVICE; part++) {
 		request.place.part = (enum otp_wire_part)part;
 		answer = ask(alice.uid, "user", &request);
 		assert_int_equal(answer.err, OTP_ERR_UID);
@@ -1109,7 +1109,7 @@ daemon__of_other_parts_gives_none(void **state)
 	const struct otp_wire_request message =
 	    request_of(OTP_WIRE_STATUS, alice.name, alice.uid);
 	struct otp_wire_answer answer = { .verb = OTP_WIRE_STATUS,
-		.place = { OTP_WIRE_TOKEN, 0 } };
+		.place = { OTP_PART_TOKEN, 0 } };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const struct otp_link link = { .folder = host.sockets,
 		.socket = OTP_LINK_USER };
@@ -2025,7 +2025,7 @@ static const struct otp_token own_token = { .kind = OTP_TOTP,
 static struct otp_active
 active_of_alice(void)
 {
-	return status_of(OTP_WIRE_WHOLE, 0).overview.active;
+	return status_of(OTP_PART_WHOLE, 0).overview.active;
 }
 
 /* Proven by her next code; for what she has now. */
@@ -2321,9 +2321,9 @@ daemon__tells_the_owner_of_changes(void **state)
 #define NEW_ADDRESS "new.alice@example.org"
 
 static struct otp_wire_request
-postal_of(enum otp_own_step step)
+address_of(enum otp_own_step step)
 {
-	struct otp_wire_request request = change_of(OTP_WIRE_POSTAL);
+	struct otp_wire_request request = change_of(OTP_WIRE_ADDRESS);
 
 	request.change.step = step;
 	if (step == OTP_OWN_ADD)
@@ -2337,7 +2337,7 @@ static struct otp_wire_request
 confirm_of(const struct otp_message *message)
 {
 	struct otp_wire_request request =
-	    request_of(OTP_WIRE_POSTAL, alice.name, alice.uid);
+	    request_of(OTP_WIRE_ADDRESS, alice.name, alice.uid);
 
 	request.change.step = OTP_OWN_CONFIRM;
 	request.change.former = active_of_alice();
@@ -2350,7 +2350,7 @@ confirm_of(const struct otp_message *message)
 static struct otp_message
 keep_address(int post, struct otp_message *ret_notice)
 {
-	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
+	struct otp_wire_request request = address_of(OTP_OWN_ADD);
 	struct otp_wire_answer answer = ask(alice.uid, "user", &request);
 	struct otp_message message;
 
@@ -2392,7 +2392,7 @@ daemon__adds_an_address_whose_code_came_back(void **state)
 	assert_int_equal(sample_peek(host.store, alice.name).sends.day, 1);
 	assert_int_equal(seed_of_alice().addresses_count, 1);
 	assert_int_equal(
-	    status_of(OTP_WIRE_WHOLE, 0).overview.addresses_count, 1);
+	    status_of(OTP_PART_WHOLE, 0).overview.addresses_count, 1);
 	request = confirm_of(&message);
 	request.second[0] = request.second[0] == '9' ? '0' : '9';
 	answer = ask(alice.uid, "user", &request);
@@ -2412,7 +2412,7 @@ daemon__adds_an_address_whose_code_came_back(void **state)
 	assert_int_equal(message.kind, OTP_MESSAGE_NOTICE);
 	assert_string_equal(message.to.uri, "mailto:alice@example.org");
 	assert_non_null(strstr(message.text, "an address was added\n"));
-	request = postal_of(OTP_OWN_REMOVE);
+	request = address_of(OTP_OWN_REMOVE);
 	request.token = 1;
 	answer = ask(alice.uid, "user", &request);
 	assert_true(is_made(&answer));
@@ -2438,12 +2438,12 @@ daemon__tells_no_one_an_address(void **state)
 	give_address();
 	post = post_listen();
 	message = keep_address(post, NULL);
-	requests[0] = postal_of(OTP_OWN_ADD); /* too soon */
-	requests[1] = postal_of(OTP_OWN_ADD);
+	requests[0] = address_of(OTP_OWN_ADD); /* too soon */
+	requests[1] = address_of(OTP_OWN_ADD);
 	(void)snprintf(requests[1].change.uri, sizeof(requests[1].change.uri),
 	    "mailto:new.alice");
 	requests[2] = confirm_of(&message);
-	requests[3] = postal_of(OTP_OWN_REMOVE);
+	requests[3] = address_of(OTP_OWN_REMOVE);
 	for (unsigned i = 0; i < 4; i++) {
 		const struct otp_wire_answer answer =
 		    ask(alice.uid, "user", &requests[i]);
@@ -2483,7 +2483,7 @@ daemon__sends_no_code_of_what_is_not_kept(void **state)
 	(void)snprintf(
 	    path, sizeof(path), "%s/seed/.%s.new", host.store, alice.name);
 	assert_int_equal(mkdir(path, 0700), 0);
-	request = postal_of(OTP_OWN_ADD);
+	request = address_of(OTP_OWN_ADD);
 	answer = ask(alice.uid, "user", &request);
 	assert_int_equal(answer.err, OTP_ERR_WRITE);
 	assert_false(answer.committed);
@@ -2544,7 +2544,7 @@ daemon__takes_no_code_of_a_login_for_a_change(void **state)
 static void
 daemon__says_that_a_code_cannot_be_sent(void **state)
 {
-	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
+	struct otp_wire_request request = address_of(OTP_OWN_ADD);
 	const struct otp_wire_answer answer = ask(alice.uid, "user", &request);
 
 	(void)state;
@@ -2558,7 +2558,7 @@ daemon__says_that_a_code_cannot_be_sent(void **state)
 static void
 daemon__adds_no_address_of_root_or_of_another(void **state)
 {
-	struct otp_wire_request request = postal_of(OTP_OWN_ADD);
+	struct otp_wire_request request = address_of(OTP_OWN_ADD);
 	struct otp_wire_answer answer;
 	struct otp_message message;
 	const int post = post_listen();
@@ -3066,7 +3066,7 @@ daemon__limits_puts_that_succeed(void **state)
 		host.counter--; /* no code of hers was compared */
 		/* A message to a new address counts as well. */
 		request =
-		    i == 0 ? postal_of(OTP_OWN_ADD) : put_another((uint8_t)i);
+		    i == 0 ? address_of(OTP_OWN_ADD) : put_another((uint8_t)i);
 		answer = ask(alice.uid, "user", &request);
 		assert_true(is_made(&answer));
 	}

@@ -21,7 +21,7 @@ long_tests += %D%/daemon_test
 daemon_tests += %D%/worker_test
 %C%_worker_test_SOURCES = %D%/worker_test.c $(qr_sources) \
 	pam_otpd/account.c pam_otpd/change.c pam_otpd/draw.c \
-	pam_otpd/logger.c pam_otpd/postal.c pam_otpd/report.c \
+	pam_otpd/logger.c pam_otpd/address.c pam_otpd/report.c \
 	pam_otpd/rights.c pam_otpd/worker.c
 %C%_worker_test_CFLAGS = $(AM_CFLAGS)
 %C%_worker_test_LDADD = $(LDADD) $(QRENCODE_LIBS)

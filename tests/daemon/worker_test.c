@@ -154,11 +154,11 @@ make(enum otp_wire_verb verb, enum otp_own_step step)
 		(void)snprintf(request.typed, OTP_WIRE_CODE_SIZE, "%s",
 		    sample_code(&own_token, (uint64_t)time(NULL) / 30, code));
 	}
-	if (verb == OTP_WIRE_POSTAL)
+	if (verb == OTP_WIRE_ADDRESS)
 		request.change.step = step;
-	if (verb == OTP_WIRE_POSTAL && step == OTP_OWN_ADD)
+	if (verb == OTP_WIRE_ADDRESS && step == OTP_OWN_ADD)
 		strcpy(request.change.uri, "mailto:new@example.org");
-	if (verb == OTP_WIRE_POSTAL && step == OTP_OWN_CONFIRM) {
+	if (verb == OTP_WIRE_ADDRESS && step == OTP_OWN_CONFIRM) {
 		assert_int_equal(otp_send_code(&seed.pending.address,
 				     otp_get_u64(request.change.former.digest) |
 					 UINT64_C(1) << 63,
@@ -283,9 +283,9 @@ static void
 worker__keeps_an_address_or_says_that_it_did_not(void **state)
 {
 	(void)state;
-	assert_true(meets_each(OTP_WIRE_POSTAL, OTP_OWN_ADD) >= 8);
-	assert_true(meets_each(OTP_WIRE_POSTAL, OTP_OWN_CONFIRM) >= 6);
-	assert_true(meets_each(OTP_WIRE_POSTAL, OTP_OWN_REMOVE) >= 8);
+	assert_true(meets_each(OTP_WIRE_ADDRESS, OTP_OWN_ADD) >= 8);
+	assert_true(meets_each(OTP_WIRE_ADDRESS, OTP_OWN_CONFIRM) >= 6);
+	assert_true(meets_each(OTP_WIRE_ADDRESS, OTP_OWN_REMOVE) >= 8);
 }
 
 int

@@ -38,7 +38,7 @@ enum {
 	REQUEST_CODE = 1001,
 	REQUEST_ADDRESS = 981,
 	REQUEST_URI = 985,
-	REQUEST_POSTAL_END = 1233,
+	REQUEST_ADDRESS_END = 1233,
 
 	ANSWER_ERR = 16,
 	ANSWER_DETAIL = 24,
@@ -73,9 +73,9 @@ enum {
 	ANSWER_OWN_KIND = 896,
 	ANSWER_CODES = 904,
 	ANSWER_CODE = 908,
-	ANSWER_POSTAL = 1388,
-	ANSWER_POSTAL_METHOD = 1392,
-	ANSWER_POSTAL_TAG = 1409,
+	ANSWER_ADDRESS = 1388,
+	ANSWER_ADDRESS_METHOD = 1392,
+	ANSWER_ADDRESS_TAG = 1409,
 	ANSWER_SIDE = 884,
 	ANSWER_ROWS = 888,
 	ANSWER_ROWS_END = 1344,
@@ -84,13 +84,13 @@ enum {
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
 	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
 	OTP_WIRE_SEND, OTP_WIRE_PUT, OTP_WIRE_RECOVERY, OTP_WIRE_REMOVE,
-	OTP_WIRE_DRAW, OTP_WIRE_POSTAL };
+	OTP_WIRE_DRAW, OTP_WIRE_ADDRESS };
 
 static bool
 is_change(enum otp_wire_verb verb)
 {
 	return (verb >= OTP_WIRE_PUT && verb <= OTP_WIRE_REMOVE) ||
-	    verb == OTP_WIRE_POSTAL;
+	    verb == OTP_WIRE_ADDRESS;
 }
 
 /* All that a request of VERB can have, each another value. */
@@ -123,7 +123,7 @@ request_of(enum otp_wire_verb verb)
 		message.replays = 2;
 	}
 	if (verb == OTP_WIRE_STATUS)
-		message.place = (struct otp_wire_place){ OTP_WIRE_TOKEN, 7 };
+		message.place = (struct otp_wire_place){ OTP_PART_TOKEN, 7 };
 	if (verb == OTP_WIRE_FORGET)
 		memcpy(message.forgotten, "fedcba9876543210", 16);
 	if (verb == OTP_WIRE_RESYNC) {
@@ -141,7 +141,7 @@ request_of(enum otp_wire_verb verb)
 	}
 	if (verb == OTP_WIRE_REMOVE)
 		message.token = 7;
-	if (verb == OTP_WIRE_POSTAL)
+	if (verb == OTP_WIRE_ADDRESS)
 		TEXT(message.change.uri, "mailto:alice@example.org");
 	if (verb == OTP_WIRE_PUT) {
 		message.change.mode = OTP_ENROL_REPLACE;
@@ -287,7 +287,7 @@ answer_of(enum otp_wire_verb verb)
 		message.own.wait = 15;
 		message.committed = true;
 	}
-	if (verb == OTP_WIRE_POSTAL) {
+	if (verb == OTP_WIRE_ADDRESS) {
 		message.sent.delivery = OTP_DELIVERY_SENT;
 		TEXT(message.sent.method, "mail");
 		TEXT(message.sent.tag, "K7");
@@ -591,13 +591,13 @@ wire__parts_of_an_overview_are_read_as_they_were_written(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 8; i += 7) {
 		memset(&answer.overview, 0, sizeof(answer.overview));
-		answer.place = (struct otp_wire_place){ OTP_WIRE_TOKEN, i };
+		answer.place = (struct otp_wire_place){ OTP_PART_TOKEN, i };
 		answer.overview.tokens[i] = overview_token();
 		answer_comes_back(&answer);
 	}
 	for (uint32_t i = 0; i < 4; i += 3) {
 		memset(&answer.overview, 0, sizeof(answer.overview));
-		answer.place = (struct otp_wire_place){ OTP_WIRE_ADDRESS, i };
+		answer.place = (struct otp_wire_place){ OTP_PART_ADDRESS, i };
 		TEXT(answer.overview.addresses[i].method, "mailto");
 		TEXT(answer.overview.addresses[i].masked, "a***@example.org");
 		answer_comes_back(&answer);
@@ -606,7 +606,7 @@ wire__parts_of_an_overview_are_read_as_they_were_written(void **state)
 		struct otp_device *device = &answer.overview.devices.list[i];
 
 		memset(&answer.overview, 0, sizeof(answer.overview));
-		answer.place = (struct otp_wire_place){ OTP_WIRE_DEVICE, i };
+		answer.place = (struct otp_wire_place){ OTP_PART_DEVICE, i };
 		memcpy(device->id, "fedcba9876543210", 16);
 		device->created = 13;
 		device->expires = 14;
@@ -660,16 +660,16 @@ wire__answers_end_where_the_page_says(void **state)
 		uint32_t part;
 		size_t end;
 	} ends[] = {
-		{ OTP_WIRE_STATUS, OTP_WIRE_WHOLE, 1320 },
-		{ OTP_WIRE_STATUS, OTP_WIRE_TOKEN, 1444 },
-		{ OTP_WIRE_STATUS, OTP_WIRE_ADDRESS, 1157 },
-		{ OTP_WIRE_STATUS, OTP_WIRE_DEVICE, 924 },
+		{ OTP_WIRE_STATUS, OTP_PART_WHOLE, 1320 },
+		{ OTP_WIRE_STATUS, OTP_PART_TOKEN, 1444 },
+		{ OTP_WIRE_STATUS, OTP_PART_ADDRESS, 1157 },
+		{ OTP_WIRE_STATUS, OTP_PART_DEVICE, 924 },
 		{ OTP_WIRE_FORGET, 8, 888 },
 		{ OTP_WIRE_RESYNC, OTP_VERDICT_ACCEPT, 888 },
 		{ OTP_WIRE_SEND, OTP_DELIVERY_SENT, 908 },
 		{ OTP_WIRE_PUT, 5, 1388 },
 		{ OTP_WIRE_DRAW, OTP_WIRE_SIDE_MAX, ANSWER_ROWS_END },
-		{ OTP_WIRE_POSTAL, 5, 1412 },
+		{ OTP_WIRE_ADDRESS, 5, 1412 },
 	};
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 
@@ -678,20 +678,20 @@ wire__answers_end_where_the_page_says(void **state)
 		answer_bytes(ends[i].verb, data);
 		memset(data + ANSWER_PART, 0, sizeof(data) - ANSWER_PART);
 		put_u32(data + ANSWER_PART, ends[i].part);
-		if (ends[i].part == OTP_WIRE_TOKEN)
+		if (ends[i].part == OTP_PART_TOKEN)
 			memset(data + 1188, 'x', 255);
-		if (ends[i].part == OTP_WIRE_ADDRESS)
+		if (ends[i].part == OTP_PART_ADDRESS)
 			memset(data + 909, 'x', 247);
-		if (ends[i].part == OTP_WIRE_WHOLE)
+		if (ends[i].part == OTP_PART_WHOLE)
 			data[1319] = 1;
-		if (ends[i].part == OTP_WIRE_DEVICE)
+		if (ends[i].part == OTP_PART_DEVICE)
 			data[923] = 1;
 		if (ends[i].verb == OTP_WIRE_SEND)
 			data[905] = 'x';
 		if (ends[i].verb == OTP_WIRE_PUT)
 			memset(data + 1358, 'x', 29);
-		if (ends[i].verb == OTP_WIRE_POSTAL)
-			memset(data + ANSWER_POSTAL_TAG, 'x', 2);
+		if (ends[i].verb == OTP_WIRE_ADDRESS)
+			memset(data + ANSWER_ADDRESS_TAG, 'x', 2);
 		if (ends[i].verb == OTP_WIRE_DRAW)
 			data[ANSWER_ROWS_END - 1] = 1; /* column 56 */
 		assert_true(answer_is_read(data, sizeof(data)));
@@ -746,14 +746,14 @@ wire__first_token_is_bound_to_nothing(void **state)
 static void
 wire__address_is_added_confirmed_or_removed(void **state)
 {
-	struct otp_wire_request request = request_of(OTP_WIRE_POSTAL);
+	struct otp_wire_request request = request_of(OTP_WIRE_ADDRESS);
 	uint8_t data[OTP_WIRE_REQUEST_SIZE];
 
 	(void)state;
 	TEXT(request.change.uri, "");
 	assert_false(request_is_written(&request));
 	for (int step = OTP_OWN_CONFIRM; step <= OTP_OWN_REMOVE; step++) {
-		request = request_of(OTP_WIRE_POSTAL);
+		request = request_of(OTP_WIRE_ADDRESS);
 		request.change.step = (enum otp_own_step)step;
 		assert_false(request_is_written(&request));
 		TEXT(request.change.uri, "");
@@ -771,18 +771,18 @@ wire__address_is_added_confirmed_or_removed(void **state)
 		request = request_of(verbs[i]);
 		TEXT(request.change.uri, "a:b");
 		assert_int_equal(
-		    request_is_written(&request), verbs[i] == OTP_WIRE_POSTAL);
+		    request_is_written(&request), verbs[i] == OTP_WIRE_ADDRESS);
 		request = request_of(verbs[i]);
 		request.change.step = OTP_OWN_CONFIRM;
 		assert_false(request_is_written(&request));
 	}
-	request_bytes(OTP_WIRE_POSTAL, data);
+	request_bytes(OTP_WIRE_ADDRESS, data);
 	memset(data + REQUEST_URI, 'x', 247);
 	assert_true(request_is_read(data, sizeof(data)));
 	data[REQUEST_URI + 247] = 'x';
 	assert_false(request_is_read(data, sizeof(data)));
 	data[REQUEST_URI + 247] = 0;
-	for (size_t at = REQUEST_POSTAL_END; at < sizeof(data); at++) {
+	for (size_t at = REQUEST_ADDRESS_END; at < sizeof(data); at++) {
 		data[at] = 1;
 		assert_false(request_is_read(data, sizeof(data)));
 		data[at] = 0;
@@ -795,7 +795,7 @@ wire__message_leaves_once_its_address_is_kept(void **state)
 {
 	static const enum otp_delivery deliveries[] = { OTP_DELIVERY_NO_ADDRESS,
 		OTP_DELIVERY_NO_SOCKET, OTP_DELIVERY_SENT };
-	struct otp_wire_answer answer = answer_of(OTP_WIRE_POSTAL);
+	struct otp_wire_answer answer = answer_of(OTP_WIRE_ADDRESS);
 
 	(void)state;
 	for (int delivery = 0; delivery <= OTP_DELIVERY_SENT; delivery++) {
@@ -810,7 +810,7 @@ wire__message_leaves_once_its_address_is_kept(void **state)
 		assert_int_equal(answer_is_written(&answer),
 		    answer.sent.delivery == OTP_DELIVERY_NO_ADDRESS);
 	}
-	answer = answer_of(OTP_WIRE_POSTAL);
+	answer = answer_of(OTP_WIRE_ADDRESS);
 	answer.codes_count = 1;
 	assert_false(answer_is_written(&answer));
 }
@@ -889,7 +889,7 @@ wire__change_is_done_once_it_is_committed(void **state)
 		answer = answer_of(verbs[i]);
 		answer.codes_count = 1;
 		assert_int_equal(answer_is_written(&answer),
-		    is_change(verbs[i]) && verbs[i] != OTP_WIRE_POSTAL);
+		    is_change(verbs[i]) && verbs[i] != OTP_WIRE_ADDRESS);
 		answer = answer_of(verbs[i]);
 		answer.own.verdict = OTP_VERDICT_ACCEPT;
 		assert_int_equal(
@@ -969,17 +969,17 @@ wire__has_its_places(void **state)
 	    data + REQUEST_SECRET, "abcdefghijklmnopqrst123456\0", 27);
 	request_bytes(OTP_WIRE_REMOVE, data);
 	assert_memory_equal(data + REQUEST_CHANGE, "\7\0\0\0digested", 12);
-	request_bytes(OTP_WIRE_POSTAL, data);
+	request_bytes(OTP_WIRE_ADDRESS, data);
 	assert_memory_equal(data, "pOTP\1\0\0\0\x0c\0\0\0", 12);
 	assert_memory_equal(data + REQUEST_CHANGE, "\0\0\0\0digested", 12);
 	assert_string_equal((char *)data + REQUEST_PROOF, "345678");
 	assert_memory_equal(data + REQUEST_ADDRESS, "\0\0\0\0mailto:", 11);
 	assert_string_equal(
 	    (char *)data + REQUEST_URI, "mailto:alice@example.org");
-	answer_bytes(OTP_WIRE_POSTAL, data);
+	answer_bytes(OTP_WIRE_ADDRESS, data);
 	assert_memory_equal(data + ANSWER_CODES, "\0\0\0\0\0", 5);
-	assert_memory_equal(data + ANSWER_POSTAL, "\x0b\0\0\0mail\0", 9);
-	assert_string_equal((char *)data + ANSWER_POSTAL_TAG, "K7");
+	assert_memory_equal(data + ANSWER_ADDRESS, "\x0b\0\0\0mail\0", 9);
+	assert_string_equal((char *)data + ANSWER_ADDRESS_TAG, "K7");
 	answer_bytes(OTP_WIRE_PUT, data);
 	assert_memory_equal(data + ANSWER_CHANGED,
 	    "\x0d\0\0\0\xe6\xb3\xa9\x5c\xe2\xff\xff\xff\3\0\0\0"
@@ -1312,7 +1312,7 @@ wire__of_a_request_has_its_own_fields(void **state)
 		assert_int_equal(
 		    request_is_written(&request), verbs[i] == OTP_WIRE_TOLD);
 		request = request_of(verbs[i]);
-		request.place.part = OTP_WIRE_TOKEN;
+		request.place.part = OTP_PART_TOKEN;
 		assert_int_equal(
 		    request_is_written(&request), verbs[i] == OTP_WIRE_STATUS);
 		request.place = (struct otp_wire_place){ 0, 1 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What users change of the addresses of their own account: POSTAL. */
-#ifndef OTP_PAM_OTPD_POSTAL_H
-#define OTP_PAM_OTPD_POSTAL_H
+/* What users change of the addresses of their own account: ADDRESS. */
+#ifndef OTP_PAM_OTPD_ADDRESS_H
+#define OTP_PAM_OTPD_ADDRESS_H
 
 #include "pam_otpd/worker.h"
 
@@ -10,11 +10,11 @@
  * code of a new address goes to the socket in the folder SOCKETS.
  * Errors: those of own.h, otp_post_proof().
  */
-enum otp_err otp_postal_run(const struct otp_job *job,
+enum otp_err otp_own_address_run(const struct otp_job *job,
     const struct otp_host *host, const struct otp_subject *subject,
     const char *sockets, struct otp_wire_answer *answer) OTP_MUST_USE;
 
 /* What the owner is told that STEP did; NULL: nothing. */
-const char *otp_postal_text(enum otp_own_step step);
+const char *otp_own_address_text(enum otp_own_step step);
 
 #endif

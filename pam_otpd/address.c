@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "pam_otpd/postal.h"
+#include "pam_otpd/address.h"
 
 #include <string.h>
 
@@ -19,19 +19,19 @@
 #include "common/effects/post.h"
 #include "pam_otpd/report.h"
 
-static enum otp_err postal_make(const struct otp_wire_request *message,
+static enum otp_err address_make(const struct otp_wire_request *message,
     struct otp_account *account, const char *sockets,
     struct otp_wire_answer *answer);
-static enum otp_err postal_add(const struct otp_own_proof *proof,
+static enum otp_err address_add(const struct otp_own_proof *proof,
     const char *uri, struct otp_account *account, const char *sockets,
     struct otp_wire_answer *answer);
 static const char *step_action(enum otp_own_step step);
-static void postal_report(const struct otp_job *job,
+static void address_report(const struct otp_job *job,
     const struct otp_account *account, const struct otp_own_result *result,
     enum otp_err err);
 
 enum otp_err
-otp_postal_run(const struct otp_job *job, const struct otp_host *host,
+otp_own_address_run(const struct otp_job *job, const struct otp_host *host,
     const struct otp_subject *subject, const char *sockets,
     struct otp_wire_answer *answer)
 {
@@ -39,16 +39,17 @@ otp_postal_run(const struct otp_job *job, const struct otp_host *host,
 	enum otp_err err;
 
 	account.by_other = true;
-	err = postal_make(job->request, &account, sockets, answer);
+	err = address_make(job->request, &account, sockets, answer);
 	answer->fault = account.fault;
 	answer->committed = account.committed;
-	postal_report(job, &account, &answer->own, err);
+	address_report(job, &account, &answer->own, err);
 	return err;
 }
 
 static enum otp_err
-postal_make(const struct otp_wire_request *message, struct otp_account *account,
-    const char *sockets, struct otp_wire_answer *answer)
+address_make(const struct otp_wire_request *message,
+    struct otp_account *account, const char *sockets,
+    struct otp_wire_answer *answer)
 {
 	const struct otp_wire_change *change = &message->change;
 	const struct otp_own_proof proof = { .former = change->former,
@@ -63,12 +64,12 @@ postal_make(const struct otp_wire_request *message, struct otp_account *account,
 		return otp_own_remove_address(
 		    account, &proof, message->token, &answer->own);
 	}
-	return postal_add(&proof, change->uri, account, sockets, answer);
+	return address_add(&proof, change->uri, account, sockets, answer);
 }
 
 /* The message is counted even if it cannot be sent. */
 static enum otp_err
-postal_add(const struct otp_own_proof *proof, const char *uri,
+address_add(const struct otp_own_proof *proof, const char *uri,
     struct otp_account *account, const char *sockets,
     struct otp_wire_answer *answer)
 {
@@ -104,7 +105,7 @@ step_action(enum otp_own_step step)
 }
 
 static void
-postal_report(const struct otp_job *job, const struct otp_account *account,
+address_report(const struct otp_job *job, const struct otp_account *account,
     const struct otp_own_result *result, enum otp_err err)
 {
 	const enum otp_own_step step = job->request->change.step;
@@ -121,7 +122,7 @@ postal_report(const struct otp_job *job, const struct otp_account *account,
 }
 
 const char *
-otp_postal_text(enum otp_own_step step)
+otp_own_address_text(enum otp_own_step step)
 {
 	switch (step) {
 	case OTP_OWN_ADD:
