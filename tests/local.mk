@@ -152,6 +152,7 @@ static_tests = \
 	%D%/check/selinux.sh \
 	%D%/check/stacks.sh \
 	%D%/check/store_page.sh \
+	%D%/check/traced.sh \
 	%D%/check/wipes.sh \
 	%D%/check/words.sh
 
