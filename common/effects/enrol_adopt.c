@@ -39,7 +39,8 @@ static uint64_t used_now(const struct adopting *);
 static enum otp_err adopt_put(struct adopting *);
 static enum otp_err adopt_end_pending(struct adopting *adopting);
 static enum otp_err adopt_settle(struct otp_txn *);
-static enum otp_err remake(struct adopting *);
+static enum otp_err replace_state(struct adopting *);
+static enum otp_err create_state(struct adopting *);
 
 enum otp_err
 otp_enrol_adopt(struct otp_account *account, bool force,
@@ -280,8 +281,9 @@ adopt_put(struct adopting *adopting)
 	adopting->adoption.changed = true;
 	if (active)
 		txn->snap.state.enrolled = true;
-	err = adopting->lost ? remake(adopting) : otp_txn_commit(txn);
-	in_effect = otp_store_in_effect(txn->store);
+	err = adopting->lost ? replace_state(adopting) : otp_txn_commit(txn);
+	in_effect = otp_store_in_effect(txn->store) &&
+	    (txn->snap.state.enrolled || !active);
 	account->partly = in_effect;
 	account->committed = in_effect && !adopting->adoption.replaced;
 	if (err == OTP_OK)
@@ -323,21 +325,40 @@ adopt_settle(struct otp_txn *txn)
  * codes valid again.
  */
 static enum otp_err
-remake(struct adopting *adopting)
+replace_state(struct adopting *adopting)
 {
 	struct otp_txn *txn = &adopting->txn;
+	struct otp_state *state = &txn->snap.state;
+	struct otp_fault *fault = &txn->account->fault;
 	enum otp_err err;
 
 	if (adopting->absent)
-		err = otp_store_create(
-		    txn->store, &txn->snap.state, &txn->account->fault);
-	else
-		err = otp_store_rewrite(
-		    txn->store, &txn->snap.state, &txn->account->fault);
+		return create_state(adopting);
+	err = otp_store_rewrite(txn->store, state, fault);
+	return err == OTP_OK ? otp_store_load(txn->store, state, fault) : err;
+}
+
+/*
+ * It says "enrolled" only once its name is on the disk: a login does not flush
+ * the name of an account that is enrolled.
+ */
+static enum otp_err
+create_state(struct adopting *adopting)
+{
+	struct otp_txn *txn = &adopting->txn;
+	struct otp_state *state = &txn->snap.state;
+	struct otp_fault *fault = &txn->account->fault;
+	const bool enrolled = state->enrolled;
+	enum otp_err err;
+
+	state->enrolled = false;
+	err = otp_store_create(txn->store, state, fault);
 	if (err == OTP_ERR_EXISTS) /* another process just created one */
-		err = OTP_ERR_CONFLICT;
+		return OTP_ERR_CONFLICT;
 	if (err == OTP_OK)
-		err = otp_store_load(
-		    txn->store, &txn->snap.state, &txn->account->fault);
-	return err;
+		err = otp_store_load(txn->store, state, fault);
+	if (err != OTP_OK || !enrolled)
+		return err;
+	state->enrolled = true;
+	return otp_txn_commit(txn);
 }

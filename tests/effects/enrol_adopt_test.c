@@ -469,6 +469,34 @@ adopt_force__makes_no_state_in_which_anything_is_fresh(void **unused)
 	}
 }
 
+/* A login flushes no name of an account that is enrolled. */
+static void
+adopt_force__enrols_once_the_name_of_the_state_is_on_the_disk(void **unused)
+{
+	char folder[PATH_MAX], path[2 * PATH_MAX];
+	enum otp_err err = OTP_ERR_WRITE;
+	struct stat is;
+
+	(void)unused;
+	(void)snprintf(folder, sizeof(folder), "%s/state", world.store);
+	(void)snprintf(path, sizeof(path), "%s/alice", folder);
+	assert_int_equal(stat(folder, &is), 0);
+	assert_int_equal(adopt(true), OTP_OK); /* the uid has its entry now */
+	watched = is.st_ino;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 100);
+		world_put_seed(&world);
+		(void)unlink(path);
+		stop_from(call);
+		err = adopt(true);
+		if (access(path, F_OK) == 0 && world_state(&world)->enrolled)
+			assert_true(watched_flushes > 0);
+		stop_from(0);
+	}
+	watched = 0;
+	assert_true(world_state(&world)->enrolled);
+}
+
 /*
  * The state was lost, and something else made another one since, which does
  * not know what was spent either.
@@ -753,6 +781,8 @@ main(void)
 		TEST(adopt_force__revives_nothing_wherever_it_is_stopped),
 		TEST(adopt__takes_as_many_recovery_codes_as_it_needs),
 		TEST(adopt_force__makes_no_state_in_which_anything_is_fresh),
+		TEST(
+		    adopt_force__enrols_once_the_name_of_the_state_is_on_the_disk),
 		TEST(
 		    adopt_force__takes_for_spent_what_a_younger_state_does_not_know),
 		TEST(

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/store/path.h"
@@ -23,6 +24,8 @@ static int stop_errno = EIO;
 static unsigned stop_calls;
 static unsigned flushes;	 /* that were done */
 static unsigned flushes_at_move; /* those before what was last moved */
+static ino_t watched;		 /* a folder; 0 = none */
+static unsigned watched_flushes; /* of its names */
 
 static bool
 stopped(void)
@@ -39,7 +42,7 @@ stop_from(unsigned call)
 {
 	stop_at = call;
 	stop_once = false;
-	stop_calls = flushes = flushes_at_move = 0;
+	stop_calls = flushes = flushes_at_move = watched_flushes = 0;
 }
 
 static void (*meanwhile)(void); /* done once; NULL = nothing */
@@ -99,9 +102,13 @@ __wrap_fdatasync(int fd)
 int
 __wrap_fsync(int fd)
 {
+	struct stat is;
+
 	if (stopped())
 		return -1;
 	flushes++;
+	if (watched != 0 && fstat(fd, &is) == 0 && is.st_ino == watched)
+		watched_flushes++;
 	return __real_fsync(fd);
 }
 
