@@ -8,6 +8,7 @@
 
 #include "common/core/wipe.h"
 #include "common/fleet/database_internal.h"
+#include "common/fleet/rollback.h"
 
 #define PAGE 200 /* accounts that are asked for at once */
 
@@ -23,6 +24,7 @@ struct page {
 static enum otp_err change(struct otp_database *, const char *statement,
     const struct otp_parameters *, int columns, PGresult **,
     struct otp_fault *);
+static void note(const struct otp_database *, const struct otp_database_row *);
 static bool get_text(
     const PGresult *, int column, char text[OTP_DATABASE_NAME_SIZE]);
 static enum otp_err ask_page(struct otp_database *, const char *statement,
@@ -58,6 +60,7 @@ otp_database_create(struct otp_database *database, struct otp_database_row *row,
 		return err;
 	row->has_account = row->has_state = true;
 	row->epoch = row->fleet_epoch;
+	note(database, row);
 	return OTP_OK;
 }
 
@@ -80,8 +83,10 @@ otp_database_put_seed(struct otp_database *database,
 	otp_parameters_add_text(&parameters, seed == NULL ? NULL : text);
 	err = change(database,
 	    "SELECT * FROM otp.put_seed($1, $2, $3, $4, $5, $6, $7, $8)",
-	    &parameters, 2, &result, fault);
-	if (err == OTP_OK && !otp_result_number(result, 1, 8, &row->serial))
+	    &parameters, 3, &result, fault);
+	if (err == OTP_OK &&
+	    (!otp_result_number(result, 1, 8, &row->generation) ||
+		!otp_result_number(result, 2, 8, &row->serial)))
 		err = OTP_ERR_WRITE;
 	PQclear(result);
 	otp_wipe(text, sizeof(text));
@@ -92,6 +97,7 @@ otp_database_put_seed(struct otp_database *database,
 	row->seed_size = size;
 	if (seed != NULL)
 		memcpy(row->seed, seed, size);
+	note(database, row);
 	return OTP_OK;
 }
 
@@ -160,9 +166,13 @@ otp_database_move_seed(struct otp_database *database,
 		to->uid = from->uid;
 	}
 	to->serial++;
+	to->generation++;
 	otp_wipe(from->seed, sizeof(from->seed));
 	from->has_seed = from->has_uid = false;
 	from->serial++;
+	from->generation++;
+	note(database, from);
+	note(database, to);
 	return OTP_OK;
 }
 
@@ -184,7 +194,15 @@ otp_database_purge(struct otp_database *database, struct otp_database_row *row,
 	row->has_seed = row->has_state = row->has_uid = false;
 	row->generation++;
 	row->serial++;
+	note(database, row);
 	return OTP_OK;
+}
+
+/* A dump of before this is noticed (rollback.h). */
+static void
+note(const struct otp_database *database, const struct otp_database_row *row)
+{
+	otp_rollback_note(&database->connection, row, row->account);
 }
 
 /*

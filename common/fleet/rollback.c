@@ -5,7 +5,9 @@
  * 1. A database that was rolled back is refused, by every host that committed
  *    to it since
  *    (marks__refuse_a_database_that_was_restored_within_its_cluster,
- *    marks__refuse_an_earlier_epoch).
+ *    marks__refuse_an_earlier_epoch); what enrolls counts, too
+ *    (tests/fleet/store.sh: marks__notice_that_an_account_is_lost,
+ *    marks__notice_that_a_seed_is_lost, marks__notice_that_a_purge_is_lost).
  * 2. An ordinary failover is not a rollback
  *    (marks__take_a_failover_for_no_rollback).
  * 3. What cannot be compared is refused, and what cannot be written refuses no

@@ -51,12 +51,12 @@ BEGIN
 END
 $$;
 
--- Another seed, or none. Outcomes: done, conflict, absent (or without a state),
--- epoch.
+-- Another seed, or none. It counts as a commit, so that a host notices if it is
+-- lost. Outcomes: done, conflict, absent (or without a state), epoch.
 CREATE FUNCTION otp.put_seed(p_realm text, p_name text, p_attempt uuid,
     p_epoch bigint, p_generation bigint, p_charge bigint, p_serial bigint,
     p_seed text)
-RETURNS TABLE (outcome text, serial bigint)
+RETURNS TABLE (outcome text, generation bigint, serial bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -74,11 +74,12 @@ BEGIN
 	END IF;
 	IF outcome = 'done' THEN
 		UPDATE otp.account a SET seed = p_seed, serial = a.serial + 1,
+		    generation = a.generation + 1,
 		    attempt = p_attempt, committed = true,
 		    taken_until = clock_timestamp() + interval '2 s'
 		WHERE a.realm = p_realm AND a.name = p_name
 		    AND a.state IS NOT NULL
-		RETURNING a.serial INTO serial;
+		RETURNING a.generation, a.serial INTO generation, serial;
 		outcome := CASE WHEN FOUND THEN 'done' ELSE 'absent' END;
 	END IF;
 	RETURN NEXT;
@@ -121,7 +122,8 @@ EXCEPTION WHEN unique_violation THEN
 END
 $$;
 
--- Move FROM's seed and uid to TO, at once; both are loaded and TO has no seed.
+-- Move FROM's seed and uid to TO, at once; both are loaded and TO has no seed. It
+-- counts as a commit of both.
 -- Outcomes: done, conflict, absent (or FROM has no seed, or TO no state), exists
 -- (TO has a seed), epoch.
 CREATE FUNCTION otp.move_seed(p_realm text, p_attempt uuid, p_epoch bigint,
@@ -162,11 +164,13 @@ BEGIN
 		RETURN 'exists';
 	END IF;
 	UPDATE otp.account a SET seed = NULL, uid = NULL,
-	    serial = a.serial + 1, attempt = p_attempt, committed = true,
+	    serial = a.serial + 1, generation = a.generation + 1,
+	    attempt = p_attempt, committed = true,
 	    taken_until = clock_timestamp() + interval '2 s'
 	WHERE a.realm = p_realm AND a.name = p_from;
 	UPDATE otp.account a SET seed = v_from.seed,
 	    uid = coalesce(v_to.uid, v_from.uid), serial = a.serial + 1,
+	    generation = a.generation + 1,
 	    attempt = p_attempt, committed = true,
 	    taken_until = clock_timestamp() + interval '2 s'
 	WHERE a.realm = p_realm AND a.name = p_to;

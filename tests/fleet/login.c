@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * usage: login PLACE enrol ACCOUNT UID
+ *	  login PLACE change create|put_seed|purge ACCOUNT
  *	  login PLACE code
  *	  login PLACE try ACCOUNT UID CODE [ACCOUNT UID CODE]...
  *
@@ -45,6 +46,30 @@ enrol(struct otp_place place, const char *account, uint32_t uid)
 	otp_store_close(store);
 }
 
+/* ACCOUNT's own is the last change: what is first is forgotten with it. */
+static void
+change(struct otp_place place, const char *what, const char *account)
+{
+	const struct otp_token token = sample_totp(2);
+	const struct otp_seed seed = sample_seed(&token);
+	const struct otp_state first = { .uid = OTP_UID_VIRTUAL };
+	struct otp_state state;
+	struct otp_store *store = NULL;
+	enum otp_err err = otp_store_open(place, account, &store, NULL);
+
+	if (err == OTP_OK)
+		err = otp_store_load(store, &state, NULL);
+	if (err == OTP_OK && strcmp(what, "put_seed") == 0)
+		err = otp_store_put_seed(store, &seed, NULL);
+	else if (err == OTP_OK)
+		err = otp_store_purge(store, NULL);
+	if (err == OTP_OK && strcmp(what, "create") == 0)
+		err = otp_store_create(store, &first, NULL);
+	if (err != OTP_OK)
+		errx(1, "%s: %s", account, otp_err_reason(err));
+	otp_store_close(store);
+}
+
 static void
 try(struct otp_place place, const char *account, uint32_t uid, const char *code)
 {
@@ -80,6 +105,8 @@ main(int argc, char **argv)
 	otp_store_register(OTP_FLEET_PREFIX, &otp_fleet_kind);
 	if (strcmp(argv[2], "enrol") == 0 && argc == 5)
 		enrol(place, argv[3], (uint32_t)strtoul(argv[4], NULL, 10));
+	else if (strcmp(argv[2], "change") == 0 && argc == 5)
+		change(place, argv[3], argv[4]);
 	else if (strcmp(argv[2], "code") == 0)
 		printf("%s\n",
 		    sample_code(&token, (uint64_t)time(NULL) / 30, code));

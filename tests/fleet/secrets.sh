@@ -15,12 +15,12 @@ seed="'pam_otp tokens 1 otpauth://totp/a?secret=' || 'JBSW' || 'Y3DPEHPK3PXP'"
 state="'rec' || 'overy'"
 secrets='JBSWY3DP|recovery|7265636f76657279'
 
-# account NAME: its numbers are 1,0,1, and it is free.
+# account NAME: its numbers are 2,0,1, and it is free.
 account() {
 	query one desk "SELECT outcome FROM otp.create_state('staff', '$1',
 	    gen_random_uuid(), 1, ($state)::bytea)" >/dev/null &&
 	    query one postgres "UPDATE otp.account SET taken_until = NULL" &&
-	    same 'done|1' "$(query one desk "SELECT * FROM otp.put_seed('staff',
+	    same 'done|2|1' "$(query one desk "SELECT * FROM otp.put_seed('staff',
 		'$1', gen_random_uuid(), 1, 1, 0, 0, $seed)")" &&
 	    query one postgres "UPDATE otp.account SET taken_until = NULL"
 }
@@ -46,15 +46,15 @@ error() {
 
 # What each function refuses to write: FUNCTION and what follows the realm.
 cat >/tmp/refused <<END
-put 'alice', gen_random_uuid(), 1, 1, 0, 1, '', true, false
-put 'alice', gen_random_uuid(), 1, 1, 0, 1, repeat('x', 8193)::bytea, true, false
-put 'alice', NULL, 1, 1, 0, 1, 'x', true, false
-put 'alice', gen_random_uuid(), 1, 1, 0, 1, 'x', NULL, false
-put 'alice', gen_random_uuid(), 1, 1, 0, 1, NULL, NULL, false
-put_seed 'alice', gen_random_uuid(), 1, 1, 0, 1, $seed || repeat('x', 16384)
+put 'alice', gen_random_uuid(), 1, 2, 0, 1, '', true, false
+put 'alice', gen_random_uuid(), 1, 2, 0, 1, repeat('x', 8193)::bytea, true, false
+put 'alice', NULL, 1, 2, 0, 1, 'x', true, false
+put 'alice', gen_random_uuid(), 1, 2, 0, 1, 'x', NULL, false
+put 'alice', gen_random_uuid(), 1, 2, 0, 1, NULL, NULL, false
+put_seed 'alice', gen_random_uuid(), 1, 2, 0, 1, $seed || repeat('x', 16384)
 put_seed 'alice', NULL, 1, 1, 0, 1, $seed
-put_uid 'alice', gen_random_uuid(), 1, 1, 0, 1, -1
-put_uid 'alice', gen_random_uuid(), 1, 1, 0, 1, 4294967295
+put_uid 'alice', gen_random_uuid(), 1, 2, 0, 1, -1
+put_uid 'alice', gen_random_uuid(), 1, 2, 0, 1, 4294967295
 put_uid 'alice', NULL, 1, 1, 0, 1, 7
 purge 'alice', NULL, 1, 1, 0, 1
 move_seed NULL, 1, 'alice', 1, 0, 1, 'bob', 1, 0, 1
@@ -77,10 +77,10 @@ limits() {
 	    'staff', repeat('n', 250), gen_random_uuid(), 1,
 	    repeat('x', 8192)::bytea)")" &&
 	    same 'done' "$(query one desk "SELECT outcome FROM otp.put_uid(
-		'staff', 'alice', gen_random_uuid(), 1, 1, 0, 1, 4294967294)")" &&
+		'staff', 'alice', gen_random_uuid(), 1, 2, 0, 1, 4294967294)")" &&
 	    query one postgres "UPDATE otp.account SET taken_until = NULL" &&
 	    same 'done' "$(query one desk "SELECT outcome FROM otp.put_seed(
-		'staff', 'alice', gen_random_uuid(), 1, 1, 0, 1,
+		'staff', 'alice', gen_random_uuid(), 1, 2, 0, 1,
 		$seed || repeat('x', 16327))")" &&
 	    same 16384 "$(query one postgres "SELECT octet_length(seed)
 		FROM otp.account WHERE name = 'alice'")"
@@ -90,11 +90,11 @@ check 'values__at_their_limits_are_written' limits
 # A seed needs a state, which an account that was purged does not have.
 without_a_state() {
 	account from && account to && same "done" "$(query one desk "SELECT
-	    otp.purge('staff', 'to', gen_random_uuid(), 1, 1, 0, 1)")" &&
-	    same 'absent|' "$(query one desk "SELECT * FROM otp.put_seed('staff',
-		'to', gen_random_uuid(), 1, 2, 0, 2, $seed)")" &&
+	    otp.purge('staff', 'to', gen_random_uuid(), 1, 2, 0, 1)")" &&
+	    same 'absent||' "$(query one desk "SELECT * FROM otp.put_seed('staff',
+		'to', gen_random_uuid(), 1, 3, 0, 2, $seed)")" &&
 	    same 'absent' "$(query one desk "SELECT otp.move_seed('staff',
-		gen_random_uuid(), 1, 'from', 1, 0, 1, 'to', 2, 0, 2)")" &&
+		gen_random_uuid(), 1, 'from', 2, 0, 1, 'to', 3, 0, 2)")" &&
 	    same t "$(query one postgres "SELECT seed IS NOT NULL
 		FROM otp.account WHERE name = 'from'")"
 }

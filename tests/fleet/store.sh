@@ -168,6 +168,29 @@ rolled-back' "$(cat /tmp/kept.out)"
 check 'marks__are_compared_again_on_a_connection_that_is_kept' kept
 place=postgresql:/etc/pam_otp/desk.conf
 
+# Not only commits: CHANGE is the last thing that this host has done.
+marked() {
+	conf_of marked && sed -i 's/^role.*/role = desk/' \
+	    /etc/pam_otp/marked.conf &&
+	    echo 'marks = /tmp/marked.marks' >>/etc/pam_otp/marked.conf &&
+	    place=postgresql:/etc/pam_otp/marked.conf || return 1
+	rm -f /tmp/marked.marks
+	enrolled other_one && other_uid=$uid && enrolled "$1" &&
+	    login change "$1" "$1" >/dev/null &&
+	    same ok "$(login try other_one $other_uid "$(login code)")" &&
+	    query one postgres "UPDATE otp.account SET generation =
+		generation - 1 WHERE name = '$1'" &&
+	    same rolled-back "$(login try other_one $other_uid 000000)"
+	status=$?
+	place=postgresql:/etc/pam_otp/desk.conf
+	query one postgres "UPDATE otp.account SET seed = NULL, state = NULL,
+	    uid = NULL WHERE name = 'other_one'"
+	return $status
+}
+check 'marks__notice_that_an_account_is_lost' marked create
+check 'marks__notice_that_a_seed_is_lost' marked put_seed
+check 'marks__notice_that_a_purge_is_lost' marked purge
+
 # --- The next epoch ----------------------------------------------------------
 
 epoch() {
