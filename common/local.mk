@@ -123,6 +123,7 @@ common_liblink_la_SOURCES = \
 	%D%/link/wire_draw.c %D%/link/wire_draw.h \
 	%D%/link/wire_field.c %D%/link/wire_field.h \
 	%D%/link/wire_login.c %D%/link/wire_login.h \
+	%D%/link/wire_enrol.c %D%/link/wire_enrol.h \
 	%D%/link/wire_own.c %D%/link/wire_own.h \
 	%D%/link/wire_user.c %D%/link/wire_user.h
 

@@ -181,6 +181,46 @@ otp_decide_send(
 	return OTP_OK;
 }
 
+bool
+otp_decide_can_enrol(const struct otp_login *login)
+{
+	return login->way == OTP_WAY_DIRECT ||
+	    (login->way == OTP_WAY_LINK && login->socket == OTP_LINK_ROOT);
+}
+
+enum otp_err
+otp_decide_begin(const struct otp_login *login, struct otp_account *account,
+    const struct otp_token *token, struct otp_enrolment *ret_enrolment)
+{
+	const struct otp_sys *sys = account->host->sys;
+	const char *typed = login->secrets.typed;
+	struct otp_token *made = &ret_enrolment->token;
+	enum otp_err err;
+
+	if (login->way == OTP_WAY_DIRECT)
+		return otp_enrol_begin_invited(
+		    account, typed != NULL ? typed : "", token, ret_enrolment);
+	*ret_enrolment = (struct otp_enrolment){ .mode = OTP_ENROL_REPLACE,
+		.token = *token };
+	made->secret_size = OTP_OWN_SECRET_SIZE;
+	err = sys->random(sys->context, made->secret, made->secret_size);
+	return err == OTP_OK ? otp_token_check(made, &account->fault) : err;
+}
+
+enum otp_err
+otp_decide_put(const struct otp_login *login, struct otp_account *account,
+    const struct otp_enrolment *enrolment, const struct otp_recovery_set *set)
+{
+	const struct otp_link link = link_of(login);
+	const struct otp_request request = request_of(login);
+	const char *typed = login->secrets.typed;
+
+	if (login->way == OTP_WAY_DIRECT)
+		return otp_enrol_put(account, enrolment, set);
+	return otp_link_enrol(&link, &request, typed != NULL ? typed : "",
+	    enrolment, set, &account->fault);
+}
+
 void
 otp_decide_host(const struct otp_login *login, struct otp_host *ret_host)
 {

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "common/effects/enrol.h"
 #include "common/effects/look.h"
 #include "common/effects/post.h"
 #include "pam_module/login.h"
@@ -34,8 +35,25 @@ enum otp_err otp_decide_look(struct otp_login *login, bool want_enrolled,
 enum otp_err otp_decide_try(
     struct otp_login *login, const char *typed) OTP_MUST_USE;
 
-/* The store that LOGIN's process writes itself: its 'way' is DIRECT. */
+/* Clock, policy and store of LOGIN; only its 'way' DIRECT reads the store. */
 void otp_decide_host(const struct otp_login *login, struct otp_host *ret_host);
+
+/* Whether LOGIN's user can enroll: root's programs write the store, or ask. */
+bool otp_decide_can_enrol(const struct otp_login *login);
+
+/*
+ * otp_enrol_begin_invited() of TOKEN, for the invitation that LOGIN's user
+ * typed and that a try accepted as one.  The daemon judges it again when the
+ * token is put.
+ */
+enum otp_err otp_decide_begin(const struct otp_login *login,
+    struct otp_account *account, const struct otp_token *token,
+    struct otp_enrolment *ret_enrolment) OTP_MUST_USE;
+
+/* otp_enrol_put(); the daemon sends its notice itself. */
+enum otp_err otp_decide_put(const struct otp_login *login,
+    struct otp_account *account, const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set) OTP_MUST_USE;
 
 /* The user saw the news of LOGIN's answer: otp_attempt_told(). */
 bool otp_decide_told(const struct otp_login *login);

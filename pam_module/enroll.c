@@ -60,7 +60,7 @@ bool
 otp_enroll_is_offered(const struct otp_login *login)
 {
 	return login->options.enroll == OTP_ENROLL_INVITED && !login->quiet &&
-	    login->way == OTP_WAY_DIRECT && otp_device_has_first_factor(login);
+	    otp_decide_can_enrol(login) && otp_device_has_first_factor(login);
 }
 
 bool
@@ -106,7 +106,6 @@ static enum otp_step
 enroll_begin(struct enrolling *enrolling)
 {
 	const struct otp_login *login = enrolling->login;
-	const char *typed = login->secrets.typed;
 	struct otp_token token = { .kind = OTP_TOTP,
 		.hash = OTP_SHA1,
 		.digits = OTP_DIGITS_DEFAULT,
@@ -119,8 +118,8 @@ enroll_begin(struct enrolling *enrolling)
 	enrolling->account = otp_account_of(&enrolling->host, &subject);
 	if (!otp_label_set(NULL, NULL, subject.account, &token))
 		return enroll_fail(enrolling, OTP_ERR_NAME);
-	err = otp_enrol_begin_invited(&enrolling->account,
-	    typed != NULL ? typed : "", &token, &enrolling->enrolment);
+	err = otp_decide_begin(
+	    login, &enrolling->account, &token, &enrolling->enrolment);
 	if (err == OTP_OK)
 		err = otp_enrol_make_set(
 		    &enrolling->account, OTP_ENROL_RECOVERY, &enrolling->set);
@@ -256,9 +255,10 @@ enroll_put(struct enrolling *enrolling)
 
 	otp_login_mark_set(&enrolling->enrolment.login, 0,
 	    login->request.service, login->request.host);
-	otp_notice_note(login, &enrolling->host);
-	err = otp_enrol_put(
-	    &enrolling->account, &enrolling->enrolment, &enrolling->set);
+	if (login->way == OTP_WAY_DIRECT)
+		otp_notice_note(login, &enrolling->host);
+	err = otp_decide_put(
+	    login, &enrolling->account, &enrolling->enrolment, &enrolling->set);
 	if (enrolling->account.committed && answer->told.to_count > 0)
 		answer->told.notice.kind = OTP_NOTICE_INVITATION;
 	if (err != OTP_OK)

@@ -9,7 +9,7 @@
 
 /*
  * Whether LOGIN's service takes invitations, shows messages, and writes the
- * store itself.
+ * store itself or has pam_otpd(8) write it for root.
  */
 bool otp_enroll_is_offered(const struct otp_login *login);
 

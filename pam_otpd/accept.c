@@ -546,6 +546,7 @@ connection_refuse(enum otp_listener listener, struct otp_connection *connection,
     const struct otp_fault *fault)
 {
 	struct otp_wire_answer answer = {
+		.version = connection->request->version,
 		.verb = connection->request->verb,
 		.err = OTP_ERR_LIMIT,
 		.fault = *fault,

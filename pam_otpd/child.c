@@ -269,6 +269,7 @@ child_limit(int fd, const struct otp_wire_request *request)
 {
 	const struct sigaction ending = { .sa_handler = on_alarm };
 	struct otp_wire_answer answer = {
+		.version = request->version,
 		.verb = request->verb,
 		.err = OTP_ERR_READ,
 		.fault = { .errnum = ETIMEDOUT,

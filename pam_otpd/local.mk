@@ -11,6 +11,7 @@ pam_otpd_pam_otpd_SOURCES = $(qr_sources) \
 	%D%/accept.c %D%/accept.h \
 	%D%/account.c %D%/account.h \
 	%D%/change.c %D%/change.h \
+	%D%/enroll.c %D%/enroll.h \
 	%D%/child.c %D%/child.h \
 	%D%/connection.c %D%/connection.h \
 	%D%/draw.c %D%/draw.h \

@@ -81,12 +81,13 @@ may_ask_user(const struct otp_claim *claim)
 	    strcmp(by_uid->name, claim->account) == 0;
 }
 
-/* Root changes tokens in the store itself. */
+/* Root changes tokens in the store itself, but for those of a login. */
 static bool
 is_verb_of_root(enum otp_wire_verb verb)
 {
 	return is_verb_of_both(verb) || is_verb_of_services(verb) ||
-	    verb == OTP_WIRE_TOLD || verb == OTP_WIRE_DRAW;
+	    verb == OTP_WIRE_TOLD || verb == OTP_WIRE_DRAW ||
+	    verb == OTP_WIRE_ENROLL;
 }
 
 static bool

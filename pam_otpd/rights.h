@@ -41,11 +41,12 @@ struct otp_claim {
 /*
  * Whether CLAIM is allowed: the only place where that is decided.
  *
- *	root	uid 0 asks all verbs but put, recovery and remove for all
- *		accounts: root changes tokens in the store itself
+ *	root	uid 0 asks all verbs but put, recovery, remove and address for
+ *		all accounts: root changes tokens in the store itself
  *	service	a peer looks, tries and sends for accounts whose uid is not 0
- *	user	a peer other than uid 0 asks all verbs but told, send and draw
- *		for the account that has their uid, and whose name that uid has
+ *	user	a peer other than uid 0 asks all verbs but told, send, draw and
+ *		enroll for the account that has their uid, and whose name that
+ *		uid has
  *
  * So only root says that users were told of wrong codes: a program of theirs
  * that an attacker runs cannot hide these.  Nor can it have messages sent: a

@@ -30,6 +30,7 @@
 #include "pam_otpd/account.h"
 #include "pam_otpd/change.h"
 #include "pam_otpd/draw.h"
+#include "pam_otpd/enroll.h"
 #include "pam_otpd/address.h"
 #include "pam_otpd/report.h"
 
@@ -78,7 +79,8 @@ void
 otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 {
 	const struct otp_wire_request *message = job->request;
-	struct otp_wire_answer answer = { .verb = message->verb };
+	struct otp_wire_answer answer = { .version = message->version,
+		.verb = message->verb };
 	struct otp_request request = message->request;
 	struct otp_told told = { .to_count = 0 };
 	struct otp_options options;
@@ -101,7 +103,8 @@ otp_worker_run(const struct otp_job *job, struct otp_wire_answer *ret_answer)
 		answer.fault.where[0] = '\0';
 	if (message->verb == OTP_WIRE_TRY && answer.err != OTP_ERR_DENIED)
 		otp_report_try(job, &request, &answer);
-	if (message->verb == OTP_WIRE_TRY && answer.err == OTP_OK)
+	if ((message->verb == OTP_WIRE_TRY && answer.err == OTP_OK) ||
+	    message->verb == OTP_WIRE_ENROLL)
 		request_notice(job, &options, &request, &answer.answer);
 	request_tell(job, &options, &request, &told, &answer);
 	if ((message->verb == OTP_WIRE_SEND && answer.err != OTP_ERR_DENIED) ||
@@ -215,6 +218,8 @@ request_run(const struct otp_job *job, const struct otp_options *options,
 	case OTP_WIRE_ADDRESS:
 		return otp_own_address_run(
 		    job, host, &subject, options->sockets, answer);
+	case OTP_WIRE_ENROLL:
+		return otp_enroll_run(job, host, request, answer);
 	case OTP_WIRE_DRAW:
 		return otp_draw_run(message->typed, &answer->drawing);
 	}

@@ -80,6 +80,7 @@ core_tests = \
 	%D%/unit/uri_test \
 	%D%/unit/utf8_test \
 	%D%/unit/verify_test \
+	%D%/unit/wire_enrol_test \
 	%D%/unit/wire_test \
 	%D%/unit/wipe_test
 unit_tests = $(daemon_tests) $(core_tests) %D%/unit/path_test %D%/unit/socket_test %D%/unit/sys_test

@@ -302,6 +302,30 @@ exchange_done(const struct otp_exchange *exchange, enum otp_err err,
 }
 
 enum otp_err
+otp_link_enrol(const struct otp_link *link, const struct otp_request *request,
+    const char *invitation, const struct otp_enrolment *enrolment,
+    const struct otp_recovery_set *set, struct otp_fault *fault)
+{
+	struct otp_exchange exchange;
+	struct otp_wire_enrol *enrol = &exchange.request.enrol;
+	enum otp_err err;
+
+	otp_exchange_begin(&exchange, link, OTP_WIRE_ENROLL, request, fault);
+	memcpy(enrol->secret, enrolment->token.secret, sizeof(enrol->secret));
+	memcpy(enrol->kept, set->kept, sizeof(enrol->kept));
+	enrol->code = enrolment->code;
+	enrol->value = enrolment->value;
+	enrol->drift = enrolment->drift;
+	err = copy_code(exchange.request.typed, invitation, &exchange);
+	if (err == OTP_OK)
+		err = otp_exchange_run(&exchange);
+	if (err == OTP_OK && exchange.answer.own.verdict != OTP_VERDICT_ACCEPT)
+		err = OTP_ERR_CONFLICT;
+	otp_exchange_end(&exchange);
+	return err;
+}
+
+enum otp_err
 otp_link_address(const struct otp_link *link, const struct otp_request *request,
     enum otp_own_step step, const struct otp_own_proof *proof,
     const struct otp_address *address, unsigned number,

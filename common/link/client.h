@@ -109,6 +109,18 @@ enum otp_err otp_link_change(const struct otp_link *link,
     struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * otp_enrol_put() of ENROLMENT, which is confirmed and replaces what the
+ * account has, and of SET, by the user who typed INVITATION; for root alone.
+ * The daemon tells the owner, if REQUEST says so.  OK: the token is active, and
+ * the invitation used; it can be so on an error too.
+ * Errors: also CONFLICT, as otp_enrol_begin_invited() has it.
+ */
+enum otp_err otp_link_enrol(const struct otp_link *link,
+    const struct otp_request *request, const char *invitation,
+    const struct otp_enrolment *enrolment, const struct otp_recovery_set *set,
+    struct otp_fault *fault) OTP_MUST_USE;
+
+/*
  * otp_own_add_address() of ADDRESS, otp_own_confirm_address(), or
  * otp_own_remove_address() of address NUMBER, as STEP says.  *RET_DONE as
  * above; *RET_SENT, of ADD: what became of the message.

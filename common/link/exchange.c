@@ -170,7 +170,8 @@ exchange_read(struct otp_exchange *exchange)
 	    otp_wire_is_other_version(exchange->got, exchange->got_size))
 		return otp_socket_fault(&exchange->socket,
 		    OTP_ERR_DAEMON_VERSION, 0, exchange->fault);
-	if (err != OTP_OK || answer->verb != request->verb ||
+	if (err != OTP_OK || answer->version != OTP_WIRE_VERSION ||
+	    answer->verb != request->verb ||
 	    strcmp(answer->account, request->request.account) != 0)
 		return otp_exchange_fail(exchange, EBADMSG);
 	if (answer->err != OTP_OK && exchange->fault != NULL)

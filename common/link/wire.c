@@ -11,7 +11,9 @@
  * 4. An answer with an error never accepts
  *    (wire__with_an_error_never_accepts), and no bit that is flipped makes a
  *    yes of a no (wire__bit_never_makes_a_yes).
- * 5. A QR code has a valid size, and no dark module outside it
+ * 5. A message has what its version has, and is answered in it
+ *    (tests/unit/wire_enrol_test.c: wire__of_version_1_has_what_that_has).
+ * 6. A QR code has a valid size, and no dark module outside it
  *    (wire__drawing_has_a_size_and_nothing_beyond_it).
  */
 #include "config.h"
@@ -23,15 +25,20 @@
 #include "common/core/options.h"
 #include "common/core/wipe.h"
 #include "common/link/wire_draw.h"
+#include "common/link/wire_enrol.h"
 #include "common/link/wire_field.h"
 #include "common/link/wire_login.h"
 #include "common/link/wire_own.h"
 #include "common/link/wire_user.h"
 
+/* What an answer has for an account with an invitation alone. */
+#define ENROLLED_INVITED (OTP_ENROLLED_NO + 1)
+
 static void wire_request(struct otp_wire *, struct otp_wire_request *);
 static bool request_is_sound(const struct otp_wire_request *);
 static bool has_text(enum otp_wire_verb);
 static void wire_answer(struct otp_wire *, struct otp_wire_answer *);
+static void wire_enrolled(struct otp_wire *, struct otp_look *);
 static bool answer_is_sound(const struct otp_wire_answer *);
 
 enum otp_err
@@ -123,7 +130,8 @@ wire_request(struct otp_wire *wire, struct otp_wire_request *message)
 		&request->owner.is_caller,
 	};
 
-	otp_wire_head(wire, &message->verb, OTP_WIRE_REQUEST_SIZE);
+	otp_wire_head(
+	    wire, &message->version, &message->verb, OTP_WIRE_REQUEST_SIZE);
 	otp_wire_flags(wire, flags, sizeof(flags) / sizeof(flags[0]));
 	otp_wire_u32(wire, &request->uid);
 	otp_wire_i64(wire, &request->device.remember_for);
@@ -142,6 +150,7 @@ wire_request(struct otp_wire *wire, struct otp_wire_request *message)
 		otp_wire_text(wire, message->typed, OTP_WIRE_CODE_SIZE);
 	otp_wire_user_asked(wire, message);
 	otp_wire_own_asked(wire, message);
+	otp_wire_enrol_asked(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_REQUEST_SIZE);
 }
 
@@ -161,16 +170,20 @@ request_is_sound(const struct otp_wire_request *message)
 		message->verb == OTP_WIRE_RESYNC ||
 		message->verb == OTP_WIRE_PUT || has_text(message->verb) ||
 		message->typed[0] == '\0') &&
-	    (message->verb != OTP_WIRE_DRAW || message->typed[0] != '\0') &&
+	    ((message->verb != OTP_WIRE_DRAW &&
+		 message->verb != OTP_WIRE_ENROLL) ||
+		message->typed[0] != '\0') &&
 	    otp_wire_user_is_sound(message) && otp_wire_own_is_asked(message) &&
+	    otp_wire_enrol_is_asked(message) &&
 	    (message->verb == OTP_WIRE_TOLD || !has_told);
 }
 
-/* Whether the request has one text and nothing else, in a code's field. */
+/* Whether the request begins with a text, in a code's field. */
 static bool
 has_text(enum otp_wire_verb verb)
 {
-	return verb == OTP_WIRE_SEND || verb == OTP_WIRE_DRAW;
+	return verb == OTP_WIRE_SEND || verb == OTP_WIRE_DRAW ||
+	    verb == OTP_WIRE_ENROLL;
 }
 
 static void
@@ -180,7 +193,8 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 	struct otp_look *look = &message->look;
 	int32_t errnum = fault->errnum;
 
-	otp_wire_head(wire, &message->verb, OTP_WIRE_ANSWER_SIZE);
+	otp_wire_head(
+	    wire, &message->version, &message->verb, OTP_WIRE_ANSWER_SIZE);
 	message->err = (enum otp_err)otp_wire_limited(
 	    wire, (uint32_t)message->err, OTP_ERR_NOMEM);
 	otp_wire_i32(wire, &errnum);
@@ -197,8 +211,7 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 	}
 	look->standing = (enum otp_standing)otp_wire_limited(
 	    wire, (uint32_t)look->standing, OTP_STANDING_EXEMPT);
-	look->enrolled = (enum otp_enrolled)otp_wire_limited(
-	    wire, (uint32_t)look->enrolled, OTP_ENROLLED_NO);
+	wire_enrolled(wire, look);
 	otp_wire_i64(wire, &look->exemption.until);
 	message->noted = otp_wire_limited(wire, message->noted ? 1 : 0, 1) != 0;
 	otp_wire_text(wire, message->account, sizeof(message->account));
@@ -219,6 +232,22 @@ wire_answer(struct otp_wire *wire, struct otp_wire_answer *message)
 	otp_wire_user_answered(wire, message);
 	otp_wire_own_answered(wire, message);
 	otp_wire_zeros(wire, OTP_WIRE_ANSWER_SIZE);
+}
+
+/* An invitation is one more word: NO, but invited.  Version 1 has none. */
+static void
+wire_enrolled(struct otp_wire *wire, struct otp_look *look)
+{
+	const bool has_word = wire->version > 1;
+	const uint32_t word = look->invited && has_word
+	    ? ENROLLED_INVITED
+	    : (uint32_t)look->enrolled;
+	const uint32_t got = otp_wire_limited(
+	    wire, word, has_word ? ENROLLED_INVITED : OTP_ENROLLED_NO);
+
+	look->invited = got == ENROLLED_INVITED;
+	look->enrolled =
+	    look->invited ? OTP_ENROLLED_NO : (enum otp_enrolled)got;
 }
 
 /*

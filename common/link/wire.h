@@ -20,7 +20,8 @@
 #include "common/effects/post.h"
 
 #define OTP_WIRE_MAX	      4096 /* bytes that are ever read */
-#define OTP_WIRE_VERSION      1
+#define OTP_WIRE_VERSION      2
+#define OTP_WIRE_VERSION_MIN  1 /* that is also spoken */
 #define OTP_WIRE_VERSION_SIZE 8 /* of a message that has a version alone */
 #define OTP_WIRE_REQUEST_SIZE 2480
 #define OTP_WIRE_ANSWER_SIZE  2313
@@ -46,6 +47,7 @@ enum otp_wire_verb {
 	OTP_WIRE_REMOVE,   /* otp_own_remove() */
 	OTP_WIRE_DRAW,	   /* a text as a QR code */
 	OTP_WIRE_ADDRESS,  /* otp_own_add_address() and those after it */
+	OTP_WIRE_ENROLL,   /* otp_enrol_put() at a login; from version 2 on */
 };
 
 /* Whether VERB is one of own.h: PUT, RECOVERY, REMOVE, ADDRESS. */
@@ -74,6 +76,18 @@ struct otp_wire_change {
 	char uri[OTP_ADDRESS_SIZE];	     /* to ADD */
 };
 
+/*
+ * What a login sets up with an invitation: a token of the usual kind, whose
+ * code came back, and recovery codes, which the user was shown.
+ */
+struct otp_wire_enrol {
+	uint8_t secret[OTP_OWN_SECRET_SIZE];
+	uint32_t code; /* the confirming one, and as struct otp_enrolment has */
+	uint64_t value; /* it: the credential's, */
+	int32_t drift;	/* seconds */
+	struct otp_recovery kept[OTP_ENROL_RECOVERY]; /* without their times */
+};
+
 /* A QR code without the light modules around it.  A secret, as its text is. */
 struct otp_wire_drawing {
 	uint32_t side; /* modules; 0: none was drawn */
@@ -83,12 +97,14 @@ struct otp_wire_drawing {
 
 /* A secret, since codes may be in it: the caller wipes it. */
 struct otp_wire_request {
+	uint32_t version; /* 0: OTP_WIRE_VERSION */
 	enum otp_wire_verb verb;
 	struct otp_request request;
 	bool want_enrolled;		 /* LOOK */
 	char typed[OTP_WIRE_TYPED_SIZE]; /* TRY, SEND; RESYNC: the first
 					    code; PUT: the token's;
-					    DRAW: the text */
+					    DRAW: the text; ENROLL:
+					    the invitation */
 	/* TOLD: as the answer to the try has them */
 	uint64_t generation;
 	uint32_t unreported;
@@ -103,10 +119,12 @@ struct otp_wire_request {
 	/* RESYNC: the second code; PUT, RECOVERY, REMOVE, ADDRESS: the proof */
 	char second[OTP_WIRE_CODE_SIZE];
 	struct otp_wire_change change; /* PUT, RECOVERY, REMOVE, ADDRESS */
+	struct otp_wire_enrol enrol;   /* ENROLL */
 };
 
 /* A secret with PUT, RECOVERY and DRAW: the caller wipes it. */
 struct otp_wire_answer {
+	uint32_t version; /* the request's; 0: OTP_WIRE_VERSION */
 	enum otp_wire_verb verb;
 	char account[OTP_ACCOUNT_SIZE]; /* the request's */
 	enum otp_err
@@ -121,7 +139,7 @@ struct otp_wire_answer {
 	enum otp_verdict resync;	 /* RESYNC */
 	struct otp_sent sent;		 /* SEND, ADDRESS */
 	struct otp_wire_drawing drawing; /* DRAW */
-	/* PUT, RECOVERY, REMOVE, ADDRESS */
+	/* PUT, RECOVERY, REMOVE, ADDRESS; ENROLL: its verdict alone */
 	struct otp_own_result own;
 	bool committed;	      /* the change is active, even with an error; */
 	uint32_t codes_count; /* then the new recovery codes */
@@ -148,9 +166,9 @@ enum otp_err otp_wire_get_answer(const uint8_t *data, size_t size,
     struct otp_wire_answer *ret_answer) OTP_MUST_USE;
 
 /*
- * Whether the SIZE bytes begin as a message of pam_otp does, of another
- * version.  The daemon answers it with otp_wire_put_version(), its own version
- * alone.
+ * Whether the SIZE bytes begin as a message of pam_otp does, of another version
+ * than OTP_WIRE_VERSION.  The daemon answers one that it cannot read with
+ * otp_wire_put_version(), its own version alone.
  */
 bool otp_wire_is_other_version(const uint8_t *data, size_t size);
 void otp_wire_put_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE]);

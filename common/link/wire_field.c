@@ -36,21 +36,26 @@ otp_wire_ask_version(uint8_t ret_data[OTP_WIRE_VERSION_SIZE])
 	ret_data[sizeof(magic)] = 0;
 }
 
+/* The verbs of a version are those before its last one, and this. */
 void
-otp_wire_head(struct otp_wire *wire, enum otp_wire_verb *verb, uint32_t size)
+otp_wire_head(struct otp_wire *wire, uint32_t *version,
+    enum otp_wire_verb *verb, uint32_t size)
 {
-	uint8_t version[OTP_WIRE_VERSION_SIZE];
-	uint8_t head[OTP_WIRE_VERSION_SIZE];
+	char start[sizeof(magic)];
 	uint32_t said = size;
 
-	otp_wire_put_version(version);
-	memcpy(head, version, sizeof(head));
-	otp_wire_bytes(wire, head, sizeof(head));
-	*verb = (enum otp_wire_verb)otp_wire_limited(
-	    wire, (uint32_t)*verb, OTP_WIRE_ADDRESS);
+	if (wire->writes && *version == 0)
+		*version = OTP_WIRE_VERSION;
+	memcpy(start, magic, sizeof(start));
+	otp_wire_bytes(wire, start, sizeof(start));
+	otp_wire_u32(wire, version);
+	*verb = (enum otp_wire_verb)otp_wire_limited(wire, (uint32_t)*verb,
+	    *version == OTP_WIRE_VERSION ? OTP_WIRE_ENROLL : OTP_WIRE_ADDRESS);
 	otp_wire_u32(wire, &said);
+	wire->version = *version;
 	wire->sound = wire->sound && said == size && *verb != 0 &&
-	    memcmp(head, version, sizeof(head)) == 0;
+	    *version >= OTP_WIRE_VERSION_MIN && *version <= OTP_WIRE_VERSION &&
+	    memcmp(start, magic, sizeof(start)) == 0;
 }
 
 void

@@ -20,13 +20,14 @@
 struct otp_wire {
 	uint8_t bytes[OTP_WIRE_MAX];
 	size_t at;
+	uint32_t version; /* once the head was read or written */
 	bool writes;
 	bool sound;
 };
 
 /* Magic, version, verb, and SIZE of the message. */
-void otp_wire_head(
-    struct otp_wire *wire, enum otp_wire_verb *verb, uint32_t size);
+void otp_wire_head(struct otp_wire *wire, uint32_t *version,
+    enum otp_wire_verb *verb, uint32_t size);
 
 /* A word with a bit for each of COUNT flags, the lowest first. */
 void otp_wire_flags(struct otp_wire *wire, bool *const *flags, size_t count);

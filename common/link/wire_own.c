@@ -10,6 +10,7 @@
 
 static void wire_address(
     struct otp_wire *wire, struct otp_wire_request *message);
+static bool is_answered_so(enum otp_wire_verb verb);
 static bool address_is_asked(const struct otp_wire_request *message);
 static bool address_is_answered(const struct otp_wire_answer *message);
 static bool is_zero(const void *bytes, size_t size);
@@ -87,6 +88,12 @@ address_is_asked(const struct otp_wire_request *message)
 	return change->step == OTP_OWN_REMOVE || message->token == 0;
 }
 
+static bool
+is_answered_so(enum otp_wire_verb verb)
+{
+	return otp_wire_is_own(verb) || verb == OTP_WIRE_ENROLL;
+}
+
 void
 otp_wire_own_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 {
@@ -98,7 +105,7 @@ otp_wire_own_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 		&result->no_code,
 	};
 
-	if (!otp_wire_is_own(message->verb))
+	if (!is_answered_so(message->verb))
 		return;
 	otp_wire_flags(wire, flags, sizeof(flags) / sizeof(flags[0]));
 	result->verdict = otp_wire_verdict(wire, result->verdict);
@@ -115,17 +122,18 @@ otp_wire_own_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 		otp_wire_sent(wire, &message->sent);
 }
 
-/* Only what is committed was done, or has codes. */
+/* Only what is committed was done, or has codes; ENROLL came with its own. */
 bool
 otp_wire_own_is_answered(const struct otp_wire_answer *message)
 {
 	const bool done = message->own.verdict == OTP_VERDICT_ACCEPT;
 
-	if (!otp_wire_is_own(message->verb))
+	if (!is_answered_so(message->verb))
 		return !done && !message->committed &&
 		    message->codes_count == 0;
 	return (!done || (message->err == OTP_OK && message->committed)) &&
 	    (message->committed || message->codes_count == 0) &&
+	    (message->verb != OTP_WIRE_ENROLL || message->codes_count == 0) &&
 	    address_is_answered(message);
 }
 

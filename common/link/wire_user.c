@@ -47,6 +47,7 @@ otp_wire_user_asked(struct otp_wire *wire, struct otp_wire_request *message)
 	case OTP_WIRE_REMOVE:
 	case OTP_WIRE_DRAW:
 	case OTP_WIRE_ADDRESS:
+	case OTP_WIRE_ENROLL:
 		break;
 	}
 }
@@ -99,6 +100,7 @@ otp_wire_user_answered(struct otp_wire *wire, struct otp_wire_answer *message)
 	case OTP_WIRE_REMOVE:
 	case OTP_WIRE_DRAW:
 	case OTP_WIRE_ADDRESS:
+	case OTP_WIRE_ENROLL:
 		break;
 	}
 }

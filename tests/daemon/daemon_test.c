@@ -1388,13 +1388,32 @@ daemon__says_its_version_to_another(void **state)
 
 	(void)state;
 	assert_int_equal(otp_wire_put_request(&request, data), OTP_OK);
-	data[4] = 2;
+	data[4] = OTP_WIRE_VERSION + 1;
 	assert_int_equal(send(fd, data, sizeof(data), 0), sizeof(data));
 	assert_true(comes(fd, WAIT));
 	assert_int_equal(recv(fd, data, sizeof(data), 0), sizeof(ours));
 	otp_wire_put_version(ours);
 	assert_memory_equal(data, ours, sizeof(ours));
 	assert_int_equal(recv(fd, data, sizeof(data), 0), 0);
+	(void)close(fd);
+}
+
+/* Of a program that has had the module since before an upgrade. */
+static void
+daemon__answers_in_the_version_before(void **state)
+{
+	struct otp_wire_request request = right();
+	uint8_t data[OTP_WIRE_REQUEST_SIZE];
+	struct otp_wire_answer answer;
+	const int fd = call(alice.uid, "user");
+
+	(void)state;
+	request.version = OTP_WIRE_VERSION_MIN;
+	assert_int_equal(otp_wire_put_request(&request, data), OTP_OK);
+	assert_int_equal(send(fd, data, sizeof(data), 0), sizeof(data));
+	assert_true(hear(fd, &answer));
+	assert_true(is_accepted(&answer));
+	assert_int_equal(answer.version, OTP_WIRE_VERSION_MIN);
 	(void)close(fd);
 }
 
@@ -3445,6 +3464,7 @@ main(void)
 		DAEMON_TEST(daemon__refuses_with_a_wrong_configuration),
 		DAEMON_TEST(daemon__ends_what_is_not_a_request),
 		DAEMON_TEST(daemon__says_its_version_to_another),
+		DAEMON_TEST(daemon__answers_in_the_version_before),
 		DAEMON_TEST(daemon__takes_no_descriptor),
 		DAEMON_TEST(daemon__answers_once),
 		DAEMON_TEST(daemon__holds_a_refusal),

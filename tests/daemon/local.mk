@@ -18,11 +18,15 @@ long_tests += %D%/daemon_test
 %C%_daemon_test_SOURCES = %D%/daemon_test.c $(qr_sources)
 %C%_daemon_test_LDADD = $(LDADD) $(QRENCODE_LIBS)
 
-daemon_tests += %D%/worker_test
-%C%_worker_test_SOURCES = %D%/worker_test.c $(qr_sources) \
+worker_sources = $(qr_sources) \
 	pam_otpd/account.c pam_otpd/change.c pam_otpd/draw.c \
-	pam_otpd/logger.c pam_otpd/address.c pam_otpd/report.c \
-	pam_otpd/rights.c pam_otpd/worker.c
+	pam_otpd/enroll.c pam_otpd/logger.c pam_otpd/address.c \
+	pam_otpd/report.c pam_otpd/rights.c pam_otpd/worker.c
+daemon_tests += %D%/enroll_test %D%/worker_test
+%C%_enroll_test_SOURCES = %D%/enroll_test.c $(worker_sources)
+%C%_enroll_test_CFLAGS = $(AM_CFLAGS)
+%C%_enroll_test_LDADD = $(LDADD) $(QRENCODE_LIBS)
+%C%_worker_test_SOURCES = %D%/worker_test.c $(worker_sources)
 %C%_worker_test_CFLAGS = $(AM_CFLAGS)
 %C%_worker_test_LDADD = $(LDADD) $(QRENCODE_LIBS)
 %C%_worker_test_LDFLAGS = $(AM_LDFLAGS) $(stop_wraps)

@@ -45,6 +45,7 @@ page__has_each_field_in_its_place(void **state)
 		{ 432, 1514 },			/* put, recovery, remove */
 		{ 432, 1233 },			/* address */
 		{ 432, 945 },			/* draw */
+		{ 432, 1461 },			/* enroll */
 		{ 0, 884 },			/* an answer */
 		{ 884, 1289 },			/* look, try, told */
 		{ 884, 892 },			/* status */

@@ -17,7 +17,7 @@ enum {
 static const enum otp_wire_verb verbs[] = { OTP_WIRE_LOOK, OTP_WIRE_TRY,
 	OTP_WIRE_TOLD, OTP_WIRE_STATUS, OTP_WIRE_FORGET, OTP_WIRE_RESYNC,
 	OTP_WIRE_SEND, OTP_WIRE_PUT, OTP_WIRE_RECOVERY, OTP_WIRE_REMOVE,
-	OTP_WIRE_DRAW, OTP_WIRE_ADDRESS };
+	OTP_WIRE_DRAW, OTP_WIRE_ADDRESS, OTP_WIRE_ENROLL };
 
 static const uint32_t peers[] = { ROOT, ALICE, BOB, RADIUS, OVERFLOW,
 	(uint32_t)VIRTUAL };
@@ -81,7 +81,8 @@ is_expected(enum otp_listener listener, uint32_t peer, enum otp_wire_verb verb,
 		return peer == ROOT && verb != OTP_WIRE_PUT &&
 		    verb != OTP_WIRE_RECOVERY && verb != OTP_WIRE_REMOVE &&
 		    verb != OTP_WIRE_ADDRESS;
-	if (verb == OTP_WIRE_TOLD || verb == OTP_WIRE_DRAW)
+	if (verb == OTP_WIRE_TOLD || verb == OTP_WIRE_DRAW ||
+	    verb == OTP_WIRE_ENROLL)
 		return false;
 	if (listener == OTP_LISTENER_SERVICE)
 		return (verb == OTP_WIRE_LOOK || verb == OTP_WIRE_TRY ||
@@ -117,7 +118,7 @@ rights__are_those_of_the_table(void **state)
 					allowed += is;
 				}
 	/* root: 7 accounts; service: 4 peers, 6 accounts; user: 2. */
-	assert_int_equal(allowed, 8 * 7 + 3 * (4 * 6) + 9 * 2);
+	assert_int_equal(allowed, 9 * 7 + 3 * (4 * 6) + 9 * 2);
 }
 
 /* The uid in the message is another than the account's. */
@@ -199,8 +200,7 @@ rights__refuse_what_is_not_known(void **state)
 		assert_false(is_allowed(
 		    listener, ROOT, (enum otp_wire_verb)0, "alice", ALICE));
 		assert_false(is_allowed(listener, ROOT,
-		    (enum otp_wire_verb)(OTP_WIRE_ADDRESS + 1), "alice",
-		    ALICE));
+		    (enum otp_wire_verb)(OTP_WIRE_ENROLL + 1), "alice", ALICE));
 	}
 	assert_false(is_allowed((enum otp_listener)OTP_LISTENERS, ROOT,
 	    OTP_WIRE_TRY, "alice", ALICE));

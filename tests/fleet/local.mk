@@ -32,6 +32,7 @@ endif
 fleet_tests = \
 	%D%/check.sh \
 	%D%/database.sh \
+	%D%/enroll.sh \
 	%D%/fleet.sh \
 	%D%/known.sh \
 	%D%/login.sh \

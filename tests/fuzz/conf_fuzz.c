@@ -24,7 +24,8 @@ check_bounds(const struct otp_options *options)
 	FUZZ_MUST(policy->lock_after >= OTP_LOCK_AFTER_MIN &&
 	    policy->lock_after <= OTP_LOCK_AFTER_MAX);
 	FUZZ_MUST(options->tries >= 1 && options->tries <= OTP_TRIES_MAX);
-	FUZZ_MUST(options->store[0] == '/' &&
+	FUZZ_MUST((options->store[0] == '/' ||
+		      strncmp(options->store, "postgresql:/", 12) == 0) &&
 	    memchr(options->store, '\0', sizeof(options->store)) != NULL &&
 	    strstr(options->store, "/../") == NULL);
 	FUZZ_MUST(options->conf[0] == '\0' || options->conf[0] == '/');

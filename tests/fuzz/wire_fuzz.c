@@ -21,7 +21,10 @@ check_request(const uint8_t *data, size_t size)
 		return;
 	}
 	FUZZ_MUST(size == sizeof(again));
-	FUZZ_MUST(!otp_wire_is_other_version(data, size));
+	FUZZ_MUST((request.version != OTP_WIRE_VERSION) ==
+	    otp_wire_is_other_version(data, size));
+	FUZZ_MUST(request.version == OTP_WIRE_VERSION ||
+	    request.verb != OTP_WIRE_ENROLL);
 	FUZZ_MUST(otp_wire_put_request(&request, again) == OTP_OK);
 	FUZZ_MUST(memcmp(again, data, size) == 0);
 }
@@ -30,6 +33,7 @@ static bool
 accepts(const struct otp_wire_answer *answer)
 {
 	return answer->answer.verdict == OTP_VERDICT_ACCEPT ||
+	    answer->own.verdict == OTP_VERDICT_ACCEPT ||
 	    answer->look.known.verdict == OTP_VERDICT_ACCEPT;
 }
 

@@ -30,6 +30,7 @@ answer_to(const char *prompt, const char *code)
 		return strdup(code);
 	if (setenv("PROMPT", prompt, 1) != 0)
 		return NULL;
+	(void)fflush(stdout);	     /* which the command may read */
 	said = popen(code + 1, "r"); /* NOLINT: the script's own command */
 	if (said == NULL)
 		return NULL;
