@@ -61,7 +61,8 @@ static _Noreturn void child_main(struct otp_sockets, const char *, int);
 static void kept_leave(void);
 static bool child_wait(int, struct task *);
 static bool child_answer(int, const struct task *, const char *);
-static bool child_limit(int, const struct otp_wire_request *);
+static bool alarm_prepare(int);
+static bool alarm_answer(const struct otp_wire_request *);
 
 bool
 otp_child_prepare(const struct otp_sockets *sockets, const char *conf)
@@ -195,7 +196,7 @@ child_main(struct otp_sockets sockets, const char *conf, int fd)
 {
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	struct task task;
-	bool goes_on = true;
+	bool goes_on = alarm_prepare(fd);
 
 	(void)sigaction(SIGTERM, &ignored, NULL);
 	(void)sigaction(SIGINT, &ignored, NULL);
@@ -244,7 +245,7 @@ child_answer(int fd, const struct task *task, const char *conf)
 	uint8_t data[OTP_WIRE_ANSWER_SIZE];
 	bool written = false;
 
-	if (!child_limit(fd, &task->request))
+	if (!alarm_answer(&task->request))
 		return false;
 	otp_worker_run(&job, &answer);
 	written = otp_wire_put_answer(&answer, data) == OTP_OK &&
@@ -265,9 +266,17 @@ on_alarm(int number)
 
 /* A user database that hangs cannot be left in another way. */
 static bool
-child_limit(int fd, const struct otp_wire_request *request)
+alarm_prepare(int fd)
 {
 	const struct sigaction ending = { .sa_handler = on_alarm };
+
+	late.fd = fd;
+	return sigaction(SIGALRM, &ending, NULL) == 0;
+}
+
+static bool
+alarm_answer(const struct otp_wire_request *request)
+{
 	struct otp_wire_answer answer = {
 		.version = request->version,
 		.verb = request->verb,
@@ -278,9 +287,7 @@ child_limit(int fd, const struct otp_wire_request *request)
 
 	memcpy(
 	    answer.account, request->request.account, sizeof(answer.account));
-	late.fd = fd;
-	return otp_wire_put_answer(&answer, late.data) == OTP_OK &&
-	    sigaction(SIGALRM, &ending, NULL) == 0;
+	return otp_wire_put_answer(&answer, late.data) == OTP_OK;
 }
 
 bool

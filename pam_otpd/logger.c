@@ -3,6 +3,7 @@
 
 #include "pam_otpd/logger.h"
 
+#include <errno.h>
 #include <paths.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -60,6 +61,7 @@ line_send(int type, const char *line, size_t size, int patience)
 	const struct sockaddr_un address = { .sun_family = AF_UNIX,
 		.sun_path = _PATH_LOG };
 	struct pollfd log = { .events = POLLOUT };
+	const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 	bool connected = false;
 
 	log.fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -67,8 +69,9 @@ line_send(int type, const char *line, size_t size, int patience)
 		return true;
 	connected = connect(log.fd, (const struct sockaddr *)&address,
 			sizeof(address)) == 0;
-	if (connected && poll(&log, 1, patience) == 1)
-		(void)send(log.fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (connected && send(log.fd, line, size, flags) < 0 &&
+	    errno == EAGAIN && poll(&log, 1, patience) == 1)
+		(void)send(log.fd, line, size, flags);
 	(void)close(log.fd);
 	return connected;
 }

@@ -123,14 +123,16 @@ static enum otp_err
 exchange_send(struct otp_exchange *exchange)
 {
 	ssize_t sent = -1;
+	bool in_time = monotonic() < exchange->end;
 
 	while (sent < 0) {
-		if (!exchange_wait(exchange, POLLOUT))
+		if (!in_time)
 			return otp_exchange_fail(exchange, ETIMEDOUT);
 		sent = send(exchange->fd, exchange->sent, exchange->sent_size,
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent < 0 && errno != EAGAIN && errno != EINTR)
 			return otp_exchange_fail(exchange, errno);
+		in_time = sent >= 0 || exchange_wait(exchange, POLLOUT);
 	}
 	exchange->asked = sent == (ssize_t)exchange->sent_size;
 	return exchange->asked ? OTP_OK : otp_exchange_fail(exchange, EMSGSIZE);

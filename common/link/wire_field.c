@@ -7,6 +7,7 @@
 
 static const char magic[] = { 'p', 'O', 'T', 'P' };
 
+static bool is_zero(const void *, size_t);
 static bool is_verdict(uint32_t);
 
 bool
@@ -144,17 +145,26 @@ otp_wire_text(struct otp_wire *wire, char *text, size_t size)
 	if (wire->writes)
 		memset(text + length, 0, size - length);
 	otp_wire_bytes(wire, text, size);
-	wire->sound = wire->sound && length < size;
-	for (size_t i = length; i < size; i++)
-		wire->sound = wire->sound && text[i] == '\0';
+	wire->sound = wire->sound && length < size &&
+	    is_zero(text + length, size - length);
 }
 
 void
 otp_wire_zeros(struct otp_wire *wire, size_t size)
 {
-	wire->sound = wire->sound && wire->at <= size;
-	for (; wire->at < size; wire->at++)
-		wire->sound = wire->sound && wire->bytes[wire->at] == 0;
+	wire->sound = wire->sound && wire->at <= size &&
+	    is_zero(wire->bytes + wire->at, size - wire->at);
+	wire->at = size > wire->at ? size : wire->at;
+}
+
+/* Most of a message is zeros: each byte is compared with the next one. */
+static bool
+is_zero(const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+
+	return size == 0 ||
+	    (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
 enum otp_verdict
