@@ -203,6 +203,33 @@ plugin_away() {
 }
 check 'plugin__that_is_absent_lets_nobody_in' plugin_away
 
+# --- The next epoch -----------------------------------------------------------
+
+# What was used before stays so, as far as the restored state knows; what is not
+# known of is replaced, or has to be proved anew.
+next_epoch() {
+	person frank
+	enrol frank --hotp || return 1
+	old=${recovery%% *}
+	as first frank "$(hotp 1)" &&
+	    query one boss 'SELECT otp.begin_epoch()' >/dev/null &&
+	    refuses checksum first frank "$(hotp 2)" &&
+	    refuses checksum second frank "$old" &&
+	    talk 'Code: ' "$(hotp 2)" 'next code: ' "$(hotp 3)" -- \
+		otp-enroll adopt --force --print frank
+	echo "$screen" | grep 'recovery codes replaced' && test $status = 0 &&
+	    new=$(echo "$screen" | grep -oE '([0-9A-Z]{4}-){5}[0-9A-Z]{4}' |
+		head -n 1) &&
+	    refuses wrong first frank "$old" &&
+	    says_no as second frank "$(hotp 1)" &&
+	    says_no as first frank "$(hotp 3)" &&
+	    as first frank "$(hotp 4)" && refuses replay second frank "$(hotp 4)" &&
+	    as second frank "$new" && refuses replay first frank "$new" &&
+	    as second frank "$(hotp 5)" &&
+	    refuses checksum first dave "$(code)"
+}
+check 'adopt__takes_an_account_into_the_next_epoch' next_epoch
+
 otpd_end
 kill $other_served
 wait $other_served
