@@ -173,6 +173,7 @@ static const char *const words[] = {
 	[OTP_DETAIL_CLOCK_EARLY] = "before-release",
 	[OTP_DETAIL_CLOCKS_APART] = "clocks-apart",
 	[OTP_DETAIL_EARLIER_EPOCH] = "earlier-epoch",
+	[OTP_DETAIL_FLEET_FORMAT] = "fleet-format",
 	[OTP_DETAIL_FLEET_INIT] = "fleet-init",
 	[OTP_DETAIL_SYMBOLIC_LINK] = "symbolic-link",
 	[OTP_DETAIL_HARD_LINK] = "hard-link",

@@ -70,7 +70,7 @@ decode(struct otp_store *store, struct otp_fault *fault)
 		    OTP_DETAIL_EARLIER_EPOCH);
 	if (row->format != STATE_FORMAT)
 		return otp_fault_set(fault, OTP_ERR_STATE_VERSION, 0,
-		    store->account, OTP_DETAIL_NONE);
+		    store->account, OTP_DETAIL_FLEET_FORMAT);
 	memset(store->image, 0, sizeof(store->image));
 	memcpy(store->image, row->state, row->state_size);
 	err = otp_slots_read(store->image, &store->state, &slots);

@@ -386,6 +386,9 @@ static const char *const details[] = {
 	       "apart"),
 	[OTP_DETAIL_EARLIER_EPOCH] =
 	    N_("the state is of before the database was restored"),
+	[OTP_DETAIL_FLEET_FORMAT] =
+	    N_("the database asks for states in a format that this version of "
+	       "pam_otp does not know"),
 	[OTP_DETAIL_FLEET_INIT] = N_("the store is a database"),
 	[OTP_DETAIL_CLOCK_EARLY] =
 	    N_("the clock is wrong: it shows a time before the release of "

@@ -173,6 +173,9 @@ import() {
 	    refused carol "$used_here" &&
 	    says_no test -e /var/lib/pam_otp/seed/carol
 }
+upgrade() {
+	at db1 upgrade 1 && grep 'already has all' "$scratch/printed"
+}
 back() {
 	play back 1 && secret=$carol && refused carol "$(code 30)" &&
 	    test -e /var/lib/pam_otp/seed/carol &&

@@ -108,7 +108,7 @@ check 'state__with_another_bit_is_refused' damaged
 format() {
 	enrolled format &&
 	    query one postgres 'UPDATE otp.fleet SET format = 2' &&
-	    same state-version "$(login try format $uid "$(login code)")"
+	    same 'state-version fleet-format' "$(login try format $uid "$(login code)")"
 	status=$?
 	query one postgres 'UPDATE otp.fleet SET format = 1'
 	return $status
