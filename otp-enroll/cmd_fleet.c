@@ -48,7 +48,7 @@ static bool find_migration(int number, char path[OTP_PATH_SIZE]);
 
 const struct otp_command otp_command_fleet = {
 	.name = "fleet",
-	.operands = "init|upgrade|check|restored|import|export [USER | --all]",
+	.operands = "init|upgrade|check|restored|import|export",
 	.summary = N_("set up the PostgreSQL database that hosts share"),
 	.help =
 	    N_("  init      make the tables and roles in an empty database\n"
