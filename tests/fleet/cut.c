@@ -26,10 +26,22 @@ address_of(const char *path)
 	return address;
 }
 
+static void
+record(struct cut *cut, unsigned which, const char *bytes, size_t size)
+{
+	const unsigned before = cut->recorded_size[which];
+
+	if (!cut->record || size > CUT_RECORD_MAX - before)
+		return;
+	memcpy(cut->recorded[which] + before, bytes, size);
+	cut->recorded_size[which] = before + (unsigned)size;
+}
+
 /* One read of FROM, written to TO; false: the connection is over. */
 static bool
-pass(int from, int to, volatile int *budget)
+pass(int from, int to, struct cut *cut, unsigned which)
 {
+	volatile int *budget = which == 0 ? &cut->to_server : &cut->to_client;
 	char bytes[4096];
 	size_t most = sizeof(bytes);
 	ssize_t got;
@@ -39,6 +51,7 @@ pass(int from, int to, volatile int *budget)
 	got = most == 0 ? 0 : read(from, bytes, most);
 	if (got <= 0 || write(to, bytes, (size_t)got) != got)
 		return false;
+	record(cut, which, bytes, (size_t)got);
 	if (*budget >= 0)
 		*budget -= (int)got;
 	return *budget != 0;
@@ -58,9 +71,9 @@ serve(int client, const char *path, struct cut *cut)
 		err(1, "%s", path);
 	while (open && poll(ends, 2, -1) > 0) {
 		if (ends[0].revents != 0)
-			open = pass(client, server, &cut->to_server);
+			open = pass(client, server, cut, 0);
 		if (open && ends[1].revents != 0)
-			open = pass(server, client, &cut->to_client);
+			open = pass(server, client, cut, 1);
 	}
 	cut->to_server = cut->to_client = -1;
 	close(server);
@@ -95,7 +108,9 @@ cut_start(const char *path, const char *server, struct cut **ret_cut)
 	for (;;) {
 		const int client = accept(listener, NULL, NULL);
 
+		cut->busy = true;
 		serve(client, server, cut);
 		close(client);
+		cut->busy = false;
 	}
 }

@@ -3,9 +3,19 @@
 #ifndef TESTS_FLEET_CUT_H
 #define TESTS_FLEET_CUT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CUT_RECORD_MAX 65536 /* bytes, in one direction */
+
 /* Bytes that still pass; negative: all. */
 struct cut {
 	volatile int to_server, to_client;
+	volatile bool busy; /* with a connection */
+	/* With 'record': what passes to the server, and to the client. */
+	volatile bool record;
+	volatile unsigned recorded_size[2];
+	uint8_t recorded[2][CUT_RECORD_MAX];
 };
 
 /*

@@ -5,7 +5,7 @@
 
 # What scripts call to use common/fleet/database.
 if LIBPQ
-helpers += %D%/probe %D%/promise %D%/login
+helpers += %D%/probe %D%/promise %D%/login %D%/crowd
 endif
 %C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
 	common/fleet/connection.c common/fleet/connection.h \
@@ -29,7 +29,15 @@ endif
 %C%_login_LDADD = $(sample_lib) common/libfleet.la $(common_libs) \
 	$(CMOCKA_LIBS) $(LIBPQ_LIBS) $(common_deps)
 
+%C%_crowd_SOURCES = %D%/crowd.c %D%/crowd.h %D%/crowd_cuts.c %D%/cut.c \
+	%D%/cut.h $(fleet_kind_sources) \
+	common/fleet/connection.c common/fleet/connection.h
+%C%_crowd_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
+%C%_crowd_LDADD = $(sample_lib) common/libfleet.la $(common_libs) \
+	$(CMOCKA_LIBS) $(LIBPQ_LIBS) $(common_deps)
+
 fleet_tests = \
+	%D%/crowd.sh \
 	%D%/check.sh \
 	%D%/database.sh \
 	%D%/enroll.sh \
@@ -46,7 +54,7 @@ fleet_tests = \
 	%D%/store.sh
 if TOOL # the host has it
 script_tests += $(fleet_tests)
-long_tests += %D%/race.sh
+long_tests += %D%/race.sh %D%/crowd.sh
 endif
 
 EXTRA_DIST += $(fleet_tests) %D%/hosts.sh %D%/server.sh
