@@ -161,7 +161,7 @@ EXTRA_DIST += %D%/check/pages.sh $(script_tests) $(static_tests) $(long_only) $(
 	%D%/README %D%/check/lib.sh %D%/package/tarball.sh \
 	%D%/check/core.allow %D%/check/store_reader \
 	%D%/tap-cmocka %D%/tap-count \
-	%D%/demo.sh %D%/bench/fleet %D%/bench/run %D%/bench/plot %D%/bench/results-vm-2-cores.txt \
+	%D%/demo.sh %D%/bench/fleet %D%/bench/fleet_daemon %D%/bench/run %D%/bench/plot %D%/bench/results-vm-2-cores.txt \
 	%D%/bench/results-vm-2-cores.svg %D%/mutation/run.py \
 	%D%/mutation/mutants.py %D%/mutation/equivalent \
 	%D%/coverage/coverage.py %D%/coverage/branches \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * usage: crowd FOLDER enrol ACCOUNT
+ * usage: crowd FOLDER enrol ACCOUNT [virtual]
  *	  crowd FOLDER try HOST ACCOUNT COUNTER [COMMAND load|charge|commit]
  *	  crowd FOLDER race ACCOUNT CLIENTS
  *	  crowd FOLDER siege OWNERS ATTACKERS
@@ -154,12 +154,12 @@ try_one(const char *folder, char **words, int count)
 }
 
 static int
-enrol(const char *folder, const char *account)
+enrol(const char *folder, const char *account, uint32_t uid)
 {
 	const struct otp_token token = sample_hotp(1);
 	const struct otp_seed seed = sample_seed(&token);
 	struct otp_state state =
-	    sample_state(&seed, CROWD_UID, (int64_t)time(NULL) - 86400);
+	    sample_state(&seed, uid, (int64_t)time(NULL) - 86400);
 	struct otp_store *store = NULL;
 
 	state.enrolled = false;
@@ -331,8 +331,9 @@ main(int argc, char **argv)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (all == MAP_FAILED)
 		err(1, "mmap");
-	if (strcmp(what, "enrol") == 0 && argc == 4)
-		return enrol(folder, words[0]);
+	if (strcmp(what, "enrol") == 0 && (argc == 4 || argc == 5))
+		return enrol(
+		    folder, words[0], argc == 4 ? CROWD_UID : OTP_UID_VIRTUAL);
 	if (strcmp(what, "try") == 0 && (argc == 6 || argc == 8))
 		return try_one(folder, words, argc - 3);
 	if (strcmp(what, "race") == 0 && argc == 5)

@@ -5,7 +5,8 @@
 
 # What scripts call to use common/fleet/database.
 if LIBPQ
-helpers += %D%/probe %D%/promise %D%/login %D%/crowd
+helpers += %D%/probe %D%/promise %D%/login %D%/crowd \
+	tests/bench/fleet_logins
 endif
 %C%_probe_SOURCES = %D%/probe.c %D%/cut.c %D%/cut.h \
 	common/fleet/connection.c common/fleet/connection.h \
@@ -35,6 +36,9 @@ endif
 %C%_crowd_CFLAGS = $(AM_CFLAGS) $(LIBPQ_CFLAGS)
 %C%_crowd_LDADD = $(sample_lib) common/libfleet.la $(common_libs) \
 	$(CMOCKA_LIBS) $(LIBPQ_LIBS) $(common_deps)
+
+tests_bench_fleet_logins_LDADD = $(sample_lib) $(common_libs) \
+	$(CMOCKA_LIBS) $(PAM_LIBS) $(common_deps)
 
 fleet_tests = \
 	%D%/crowd.sh \
