@@ -146,6 +146,12 @@ otp_decide_try(struct otp_login *login, const char *typed)
 		  &link, &request, typed, &login->answer, &login->fault);
 }
 
+static bool
+has_news(const struct otp_answer *answer)
+{
+	return answer->unreported > 0 || answer->replays > 0;
+}
+
 /*
  * The daemon believes root alone: for others, the user is told again at the
  * next login.
@@ -159,7 +165,7 @@ otp_decide_told(const struct otp_login *login)
 
 	if (login->way == OTP_WAY_DIRECT)
 		return otp_attempt_told(&host, &login->request, &login->answer);
-	return login->socket == OTP_LINK_ROOT &&
+	return login->socket == OTP_LINK_ROOT && has_news(&login->answer) &&
 	    otp_link_told(&link, &request, &login->answer);
 }
 

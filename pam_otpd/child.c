@@ -184,7 +184,8 @@ kept_remove(unsigned number)
 static bool
 is_kept_after(enum otp_wire_verb verb)
 {
-	return verb == OTP_WIRE_LOOK || verb == OTP_WIRE_TRY;
+	return verb == OTP_WIRE_LOOK || verb == OTP_WIRE_TRY ||
+	    verb == OTP_WIRE_TOLD;
 }
 
 /*

@@ -94,6 +94,21 @@ recovers() {
 }
 check 'recovery_code__works_once_on_all_hosts' recovers
 
+# connections: that the server has, of all programs, by their numbers.
+connections() {
+	query one postgres "SELECT pid FROM pg_stat_activity
+	    WHERE application_name = 'pam_otp' ORDER BY pid"
+}
+# A wrong code is told at the next login, which says to the daemon that it was.
+shared() {
+	person frank
+	enrol frank --hotp && as first frank "$(hotp 0)" || return 1
+	before=$(connections)
+	refuses wrong first frank "$(hotp 900)" && as first frank "$(hotp 1)" &&
+	    as first frank "$(hotp 2)" && same "$before" "$(connections)"
+}
+check 'connection__is_kept_for_the_next_login_of_a_host' shared
+
 # Both hosts try one code, 4 times each, at once.
 race() {
 	yes=0
