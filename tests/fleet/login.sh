@@ -101,11 +101,11 @@ connections() {
 }
 # A wrong code is told at the next login, which says to the daemon that it was.
 shared() {
-	person frank
-	enrol frank --hotp && as first frank "$(hotp 0)" || return 1
+	person gloria
+	enrol gloria --hotp && as first gloria "$(hotp 0)" || return 1
 	before=$(connections)
-	refuses wrong first frank "$(hotp 900)" && as first frank "$(hotp 1)" &&
-	    as first frank "$(hotp 2)" && same "$before" "$(connections)"
+	refuses wrong first gloria "$(hotp 900)" && as first gloria "$(hotp 1)" &&
+	    as first gloria "$(hotp 2)" && same "$before" "$(connections)"
 }
 check 'connection__is_kept_for_the_next_login_of_a_host' shared
 
