@@ -168,6 +168,7 @@ EXTRA_DIST += %D%/check/pages.sh $(script_tests) $(static_tests) $(long_only) $(
 	%D%/check/static.sh %D%/check/static.analyzer
 
 EXTRA_DIST += %D%/unit/unit.h %D%/unit/notes.h %D%/unit/stack.h \
+	%D%/unit/folder.h \
 	%D%/unit/oracle.h %D%/effects/world.h %D%/effects/stop.h \
 	%D%/effects/crypto.h \
 	%D%/lib/account.h %D%/lib/codes.h %D%/lib/unicode.h

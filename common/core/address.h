@@ -67,8 +67,8 @@ size_t otp_address_scheme(const struct otp_address *address);
 bool otp_address_is_mail(const struct otp_address *address);
 
 /*
- * Whether codes can be sent there, as far as PREFIXES has a say: a list, with a
- * comma between them, of what telephone numbers begin with.
+ * Whether PREFIXES allows it.  They are what telephone numbers begin with, with
+ * commas between them; an address that is not a number is always allowed.
  */
 bool otp_address_is_within(
     const struct otp_address *address, const char *prefixes);

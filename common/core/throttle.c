@@ -72,7 +72,7 @@ otp_throttle_charge(struct otp_tally *tally, const struct otp_policy *policy,
 	tally->last_failure = *mark;
 }
 
-/* The user is to be told of the failures of which they were not yet. */
+/* Add the failures that the user has not been told of. */
 static void
 report_tally(struct otp_state *state, struct otp_tally *tally)
 {

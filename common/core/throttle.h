@@ -32,7 +32,7 @@ enum otp_put {
 	OTP_PUT_COMMIT, /* everything, flushed */
 };
 
-/* The tally under which a caller tries: BY_OTHER is none of root's. */
+/* What a caller's tries are charged to; BY_OTHER: the caller is not root's. */
 struct otp_tally *otp_throttle_tally(struct otp_state *state, bool by_other);
 
 /*
@@ -64,7 +64,7 @@ void otp_throttle_charge(struct otp_tally *tally,
 enum otp_put otp_throttle_settle(struct otp_state *state, bool by_other,
     const struct otp_tallies *before, enum otp_verdict verdict) OTP_MUST_USE;
 
-/* The user was told of all wrong codes, and of so many REPLAYS of both. */
+/* The user was told of all wrong codes, and of REPLAYS used ones. */
 void otp_throttle_told(struct otp_state *state, uint32_t replays);
 
 /*

@@ -41,7 +41,7 @@ otp_verify_repeated(const struct otp_seed *seed, const struct otp_state *state,
 	return err;
 }
 
-/* Fill MATCH if the token of ACCEPTED, with so many DIGITS, is in SEED. */
+/* Fill MATCH if SEED has the token of ACCEPTED, and it has DIGITS digits. */
 static enum otp_err
 find_token_of(const struct otp_seed *seed, const struct otp_accepted *accepted,
     unsigned digits, struct otp_match *match)

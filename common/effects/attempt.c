@@ -171,7 +171,7 @@ attempt_compare(struct otp_attempt *attempt)
 	return attempt->err == OTP_OK ? STEP_ANSWERED : STEP_ERROR;
 }
 
-/* FAULT names the file; what is said of it follows. */
+/* FAULT names the file; the error that is set next keeps that. */
 static void
 keep_fault(struct otp_attempt *attempt, const struct otp_fault *fault)
 {

@@ -14,7 +14,6 @@
 #include "common/core/throttle.h"
 #include "common/store/path.h"
 
-static struct world world;
 static struct snapshot before;
 
 /* --- how often was flushed --- */
@@ -218,14 +217,6 @@ start_over(void)
 {
 	world_close(&world);
 	world_open(&world);
-}
-
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
-	return 0;
 }
 
 static void
@@ -2051,7 +2042,7 @@ look__reads_again_under_the_lock_what_was_torn(void **unused)
 	assert_look(OTP_ERR_READ, OTP_ENROLLED_UNKNOWN);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

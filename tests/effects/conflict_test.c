@@ -53,7 +53,6 @@ static const struct otp_store_kind kind = {
 	.in_effect = otp_files_in_effect,
 };
 
-static struct world world;
 static char place[sizeof(world.store) + 8];
 
 static int
@@ -68,14 +67,6 @@ set_up(void **state)
 	world.host.store.folder = place;
 	memset(done, 0, sizeof(done));
 	conflicts = skipped = 0;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_close(&world);
 	return 0;
 }
 
@@ -145,7 +136,7 @@ attempt__that_was_charged_is_not_judged_again(void **state)
 	assert_int_equal(done[1], 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_teardown)
 
 int
 main(void)

@@ -8,7 +8,6 @@
 #include "common/core/calendar.h"
 #include "common/effects/deliver.h"
 
-static struct world world;
 static struct otp_dispatch dispatch;
 static const struct otp_send_choice any;
 

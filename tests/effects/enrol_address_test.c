@@ -12,7 +12,6 @@
 #include "tests/lib/fake.h"
 #include "tests/unit/stack.h"
 
-static struct world world;
 static struct snapshot before;
 
 static struct otp_address
@@ -65,14 +64,6 @@ setup(void **unused)
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_recovery(&world, 1);
-	return 0;
-}
-
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
 	return 0;
 }
 
@@ -425,7 +416,7 @@ has(unsigned count, const char *pending)
 static void
 begin_again(void)
 {
-	(void)teardown(NULL);
+	(void)world_teardown(NULL);
 	(void)setup(NULL);
 	world_enrol(&world);
 	assert_int_equal(add("a@example.org"), OTP_OK);
@@ -699,7 +690,7 @@ confirm__needs_room(void **unused)
 	assert_unchanged(&world, &before);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

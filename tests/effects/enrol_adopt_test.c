@@ -7,7 +7,6 @@
 
 #include "common/core/calendar.h"
 
-static struct world world;
 static struct snapshot before;
 static struct otp_adoption adoption;
 static struct otp_recovery_set set;

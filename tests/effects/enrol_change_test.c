@@ -14,7 +14,6 @@
 #include "tests/lib/fake.h"
 #include "tests/unit/stack.h"
 
-static struct world world;
 static struct snapshot before;
 static struct otp_recovery_set set;
 

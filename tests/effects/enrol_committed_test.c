@@ -14,7 +14,6 @@
 #include "common/effects/snapshot.h"
 #include "common/effects/standing.h"
 
-static struct world world;
 static struct otp_snapshot before, after; /* of alice */
 static struct otp_recovery_set set;
 static uint8_t totp_id[OTP_ID_SIZE], hotp_id[OTP_ID_SIZE];

@@ -6,7 +6,6 @@
 
 #include "common/effects/enrol_import.h"
 
-static struct world world;
 static struct otp_imported import;
 static struct otp_recovery_set set;
 static struct snapshot before;
@@ -18,14 +17,6 @@ setup(void **unused)
 	(void)unused;
 	world_open(&world);
 	memset(&import, 0, sizeof(import));
-	return 0;
-}
-
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
 	return 0;
 }
 
@@ -315,7 +306,7 @@ import__leaves_the_state_of_another_uid(void **unused)
 }
 
 #define TEST(function) \
-	cmocka_unit_test_setup_teardown(function, setup, teardown)
+	cmocka_unit_test_setup_teardown(function, setup, world_teardown)
 
 int
 main(void)

@@ -4,7 +4,6 @@
 #include "tests/effects/stop.h"
 #include "tests/effects/world.h"
 
-static struct world world;
 static struct snapshot before;
 static struct otp_subject bob;
 

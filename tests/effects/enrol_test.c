@@ -13,7 +13,6 @@
 #include "common/core/throttle.h"
 #include "common/effects/snapshot.h"
 
-static struct world world;
 static struct snapshot before;
 static struct otp_enrolment enrolment;
 static struct otp_confirmation confirmation;

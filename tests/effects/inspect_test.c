@@ -4,7 +4,6 @@
 #include "common/effects/inspect.h"
 #include "tests/effects/world.h"
 
-static struct world world;
 static struct snapshot before;
 static struct otp_inspection found;
 
@@ -18,14 +17,6 @@ setup(void **unused)
 	world_token(&world, OTP_HOTP)->counter = 40;
 	world_recovery(&world, 1);
 	world_enrol(&world);
-	return 0;
-}
-
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
 	return 0;
 }
 
@@ -245,7 +236,7 @@ inspect__answers_nothing_of_an_account_it_cannot_judge(void **unused)
 	assert_int_equal(((unsigned char *)&found)[0], 0xee);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

@@ -9,29 +9,29 @@
 #define LATER (WORLD_NOW + 86400)
 
 static struct otp_recovery_set
-made_set(struct world *world)
+made_set(void)
 {
 	struct otp_recovery_set set;
 
-	assert_int_equal(otp_enrol_make_set(&world->account, 1, &set), OTP_OK);
+	assert_int_equal(otp_enrol_make_set(&world.account, 1, &set), OTP_OK);
 	set.until = LATER;
 	return set;
 }
 
 /* Invite alice; TEXT is what she gets. */
 static void
-invited(struct world *world, bool replace, char text[OTP_RECOVERY_TEXT_SIZE])
+invited(bool replace, char text[OTP_RECOVERY_TEXT_SIZE])
 {
-	struct otp_recovery_set set = made_set(world);
+	struct otp_recovery_set set = made_set();
 
 	assert_int_equal(
-	    otp_enrol_invite(&world->account, replace, &set), OTP_OK);
-	assert_true(world->account.committed);
+	    otp_enrol_invite(&world.account, replace, &set), OTP_OK);
+	assert_true(world.account.committed);
 	memcpy(text, set.text[0], OTP_RECOVERY_TEXT_SIZE);
 }
 
 static void
-begun(struct world *world, struct otp_enrolment *enrolment)
+begun(struct otp_enrolment *enrolment)
 {
 	const struct otp_token token = {
 		.kind = OTP_TOTP,
@@ -42,9 +42,9 @@ begun(struct world *world, struct otp_enrolment *enrolment)
 	};
 	struct otp_seed seed;
 
-	world_seed(world, &seed);
+	world_seed(&world, &seed);
 	assert_true(seed.invited);
-	assert_int_equal(otp_enrol_begin(&world->account, OTP_ENROL_REPLACE,
+	assert_int_equal(otp_enrol_begin(&world.account, OTP_ENROL_REPLACE,
 			     &token, enrolment),
 	    OTP_OK);
 	enrolment->by_user = enrolment->invited = true;
@@ -53,21 +53,21 @@ begun(struct world *world, struct otp_enrolment *enrolment)
 }
 
 static enum otp_err
-put(struct world *world, const struct otp_enrolment *enrolment)
+put(const struct otp_enrolment *enrolment)
 {
 	struct otp_recovery_set set;
 
-	assert_int_equal(otp_enrol_make_set(&world->account, 2, &set), OTP_OK);
-	return otp_enrol_put(&world->account, enrolment, &set);
+	assert_int_equal(otp_enrol_make_set(&world.account, 2, &set), OTP_OK);
+	return otp_enrol_put(&world.account, enrolment, &set);
 }
 
 static struct otp_look
-looked(struct world *world)
+looked(void)
 {
 	struct otp_look look = { .enrolled = OTP_ENROLLED_UNKNOWN };
 
 	assert_int_equal(
-	    otp_look_at(&world->host, &world->request, true, &look, NULL),
+	    otp_look_at(&world.host, &world.request, true, &look, NULL),
 	    OTP_OK);
 	return look;
 }
@@ -75,15 +75,14 @@ looked(struct world *world)
 static void
 invite__leaves_the_account_unenrolled(void **state)
 {
-	struct world world;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	assert_false(looked(&world).invited);
-	invited(&world, false, text);
-	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_NO);
-	assert_true(looked(&world).invited);
+	assert_false(looked().invited);
+	invited(false, text);
+	assert_int_equal(looked().enrolled, OTP_ENROLLED_NO);
+	assert_true(looked().invited);
 	assert_false(world_state(&world)->enrolled);
 	assert_false(world_has(&world, "uid/1000"));
 	assert_int_equal(world_try(&world, "000000"), OTP_VERDICT_UNENROLLED);
@@ -96,12 +95,11 @@ invite__leaves_the_account_unenrolled(void **state)
 static void
 invitation__is_judged_and_not_used_by_that(void **state)
 {
-	struct world world;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
+	invited(false, text);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
 		assert_int_equal(world.answer.kind, OTP_INVITATION);
@@ -110,32 +108,31 @@ invitation__is_judged_and_not_used_by_that(void **state)
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
 	world.now = LATER;
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITATION_ENDED);
-	assert_true(looked(&world).invited); /* so that it can be told */
+	assert_true(looked().invited); /* so that it can be told */
 	world_close(&world);
 }
 
 static void
 invitation__enrolls_once(void **state)
 {
-	struct world world;
 	struct otp_enrolment first, second;
 	struct otp_seed seed, kept;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
+	invited(false, text);
 	world_seed(&world, &kept);
-	begun(&world, &first);
-	begun(&world, &second);
-	assert_int_equal(put(&world, &first), OTP_OK);
-	assert_int_equal(put(&world, &second), OTP_ERR_CONFLICT);
+	begun(&first);
+	begun(&second);
+	assert_int_equal(put(&first), OTP_OK);
+	assert_int_equal(put(&second), OTP_ERR_CONFLICT);
 	assert_false(world.account.committed);
 	world_seed(&world, &seed);
 	assert_false(seed.invited);
 	assert_int_equal(seed.tokens_count, 1);
 	assert_int_equal(seed.recovery_count, 2);
-	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	assert_int_equal(looked().enrolled, OTP_ENROLLED_YES);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_REJECT);
 
 	/* configuration management puts it back */
@@ -143,8 +140,8 @@ invitation__enrolls_once(void **state)
 	world_put_seed(&world);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_REPLAY);
 	assert_int_equal(world_try_text(&world, "000000"), OTP_ERR_READ);
-	assert_int_equal(put(&world, &second), OTP_ERR_CONFLICT);
-	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	assert_int_equal(put(&second), OTP_ERR_CONFLICT);
+	assert_int_equal(looked().enrolled, OTP_ENROLLED_YES);
 	world_close(&world);
 }
 
@@ -159,7 +156,6 @@ invitation__begins_an_enrolment_that_needs_it(void **state)
 		.label = "host:alice",
 	};
 	const struct otp_token odd = { .kind = OTP_TOTP, .digits = 9 };
-	struct world world;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 	const char *const others[] = { "", "000000",
@@ -170,7 +166,7 @@ invitation__begins_an_enrolment_that_needs_it(void **state)
 	assert_int_equal(otp_enrol_begin_invited(
 			     &world.account, others[2], &token, &enrolment),
 	    OTP_ERR_CONFLICT);
-	invited(&world, false, text);
+	invited(false, text);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(otp_enrol_begin_invited(&world.account,
 				     others[i], &token, &enrolment),
@@ -183,11 +179,11 @@ invitation__begins_an_enrolment_that_needs_it(void **state)
 	    OTP_OK);
 	assert_true(enrolment.invited);
 	assert_true(enrolment.by_user);
-	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	assert_int_equal(put(&enrolment), OTP_OK);
 	assert_int_equal(
 	    otp_enrol_begin_invited(&world.account, text, &token, &enrolment),
 	    OTP_ERR_CONFLICT);
-	invited(&world, true, text);
+	invited(true, text);
 	world.now = LATER;
 	assert_int_equal(
 	    otp_enrol_begin_invited(&world.account, text, &token, &enrolment),
@@ -198,17 +194,16 @@ invitation__begins_an_enrolment_that_needs_it(void **state)
 static void
 invitation__that_expired_enrolls_nobody(void **state)
 {
-	struct world world;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
-	begun(&world, &enrolment);
+	invited(false, text);
+	begun(&enrolment);
 	world.now = LATER;
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
-	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_NO);
+	assert_int_equal(put(&enrolment), OTP_ERR_CONFLICT);
+	assert_int_equal(looked().enrolled, OTP_ENROLLED_NO);
 	world_close(&world);
 }
 
@@ -217,7 +212,6 @@ static void
 invitation__enrolls_only_what_still_has_it(void **state)
 {
 	static const char torn[] = "invite:";
-	struct world world;
 	struct otp_enrolment enrolment;
 	struct otp_state changed;
 	char text[2][OTP_RECOVERY_TEXT_SIZE];
@@ -225,26 +219,26 @@ invitation__enrolls_only_what_still_has_it(void **state)
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text[0]);
-	begun(&world, &enrolment);
-	invited(&world, false, text[1]); /* another one */
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
-	begun(&world, &enrolment);
+	invited(false, text[0]);
+	begun(&enrolment);
+	invited(false, text[1]); /* another one */
+	assert_int_equal(put(&enrolment), OTP_ERR_CONFLICT);
+	begun(&enrolment);
 	changed = *world_state(&world);
 	changed.credentials_count = 0; /* not adopted */
 	world_put_state(&world, &changed);
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	assert_int_equal(put(&enrolment), OTP_ERR_CONFLICT);
 	world_write(&world, "seed/alice", torn, strlen(torn));
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_PARSE);
+	assert_int_equal(put(&enrolment), OTP_ERR_PARSE);
 	assert_int_equal(otp_enrol_begin_invited(&world.account, text[1],
 			     &enrolment.token, &enrolment),
 	    OTP_ERR_PARSE);
 	world_path(&world, "seed/alice", path);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	assert_int_equal(put(&enrolment), OTP_ERR_CONFLICT);
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_CONFLICT);
+	assert_int_equal(put(&enrolment), OTP_ERR_CONFLICT);
 	assert_false(world_has(&world, "seed/alice"));
 	world_close(&world);
 }
@@ -253,23 +247,22 @@ invitation__enrolls_only_what_still_has_it(void **state)
 static void
 invitation__is_kept_if_the_seed_cannot_be_written(void **state)
 {
-	struct world world;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 	char path[96];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
-	begun(&world, &enrolment);
+	invited(false, text);
+	begun(&enrolment);
 	world_path(&world, "seed/.alice.new", path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_WRITE);
+	assert_int_equal(put(&enrolment), OTP_ERR_WRITE);
 	assert_false(world.account.committed);
 	assert_int_equal(world_state(&world)->last_success.time, 0);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
 	assert_int_equal(rmdir(path), 0);
-	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	assert_int_equal(put(&enrolment), OTP_OK);
 	world_close(&world);
 }
 
@@ -277,7 +270,6 @@ static void
 invitation__is_not_made_if_it_cannot_be_written(void **state)
 {
 	static const char *const folders[] = { "state", "seed" };
-	struct world world;
 	struct otp_recovery_set set;
 
 	(void)state;
@@ -285,7 +277,7 @@ invitation__is_not_made_if_it_cannot_be_written(void **state)
 		char path[96], name[32];
 
 		world_open(&world);
-		set = made_set(&world);
+		set = made_set();
 		(void)snprintf(name, sizeof(name), "%s/alice", folders[i]);
 		world_path(&world, name, path);
 		(void)unlink(path);
@@ -304,7 +296,6 @@ invitation__is_not_made_if_it_cannot_be_written(void **state)
 static void
 invitation__outlives_new_recovery_codes(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
@@ -312,8 +303,8 @@ invitation__outlives_new_recovery_codes(void **state)
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
-	invited(&world, true, text);
-	set = made_set(&world);
+	invited(true, text);
+	set = made_set();
 	assert_int_equal(otp_enrol_recovery(&world.account, &set), OTP_OK);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
 	world_close(&world);
@@ -323,7 +314,6 @@ invitation__outlives_new_recovery_codes(void **state)
 static void
 invitation__does_not_come_of_a_failure(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set;
 	const struct otp_state *after;
 	char path[96];
@@ -332,7 +322,7 @@ invitation__does_not_come_of_a_failure(void **state)
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
-	set = made_set(&world);
+	set = made_set();
 	world_path(&world, "seed/.alice.new", path);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(
@@ -347,14 +337,13 @@ invitation__does_not_come_of_a_failure(void **state)
 static void
 invitation__beside_a_damaged_state_begins_nothing(void **state)
 {
-	struct world world;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
-	begun(&world, &enrolment);
+	invited(false, text);
+	begun(&enrolment);
 	world_write(&world, "state/alice", "damaged", 7);
 	assert_int_equal(otp_enrol_begin_invited(&world.account, text,
 			     &enrolment.token, &enrolment),
@@ -366,21 +355,20 @@ invitation__beside_a_damaged_state_begins_nothing(void **state)
 static void
 invitation__that_replaces_a_token_is_the_last_login(void **state)
 {
-	struct world world;
 	struct otp_enrolment enrolment;
 	struct otp_recovery_set none = { .count = 0 };
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
-	begun(&world, &enrolment);
+	invited(false, text);
+	begun(&enrolment);
 	enrolment.invited = false;
 	assert_int_equal(
 	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
 	assert_int_equal(world_state(&world)->last_success.time, 0);
-	invited(&world, true, text);
-	begun(&world, &enrolment);
+	invited(true, text);
+	begun(&enrolment);
 	assert_int_equal(
 	    otp_enrol_put(&world.account, &enrolment, &none), OTP_OK);
 	assert_int_equal(world_state(&world)->last_success.time, WORLD_NOW);
@@ -393,26 +381,24 @@ invitation__that_replaces_a_token_is_the_last_login(void **state)
 static void
 invitation__of_the_suspended_enrolls_nobody(void **state)
 {
-	struct world world;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 	bool changed;
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text);
-	begun(&world, &enrolment);
+	invited(false, text);
+	begun(&enrolment);
 	assert_int_equal(
 	    otp_standing_suspend(&world.account, true, &changed), OTP_OK);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_SUSPENDED);
-	assert_int_equal(put(&world, &enrolment), OTP_ERR_SUSPENDED);
+	assert_int_equal(put(&enrolment), OTP_ERR_SUSPENDED);
 	world_close(&world);
 }
 
 static void
 invite__needs_replace_where_there_is_something(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set;
 	struct otp_enrolment enrolment;
 	struct otp_seed seed;
@@ -422,16 +408,16 @@ invite__needs_replace_where_there_is_something(void **state)
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
-	set = made_set(&world);
+	set = made_set();
 	assert_int_equal(
 	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_EXISTS);
-	invited(&world, true, text);
-	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	invited(true, text);
+	assert_int_equal(looked().enrolled, OTP_ENROLLED_YES);
 	assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
 	assert_int_equal(world_show_now(&world, 0), OTP_VERDICT_ACCEPT);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
-	begun(&world, &enrolment);
-	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	begun(&enrolment);
+	assert_int_equal(put(&enrolment), OTP_OK);
 	world_seed(&world, &seed);
 	assert_int_equal(seed.tokens_count, 1);
 	assert_memory_equal(seed.tokens[0].secret, enrolment.token.secret, 20);
@@ -441,14 +427,13 @@ invite__needs_replace_where_there_is_something(void **state)
 static void
 invitation__is_compared_while_codes_are_blocked(void **state)
 {
-	struct world world;
 	char text[OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
-	invited(&world, true, text);
+	invited(true, text);
 	for (unsigned i = 0; i < 5; i++)
 		assert_int_equal(world_guess(&world), OTP_VERDICT_REJECT);
 	assert_int_equal(world_guess(&world), OTP_VERDICT_WAITING);
@@ -461,16 +446,15 @@ invitation__is_compared_while_codes_are_blocked(void **state)
 static void
 invitation__that_went_stays_used(void **state)
 {
-	struct world world;
 	struct otp_seed first, second;
 	struct otp_enrolment enrolment;
 	char text[3][OTP_RECOVERY_TEXT_SIZE];
 
 	(void)state;
 	world_open(&world);
-	invited(&world, false, text[0]);
+	invited(false, text[0]);
 	world_seed(&world, &first);
-	invited(&world, false, text[1]); /* a later one */
+	invited(false, text[1]); /* a later one */
 	world_seed(&world, &second);
 	world.seed = first;
 	world_put_seed(&world);
@@ -481,19 +465,19 @@ invitation__that_went_stays_used(void **state)
 	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	world_put_seed(&world);
 	assert_int_equal(world_try(&world, text[1]), OTP_VERDICT_REPLAY);
-	invited(&world, false, text[2]); /* it ends in the first second, too */
+	invited(false, text[2]); /* it ends in the first second, too */
 	world_seed(&world, &world.seed);
 	world.now = 0;
 	assert_int_equal(otp_enrol_remove(&world.account, false), OTP_OK);
 	world.now = WORLD_NOW;
 	world_put_seed(&world);
 	assert_int_equal(world_try(&world, text[2]), OTP_VERDICT_REPLAY);
-	invited(&world, true, text[2]);
+	invited(true, text[2]);
 	world_seed(&world, &first);
-	begun(&world, &enrolment); /* as 'new' does, without an invitation */
+	begun(&enrolment); /* as 'new' does, without an invitation */
 	enrolment.invited = false;
 	enrolment.mode = OTP_ENROL_NEW;
-	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	assert_int_equal(put(&enrolment), OTP_OK);
 	world.seed = first;
 	world_put_seed(&world);
 	assert_int_equal(world_try(&world, text[2]), OTP_VERDICT_REPLAY);
@@ -503,7 +487,6 @@ invitation__that_went_stays_used(void **state)
 static void
 invitation__that_no_state_knows_is_adopted_first(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set, none = { 0 };
 	struct otp_adoption adoption;
 	struct otp_look look;
@@ -511,7 +494,7 @@ invitation__that_no_state_knows_is_adopted_first(void **state)
 
 	(void)state;
 	world_open(&world);
-	set = made_set(&world);
+	set = made_set();
 	world.seed.invited = true;
 	world.seed.invitation = set.kept[0];
 	world.seed.invitation.until = LATER;
@@ -568,12 +551,11 @@ invitation__that_no_state_knows_is_adopted_first(void **state)
 static void
 invite__refuses_a_wrong_clock_and_an_end_that_came(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set;
 
 	(void)state;
 	world_open(&world);
-	set = made_set(&world);
+	set = made_set();
 	world.now = LATER;
 	assert_int_equal(
 	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_CONFLICT);
@@ -588,7 +570,6 @@ invite__refuses_a_wrong_clock_and_an_end_that_came(void **state)
 static void
 invite__refuses_a_lost_state(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set;
 	char path[96];
 
@@ -596,7 +577,7 @@ invite__refuses_a_lost_state(void **state)
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
-	set = made_set(&world);
+	set = made_set();
 	world_path(&world, "state/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(
@@ -611,7 +592,6 @@ invite__refuses_a_lost_state(void **state)
 static void
 invite__begins_anew_for_a_lost_seed(void **state)
 {
-	struct world world;
 	struct otp_recovery_set set;
 	struct otp_enrolment enrolment;
 	char text[OTP_RECOVERY_TEXT_SIZE];
@@ -621,17 +601,17 @@ invite__begins_anew_for_a_lost_seed(void **state)
 	world_open(&world);
 	world_token(&world, OTP_TOTP);
 	world_enrol(&world);
-	set = made_set(&world);
+	set = made_set();
 	world_path(&world, "seed/alice", path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(
 	    otp_enrol_invite(&world.account, false, &set), OTP_ERR_EXISTS);
-	invited(&world, true, text);
-	assert_int_equal(looked(&world).enrolled, OTP_ENROLLED_YES);
+	invited(true, text);
+	assert_int_equal(looked().enrolled, OTP_ENROLLED_YES);
 	assert_int_equal(world_try_text(&world, "000000"), OTP_ERR_READ);
 	assert_int_equal(world_try(&world, text), OTP_VERDICT_INVITED);
-	begun(&world, &enrolment);
-	assert_int_equal(put(&world, &enrolment), OTP_OK);
+	begun(&enrolment);
+	assert_int_equal(put(&enrolment), OTP_OK);
 	world_close(&world);
 }
 

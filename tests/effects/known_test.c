@@ -9,8 +9,6 @@
 
 #define DAY INT64_C(86400)
 
-static struct world world;
-
 static int
 setup(void **unused)
 {
@@ -24,15 +22,7 @@ setup(void **unused)
 	return 0;
 }
 
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 /* Whether the request is let in without being asked. */
 static bool

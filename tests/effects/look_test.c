@@ -8,7 +8,6 @@
 
 #define DAY INT64_C(86400)
 
-static struct world world;
 static unsigned opened;	      /* how often the store was */
 static unsigned locked;	      /* how often a state was */
 static enum otp_err seed_err; /* of the next look whether there is a seed */
@@ -85,15 +84,7 @@ setup(void **unused)
 	return 0;
 }
 
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 static struct otp_look look;
 

@@ -6,7 +6,6 @@
 #include "tests/effects/stop.h"
 #include "tests/effects/world.h"
 
-static struct world world;
 static char other[SAMPLE_ROOT_SIZE + 16]; /* the other store */
 
 static unsigned settled;	 /* calls */

@@ -8,7 +8,6 @@
 #include "tests/effects/world.h"
 #include "tests/lib/codes.h"
 
-static struct world world;
 static struct otp_recovery_set set;
 static struct otp_adoption adoption;
 static char old_seed[OTP_SEED_SIZE_MAX + 1];
@@ -19,14 +18,6 @@ setup(void **unused)
 {
 	(void)unused;
 	world_open(&world);
-	return 0;
-}
-
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
 	return 0;
 }
 
@@ -397,7 +388,7 @@ once__until_its_end(void **unused)
 	    sizeof(state.credentials));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

@@ -4,7 +4,6 @@
 #include "common/effects/overview.h"
 #include "tests/effects/world.h"
 
-static struct world world;
 static struct otp_snapshot snap;
 static struct otp_overview seen;
 

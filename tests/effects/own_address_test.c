@@ -8,7 +8,6 @@
 #include "common/effects/deliver.h"
 #include "common/effects/own.h"
 
-static struct world world;
 static char current[16];
 static struct otp_own_proof proof;
 static struct otp_own_result result;
@@ -24,9 +23,7 @@ setup(void **state)
 	world_open(&world);
 	(void)world_token(&world, OTP_TOTP);
 	world_recovery(&world, 1);
-	strcpy(world.seed.addresses[0].uri, "mailto:old@example.org");
-	memset(world.seed.addresses[0].secret, 1, OTP_ADDRESS_SECRET_SIZE);
-	world.seed.addresses_count = 1;
+	world_address(&world, "mailto:old@example.org");
 	world_enrol(&world);
 	world.account.by_other = true;
 	memset(&address, 0, sizeof(address));
@@ -34,22 +31,11 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 /* What is active, and what its token shows now. */
 static void
 prove(void)
 {
-	struct otp_seed seed;
-
-	world_seed(&world, &seed);
-	assert_int_equal(otp_active_of(&seed, &proof.former), OTP_OK);
+	proof.former = world_active(&world);
 	proof.typed = oracle_code(
 	    &world.seed.tokens[0], (uint64_t)world.now / 30, current);
 }
@@ -540,13 +526,10 @@ static void
 own__keeps_the_last_address(void **state)
 {
 	char text[OTP_RECOVERY_TEXT_SIZE];
-	struct otp_seed seed;
-
 	(void)state;
 	world.seed.tokens_count = 0;
 	world_enrol(&world);
-	world_seed(&world, &seed);
-	assert_int_equal(otp_active_of(&seed, &proof.former), OTP_OK);
+	proof.former = world_active(&world);
 	proof.typed = world_recovery_text(1, text);
 	snapshot_take(&world, &before);
 	assert_int_equal(remove_number(0), OTP_ERR_CONFLICT);
@@ -560,7 +543,7 @@ own__keeps_the_last_address(void **state)
 	assert_int_equal(addresses(), 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

@@ -11,7 +11,6 @@
 #include "tests/lib/fake.h"
 #include "tests/unit/stack.h"
 
-static struct world world;
 static struct otp_own_proof proof;
 static struct otp_own_token token;
 static struct otp_own_result result;

@@ -7,7 +7,6 @@
 #include "common/effects/own.h"
 #include "common/effects/standing.h"
 
-static struct world world;
 static struct otp_own_token token;
 static char code[16]; /* of 'token' */
 static char current[16];
@@ -31,22 +30,11 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 /* What token 0 shows now, and what is active, as the caller sees it. */
 static void
 prove(void)
 {
-	struct otp_seed seed;
-
-	world_seed(&world, &seed);
-	assert_int_equal(otp_active_of(&seed, &proof.former), OTP_OK);
+	proof.former = world_active(&world);
 	proof.typed = oracle_code(&world.seed.tokens[0],
 	    world.seed.tokens[0].kind == OTP_TOTP ? (uint64_t)world.now / 30
 						  : 0,
@@ -741,7 +729,7 @@ own__does_nothing_for_who_is_suspended_meanwhile(void **state)
 	assert_int_equal(otp_enrol_remove_token(&world.account, id), OTP_OK);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

@@ -12,7 +12,6 @@
 #include "common/effects/own.h"
 #include "common/effects/standing.h"
 
-static struct world world;
 static struct otp_address_proof made;
 static struct otp_own_result result;
 static struct otp_recovery_set set;
@@ -26,9 +25,7 @@ begin(void)
 	(void)world_token(&world, OTP_TOTP);
 	(void)world_token(&world, OTP_HOTP);
 	world_recovery(&world, 1);
-	strcpy(world.seed.addresses[0].uri, "mailto:old@example.org");
-	memset(world.seed.addresses[0].secret, 1, OTP_ADDRESS_SECRET_SIZE);
-	world.seed.addresses_count = 1;
+	world_address(&world, "mailto:old@example.org");
 	world_enrol(&world);
 	memset(&made, 0, sizeof(made));
 	strcpy(made.address.uri, "mailto:alice@example.org");
@@ -60,12 +57,10 @@ static enum otp_err
 confirm(void)
 {
 	struct otp_own_proof proof;
-	struct otp_seed seed;
 	char code[OTP_SEND_TEXT_SIZE];
 	enum otp_err err;
 
-	world_seed(&world, &seed);
-	assert_int_equal(otp_active_of(&seed, &proof.former), OTP_OK);
+	proof.former = world_active(&world);
 	otp_send_text(made.code, code);
 	proof.typed = code;
 	world.account.by_other = true;

@@ -11,7 +11,6 @@
 #include "common/effects/deliver.h"
 #include "common/effects/own.h"
 
-static struct world world;
 static struct otp_own_proof proof;
 static struct otp_own_result result;
 static struct otp_address address;
@@ -39,22 +38,12 @@ setup(void **state)
 	(void)world_token(&world, OTP_HOTP);
 	world_recovery(&world, 1);
 	world_recovery(&world, 2);
-	strcpy(world.seed.addresses[0].uri, "mailto:old@example.org");
-	memset(world.seed.addresses[0].secret, 1, OTP_ADDRESS_SECRET_SIZE);
-	world.seed.addresses_count = 1;
+	world_address(&world, "mailto:old@example.org");
 	world_enrol(&world);
 	world.policy.delay_after = 20;
 	world.account.by_other = true;
 	memset(&address, 0, sizeof(address));
 	strcpy(address.uri, "mailto:alice@example.org");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	world_close(&world);
 	return 0;
 }
 
@@ -87,10 +76,7 @@ count_anew(void)
 static void
 prove(const char *typed)
 {
-	struct otp_seed seed;
-
-	world_seed(&world, &seed);
-	assert_int_equal(otp_active_of(&seed, &proof.former), OTP_OK);
+	proof.former = world_active(&world);
 	proof.typed = typed;
 }
 
@@ -269,7 +255,7 @@ sent_code__of_an_address_is_of_no_login(void **state)
 	assert_int_equal(result.verdict, OTP_VERDICT_REJECT);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

@@ -6,7 +6,6 @@
 #include "tests/effects/world.h"
 #include "tests/lib/codes.h"
 
-static struct world world;
 static struct otp_snapshot snap;
 
 static int
@@ -17,14 +16,6 @@ setup(void **unused)
 	world_token(&world, OTP_TOTP);
 	world_token(&world, OTP_HOTP)->counter = 40;
 	world_enrol(&world);
-	return 0;
-}
-
-static int
-teardown(void **unused)
-{
-	(void)unused;
-	world_close(&world);
 	return 0;
 }
 
@@ -232,7 +223,7 @@ put__reports_a_clock_that_fails_in_between(void **unused)
 	assert_int_equal(clock_reads, 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int
 main(void)

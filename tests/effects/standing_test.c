@@ -9,7 +9,6 @@
 #include "common/effects/look.h"
 #include "common/effects/standing.h"
 
-static struct world world;
 static bool suspended_meanwhile; /* the next state is, once it is loaded */
 
 enum otp_err __real_otp_store_load(struct otp_store *store,

@@ -7,7 +7,6 @@
 
 #include "common/core/notice.h"
 
-static struct world world;
 static bool digest_fails; /* of a host's id */
 
 enum otp_err __real_otp_digest(

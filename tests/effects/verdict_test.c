@@ -9,7 +9,6 @@
 
 #include "common/effects/own.h"
 
-static struct world world;
 static struct otp_own_proof proof;
 static struct otp_own_token token;
 static struct otp_own_result result;
@@ -157,10 +156,7 @@ teardown(void **state)
 static void
 prove(bool right)
 {
-	struct otp_seed seed;
-
-	world_seed(&world, &seed);
-	assert_int_equal(otp_active_of(&seed, &proof.former), OTP_OK);
+	proof.former = world_active(&world);
 	proof.typed = right ? oracle_code(&world.seed.tokens[0],
 				  (uint64_t)world.now / 30, current)
 			    : oracle_wrong(&world.seed.tokens[0],

@@ -40,7 +40,7 @@ struct world {
 	struct otp_host host;
 	struct otp_request request;
 	struct otp_account account;
-	struct otp_seed seed; /* what world_enrol() puts in force */
+	struct otp_seed seed; /* what world_enrol() makes active */
 	struct otp_state state;
 	struct otp_answer answer;
 };
@@ -229,6 +229,17 @@ world_seal(uint8_t *slot)
 	assert_int_equal(otp_digest(slot, length, slot + length), OTP_OK);
 }
 
+/* The seed to enrol has the address URI, and no other. */
+static inline void
+world_address(struct world *world, const char *uri)
+{
+	struct otp_address *address = &world->seed.addresses[0];
+
+	(void)snprintf(address->uri, sizeof(address->uri), "%s", uri);
+	memset(address->secret, 1, sizeof(address->secret));
+	world->seed.addresses_count = 1;
+}
+
 /* alice is enrolled with the seed, and nothing of it is spent. */
 static inline void
 world_enrol(struct world *world)
@@ -243,7 +254,7 @@ world_enrol(struct world *world)
 	world_put_state(world, &state);
 }
 
-/* The seed in force, into SEED. */
+/* The active seed, into SEED. */
 static inline void
 world_seed(struct world *world, struct otp_seed *seed)
 {
@@ -253,7 +264,19 @@ world_seed(struct world *world, struct otp_seed *seed)
 	otp_store_close(store);
 }
 
-/* The state in force, into WORLD->state. */
+/* What of it is active, as its user sees it. */
+static inline struct otp_active
+world_active(struct world *world)
+{
+	struct otp_active active;
+	struct otp_seed seed;
+
+	world_seed(world, &seed);
+	assert_int_equal(otp_active_of(&seed, &active), OTP_OK);
+	return active;
+}
+
+/* The state, into WORLD->state. */
 static inline const struct otp_state *
 world_state(struct world *world)
 {
@@ -391,6 +414,18 @@ world_guess(struct world *world)
 	char text[16];
 
 	return world_try(world, oracle_wrong(token, first, 60, text));
+}
+
+/* --- the one world of a program: each of its tests has a new one --- */
+
+static struct world world;
+
+static inline int
+world_teardown(void **state)
+{
+	(void)state;
+	world_close(&world);
+	return 0;
 }
 
 #endif

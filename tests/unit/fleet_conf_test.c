@@ -6,26 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 #include "common/fleet/conf.h"
 
-static char base[64]; /* /tmp/pam_otp-XXXXXX */
 static struct otp_fleet_conf conf;
 static struct otp_fault fault;
-
-static const char *
-in_base(const char *name)
-{
-	static char path[96];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", base, name);
-	return path;
-}
 
 static void
 write_file(const char *name, const char *text, mode_t mode)
 {
-	int fd = open(in_base(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = open(in(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
@@ -36,27 +27,13 @@ write_file(const char *name, const char *text, mode_t mode)
 static int
 set_up(void **state)
 {
-	(void)state;
-	strcpy(base, "/tmp/pam_otp-XXXXXX");
-	if (mkdtemp(base) == NULL)
+	if (folder_setup(state) != 0)
 		return 1;
 	write_file("ca", "", 0644);
 	write_file("certificate", "", 0644);
 	write_file("key", "", 0600);
 	write_file("password", "", 0600);
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	static const char *const names[] = { "ca", "certificate", "key",
-		"password", "conf" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(names); i++)
-		(void)unlink(in_base(names[i]));
-	return rmdir(base);
 }
 
 /* Read TEXT, in which @ is the folder of the files. */
@@ -76,7 +53,7 @@ read_conf(const char *text)
 	memset(&conf, 'x', sizeof(conf));
 	memset(&fault, 0, sizeof(fault));
 	memcpy(&before, &conf, sizeof(before));
-	err = otp_fleet_conf_read(in_base("conf"), &conf, &fault);
+	err = otp_fleet_conf_read(in("conf"), &conf, &fault);
 	if (err != OTP_OK)
 		assert_memory_equal(&conf, &before, sizeof(before));
 	return err;
@@ -89,7 +66,7 @@ assert_bad(const char *text, const char *where, enum otp_detail detail)
 	assert_string_equal(fault.where, where);
 	assert_int_equal(fault.detail, detail);
 	assert_int_equal(
-	    otp_fleet_conf_read(in_base("conf"), &conf, NULL), OTP_ERR_OPTION);
+	    otp_fleet_conf_read(in("conf"), &conf, NULL), OTP_ERR_OPTION);
 }
 
 #define ROLE "role = web1\nrealm = staff\n"
@@ -113,10 +90,10 @@ fleetconf__is_a_place(void **state)
 	assert_string_equal(place.database, "codes");
 	assert_string_equal(place.role, "web1");
 	assert_string_equal(place.realm, "staff");
-	assert_string_equal(place.authority, in_base("ca"));
-	assert_string_equal(place.certificate, in_base("certificate"));
-	assert_string_equal(place.key, in_base("key"));
-	assert_string_equal(place.password, in_base("password"));
+	assert_string_equal(place.authority, in("ca"));
+	assert_string_equal(place.certificate, in("certificate"));
+	assert_string_equal(place.key, in("key"));
+	assert_string_equal(place.password, in("password"));
 }
 
 static void
@@ -208,13 +185,13 @@ fleetconf__refuses_secrets_that_others_can_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		assert_int_equal(chmod(in_base(names[i]), 0640), 0);
+		assert_int_equal(chmod(in(names[i]), 0640), 0);
 		assert_int_equal(
 		    read_conf(HOST ROLE "certificate = @/certificate\n"
 					"key = @/key\npassword = @/password\n"),
 		    OTP_ERR_MODE);
-		assert_string_equal(fault.where, in_base(names[i]));
-		assert_int_equal(chmod(in_base(names[i]), 0600), 0);
+		assert_string_equal(fault.where, in(names[i]));
+		assert_int_equal(chmod(in(names[i]), 0600), 0);
 	}
 }
 
@@ -225,17 +202,17 @@ fleetconf__refuses_what_others_can_write(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		assert_int_equal(chmod(in_base(names[i]), 0664), 0);
+		assert_int_equal(chmod(in(names[i]), 0664), 0);
 		assert_int_equal(
 		    read_conf(HOST ROLE "certificate = @/certificate\n"
 					"key = @/key\n"),
 		    OTP_ERR_MODE);
-		assert_string_equal(fault.where, in_base(names[i]));
-		assert_int_equal(chmod(in_base(names[i]), 0644), 0);
+		assert_string_equal(fault.where, in(names[i]));
+		assert_int_equal(chmod(in(names[i]), 0644), 0);
 	}
-	assert_int_equal(unlink(in_base("ca")), 0);
+	assert_int_equal(unlink(in("ca")), 0);
 	assert_int_equal(read_conf(HOST ROLE), OTP_ERR_ABSENT);
-	assert_string_equal(fault.where, in_base("ca"));
+	assert_string_equal(fault.where, in("ca"));
 }
 
 static void
@@ -248,13 +225,13 @@ fleetconf__is_a_configuration_file(void **state)
 	assert_bad(HOST ROLE "port = 0\n", "port", OTP_DETAIL_RANGE);
 	assert_bad(HOST ROLE ROLE, "role", OTP_DETAIL_TWICE);
 	assert_bad(HOST ROLE "key = key\n", "key", OTP_DETAIL_NOT_ABSOLUTE);
-	assert_bad(
-	    HOST ROLE "port = 1", in_base("conf"), OTP_DETAIL_NO_NEWLINE);
-	assert_int_equal(otp_fleet_conf_read(in_base("none"), &conf, &fault),
-	    OTP_ERR_ABSENT);
+	assert_bad(HOST ROLE "port = 1", in("conf"), OTP_DETAIL_NO_NEWLINE);
+	assert_int_equal(
+	    otp_fleet_conf_read(in("none"), &conf, &fault), OTP_ERR_ABSENT);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, folder_teardown)
 
 int
 main(void)

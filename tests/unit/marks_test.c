@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 #include "common/fleet/marks.h"
 #include "common/store/lock.h"
 
-static char base[64]; /* /tmp/pam_otp-XXXXXX */
-static char path[96];
+static char path[200];
 static struct otp_fleet_identity fleet = {
 	.epoch = 3, .since = 1000, .identifier = -7, .realm = "staff"
 };
@@ -20,20 +20,10 @@ static struct otp_marks marks;
 static int
 set_up(void **state)
 {
-	(void)state;
-	strcpy(base, "/tmp/pam_otp-XXXXXX");
-	if (mkdtemp(base) == NULL)
+	if (folder_setup(state) != 0)
 		return 1;
-	(void)snprintf(path, sizeof(path), "%s/marks", base);
+	(void)snprintf(path, sizeof(path), "%s", in("marks"));
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return rmdir(base);
 }
 
 static void
@@ -403,7 +393,8 @@ judge__of_another_realm_compares_nothing(void **state)
 	assert_int_equal(otp_marks_judge(&marks, &now), OTP_MARKS_NONE);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, folder_teardown)
 
 int
 main(void)

@@ -8,30 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 #include "common/effects/options_file.h"
 #include "common/effects/options_load.h"
 
-static char base[64]; /* /tmp/pam_otp-XXXXXX */
-static char path[80];
+static char path[200];
 
 static int
 set_up(void **state)
 {
-	(void)state;
-	strcpy(base, "/tmp/pam_otp-XXXXXX");
-	if (mkdtemp(base) == NULL)
+	if (folder_setup(state) != 0)
 		return 1;
-	(void)snprintf(path, sizeof(path), "%s/conf", base);
+	(void)snprintf(path, sizeof(path), "%s", in("conf"));
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return rmdir(base);
 }
 
 static void
@@ -235,7 +225,8 @@ argument__that_is_null_is_refused(void **state)
 	assert_int_equal(fault.detail, OTP_DETAIL_UNKNOWN_OPTION);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, folder_teardown)
 
 int
 main(void)

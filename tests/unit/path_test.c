@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 #include "common/store/path.h"
 
@@ -136,18 +137,7 @@ __wrap_pwrite64(int fd, const void *data, size_t size, off_t offset)
 	return __wrap_pwrite(fd, data, size, offset);
 }
 
-/* --- A folder for each test ------------------------------------------------ */
-
-static char base[64];	  /* /tmp/pam_otp-XXXXXX */
-static char scratch[200]; /* what in() returned */
-
-/* The path of NAME in the folder; until the next call. */
-static char *
-in(const char *name)
-{
-	(void)snprintf(scratch, sizeof(scratch), "%s/%s", base, name);
-	return scratch;
-}
+/* --- What is in the folder ------------------------------------------------ */
 
 static void
 make_file(const char *name, mode_t mode)
@@ -165,24 +155,6 @@ make_folder(const char *name, mode_t mode)
 {
 	assert_int_equal(mkdir(in(name), 0700), 0);
 	assert_int_equal(chmod(in(name), mode), 0);
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	strcpy(base, "/tmp/pam_otp-XXXXXX");
-	return mkdtemp(base) == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-	char command[100];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
-	return system(command);
 }
 
 /* --- Shorthand ------------------------------------------------------------- */
@@ -1020,7 +992,8 @@ path__says_why_a_transfer_failed(void **state)
 	close(fd);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
 int
 main(void)

@@ -11,44 +11,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 #include "common/store/socket.h"
 
 #define SOMEBODY 12345
 
-static char base[64]; /* /tmp/pam_otp-XXXXXX */
 static int listener = -1;
 static struct otp_fault fault;
 
 /* The path of NAME in the folder; until the next call. */
-static char *
-in(const char *name)
-{
-	static char path[200];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", base, name);
-	return path;
-}
-
 static int
 set_up(void **state)
 {
-	(void)state;
-	strcpy(base, "/tmp/pam_otp-XXXXXX");
-	return mkdtemp(base) == NULL || chmod(base, 0755) != 0;
+	return folder_setup(state) != 0 || chmod(base, 0755) != 0;
 }
 
 static int
 tear_down(void **state)
 {
-	char command[100];
-
-	(void)state;
 	if (listener >= 0)
 		(void)close(listener);
 	listener = -1;
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
-	return system(command);
+	return folder_teardown(state);
 }
 
 /* A socket "s", on which USER listens. */
