@@ -167,7 +167,7 @@ otp_import_csv_header(const char *line, size_t length,
 	return err;
 }
 
-/* The first separator by which LINE has a field of secrets, or NUL. */
+/* The first separator by which LINE names a column of secrets, or NUL. */
 static char
 find_separator(const char *line, size_t length)
 {
