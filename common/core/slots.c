@@ -58,7 +58,7 @@ _Static_assert(RECORD_CREDENTIALS +
 	    OTP_STATE_CREDENTIALS * OTP_SLOT_CREDENTIAL_SIZE + OTP_ID_SIZE +
 	    OTP_DEVICES * OTP_SLOT_DEVICE_SIZE + OTP_SLOT_SENDS_SIZE +
 	    OTP_SLOT_OWN_CODE_SIZE + OTP_SLOT_OTHERS_SIZE +
-	    OTP_SLOT_EXEMPTION_SIZE + OTP_SLOT_NOTICES_SIZE <=
+	    OTP_SLOT_EXEMPTION_SIZE + OTP_SLOT_NOTICES_SIZE + OTP_ID_SIZE <=
 	RECORD_LENGTH_MAX,
     "credentials, and all that may follow them, must fit into a record");
 
@@ -238,8 +238,13 @@ get_optional(const uint8_t *at, uint32_t flags, struct otp_state *state)
 	    !otp_slot_get_exemption(at, &state->exemption))
 		return false;
 	at += size_by(flags, FLAG_EXEMPTION, OTP_SLOT_EXEMPTION_SIZE);
-	return !has(flags, FLAG_NOTICES) ||
-	    otp_slot_get_notices(at, &state->tally.notices);
+	if (has(flags, FLAG_NOTICES) &&
+	    !otp_slot_get_notices(at, &state->tally.notices))
+		return false;
+	at += size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE);
+	if (has(flags, FLAG_MOVED))
+		memcpy(state->move, at, OTP_ID_SIZE);
+	return true;
 }
 
 /*
@@ -492,7 +497,8 @@ record_length(uint32_t flags, uint32_t credentials, uint32_t devices)
 	    size_by(flags, FLAG_OWN_CODE, OTP_SLOT_OWN_CODE_SIZE) +
 	    size_by(flags, FLAG_OTHERS, OTP_SLOT_OTHERS_SIZE) +
 	    size_by(flags, FLAG_EXEMPTION, OTP_SLOT_EXEMPTION_SIZE) +
-	    size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE);
+	    size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE) +
+	    size_by(flags, FLAG_MOVED, OTP_ID_SIZE);
 }
 
 /* Of a part that is there if FLAGS have FLAG. */
@@ -543,6 +549,9 @@ put_optional(uint8_t *at, uint32_t flags, const struct otp_state *state)
 	at += size_by(flags, FLAG_EXEMPTION, OTP_SLOT_EXEMPTION_SIZE);
 	if (has(flags, FLAG_NOTICES))
 		otp_slot_put_notices(at, &state->tally.notices);
+	at += size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE);
+	if (has(flags, FLAG_MOVED))
+		memcpy(at, state->move, OTP_ID_SIZE);
 }
 
 bool

@@ -97,6 +97,7 @@ struct otp_state {
 	 * now: nothing but a move uses this state (store.h).
 	 */
 	bool moved;
+	uint8_t move[OTP_ID_SIZE]; /* if so: the original has it as the copy */
 	/*
 	 * Credentials went, and used codes with them: what is not known may
 	 * have been.  Only a purge clears this.

@@ -15,6 +15,10 @@
  * 3. Each step stands on what is on the disk, also of a process that was killed
  *    (move__goes_on_from_what_is_on_the_disk).
  * 4. Nothing takes the place of other tokens (move__replaces_no_other_tokens).
+ * 5. A move goes on with its own copy alone (move__goes_on_with_its_own_copy,
+ *    move__goes_on_with_no_copy_of_a_later_move).
+ * 6. No exemption comes from a store in which the account was not used last
+ *    (move__brings_no_exemption_back_that_ended, merge__exempts_nobody).
  */
 #include "config.h"
 
@@ -51,6 +55,7 @@ static enum otp_err check_again(const struct moving *moving);
 static enum otp_err compare_seeds(struct moving *moving);
 static enum otp_err move_run(struct moving *moving);
 static enum otp_err put_copy(struct moving *moving);
+static void mark_copy(const struct moving *moving, struct otp_state *state);
 static enum otp_err put_merged(struct moving *moving);
 static enum otp_err mark_original(struct moving *moving);
 static enum otp_err side_put(
@@ -192,7 +197,8 @@ check_target(const struct moving *moving)
 
 /*
  * The original is marked, so the copy was complete.  If it is not there any
- * more, what is left here is older than what became of it.
+ * more, what is left here is older than what became of it: what is marked there
+ * is then of another move, to that store or from it.
  */
 static enum otp_err
 check_again(const struct moving *moving)
@@ -201,7 +207,11 @@ check_again(const struct moving *moving)
 
 	if (to->state_err == OTP_OK && !to->state.moved)
 		return OTP_OK;
-	return to->state_err == OTP_OK && moving->same ? OTP_OK : OTP_ERR_MOVED;
+	return to->state_err == OTP_OK && moving->same &&
+		memcmp(to->state.move, moving->from.state.move, OTP_ID_SIZE) ==
+		    0
+	    ? OTP_OK
+	    : OTP_ERR_MOVED;
 }
 
 /* --- The steps ------------------------------------------------------------ */
@@ -231,6 +241,7 @@ move_run(struct moving *moving)
 		struct otp_state state = to->state;
 
 		state.moved = false;
+		memset(state.move, 0, sizeof(state.move));
 		move->in_target = true;
 		err = side_put(to, &state, &move->fault);
 		move->in_target = err != OTP_OK;
@@ -246,10 +257,7 @@ move_run(struct moving *moving)
 	return OTP_OK;
 }
 
-/*
- * The copy, marked as moved.  Without a seed nothing can be accepted, and the
- * mark stays what it was: of an account that is in a third store by now.
- */
+/* The copy. */
 static enum otp_err
 put_copy(struct moving *moving)
 {
@@ -259,11 +267,14 @@ put_copy(struct moving *moving)
 	struct otp_state state = from->state;
 	enum otp_err err = OTP_OK;
 
-	state.moved = from->seed_err == OTP_OK ||
-	    (to->state_err == OTP_OK && to->state.moved);
+	mark_copy(moving, &state);
 	if (to->state_err == OTP_OK) {
+		struct otp_state known = to->state;
+
+		if (known.moved) /* the account was not used there last */
+			known.exemption = from->state.exemption;
 		err = otp_merge_state(
-		    &state, &to->state, &from->seed, moving->move->now);
+		    &state, &known, &from->seed, moving->move->now);
 		state.generation = to->state.generation;
 		if (err == OTP_OK)
 			err = side_put(to, &state, fault);
@@ -279,15 +290,34 @@ put_copy(struct moving *moving)
 	return err;
 }
 
+/*
+ * As moved.  Without a seed nothing can be accepted, and the mark stays what it
+ * was: of an account that is in a third store by now.
+ */
+static void
+mark_copy(const struct moving *moving, struct otp_state *state)
+{
+	const struct side *to = &moving->to;
+
+	state->moved = true;
+	if (moving->from.seed_err == OTP_OK)
+		memcpy(state->move, moving->move->id, sizeof(state->move));
+	else if (to->state_err == OTP_OK && to->state.moved)
+		memcpy(state->move, to->state.move, sizeof(state->move));
+	else
+		state->moved = false;
+}
+
 /* The one that is in use learns what the original knows. */
 static enum otp_err
 put_merged(struct moving *moving)
 {
 	struct side *to = &moving->to;
-	struct otp_state state = to->state;
-	enum otp_err err = otp_merge_state(
-	    &state, &moving->from.state, &to->seed, moving->move->now);
+	struct otp_state state = to->state, known = moving->from.state;
+	enum otp_err err;
 
+	known.exemption = state.exemption;
+	err = otp_merge_state(&state, &known, &to->seed, moving->move->now);
 	return err == OTP_OK ? side_put(to, &state, &moving->move->fault) : err;
 }
 
@@ -301,6 +331,7 @@ mark_original(struct moving *moving)
 	if (state.moved)
 		return otp_store_settle(from->store, fault);
 	state.moved = true;
+	memcpy(state.move, moving->move->id, sizeof(state.move));
 	return side_put(from, &state, fault);
 }
 

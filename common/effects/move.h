@@ -5,11 +5,12 @@
  *
  * At no time is it accepted in both: the copy is marked 'moved' (state.h) until
  * the original is.  So it is in neither for a moment; wherever this was
- * stopped, running it again finishes it.  What stays in the former store has no
- * seed.
+ * stopped, running it again finishes it: the id of the move says which copy is
+ * of which original.  What stays in the former store has no seed.
  *
  * If the new store has the account with the same tokens, the states are merged:
- * a code that was used in either store is used.
+ * a code that was used in either store is used.  Whether the user is exempt is
+ * what the store says in which the account was used last.
  */
 #ifndef OTP_MOVE_H
 #define OTP_MOVE_H
@@ -31,7 +32,8 @@ enum otp_move_outcome {
 struct otp_move {
 	struct otp_place from;
 	struct otp_place to;
-	int64_t now; /* seconds since 1970 */
+	int64_t now;		 /* seconds since 1970 */
+	uint8_t id[OTP_ID_SIZE]; /* random: no other move's */
 	/* The results. */
 	enum otp_move_outcome outcome;
 	uint32_t uid;

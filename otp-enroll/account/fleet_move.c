@@ -105,6 +105,9 @@ move_one(struct moving *moving, const char *account)
 	otp_signals_block(&before);
 	err = host->sys->time(host->sys->context, &move.now);
 	if (err == OTP_OK)
+		err = host->sys->random(
+		    host->sys->context, move.id, sizeof(move.id));
+	if (err == OTP_OK)
 		err = otp_move_account(&move, account);
 	if (move.begun || move.outcome > OTP_MOVE_ROOT)
 		move_audit(moving, account, &move);

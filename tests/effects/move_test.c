@@ -3,10 +3,12 @@
 #include "config.h"
 
 #include "common/effects/move.h"
+#include "common/effects/standing.h"
 #include "tests/effects/stop.h"
 #include "tests/effects/world.h"
 
 static char other[SAMPLE_ROOT_SIZE + 16]; /* the other store */
+static char third[SAMPLE_ROOT_SIZE + 16];
 
 static unsigned settled;	 /* calls */
 static unsigned settle_fails_at; /* 1 = the first; 0 = never */
@@ -34,6 +36,8 @@ begin(void)
 	world_open(&world);
 	(void)snprintf(other, sizeof(other), "%s/other", world.folder);
 	sample_init(other);
+	(void)snprintf(third, sizeof(third), "%s/third", world.folder);
+	sample_init(third);
 	world_token(&world, OTP_TOTP);
 	world_token(&world, OTP_HOTP);
 	world_recovery(&world, 1);
@@ -63,9 +67,12 @@ static struct otp_move move;
 static enum otp_err
 move_between(const char *from, const char *to)
 {
-	move = (struct otp_move){
-		.from.folder = from, .to.folder = to, .now = world.now
-	};
+	static uint8_t moves;
+
+	move = (struct otp_move){ .from.folder = from,
+		.to.folder = to,
+		.now = world.now,
+		.id = { ++moves } };
 	return otp_move_account(&move, "alice");
 }
 
@@ -509,6 +516,140 @@ merge__stopped_anywhere_ends_with_each_code_used(void **unused)
 	assert_once(true, false);
 }
 
+/* Whether ACTION was stopped at its call CALL, and not done. */
+static bool
+is_stopped(enum otp_err (*action)(void), unsigned call)
+{
+	enum otp_err err;
+
+	stop_from(call);
+	err = action();
+	stop_from(0);
+	return err != OTP_OK;
+}
+
+static enum otp_err
+move_on(void)
+{
+	return move_between(other, third);
+}
+
+static enum otp_err
+move_from_third(void)
+{
+	return move_between(third, other);
+}
+
+static bool
+is_left(const char *folder)
+{
+	return has(folder, "seed/alice") && state_in(folder).moved;
+}
+
+static void
+assert_in_one_store(void)
+{
+	unsigned in = lets_in(world.store, hotp(1));
+
+	in += lets_in(other, hotp(1));
+	in += lets_in(third, hotp(1));
+	assert_true(in <= 1);
+}
+
+/*
+ * An original that is left takes no copy for its own that is another move's, or
+ * an original of the next.
+ */
+static void
+move__goes_on_with_its_own_copy(void **unused)
+{
+	unsigned left = 0;
+	bool stopped = true;
+
+	(void)unused;
+	for (unsigned first = 1; stopped; first++) {
+		bool next = true;
+
+		for (unsigned call = 1; stopped && next; call++) {
+			world_close(&world);
+			begin();
+			stopped = is_stopped(move_there, first);
+			if (!is_left(world.store) || is_left(other))
+				break;
+			left++;
+			next = is_stopped(move_on, call);
+			(void)move_there();
+			assert_in_one_store();
+		}
+	}
+	assert_true(left > 5);
+}
+
+static void
+move__goes_on_with_no_copy_of_a_later_move(void **unused)
+{
+	unsigned left = 0;
+	bool stopped = true;
+
+	(void)unused;
+	for (unsigned first = 1; stopped; first++) {
+		bool next = true;
+
+		for (unsigned call = 1; stopped && next; call++) {
+			world_close(&world);
+			begin();
+			stopped = is_stopped(move_there, first);
+			if (!is_left(world.store) || is_left(other))
+				break;
+			left++;
+			assert_int_equal(move_on(), OTP_OK);
+			next = is_stopped(move_from_third, call);
+			(void)move_there();
+			assert_in_one_store();
+		}
+	}
+	assert_true(left > 5);
+}
+
+/* An exemption that ended meanwhile is not what the former store remembers. */
+static void
+move__brings_no_exemption_back_that_ended(void **unused)
+{
+	const struct otp_exemption none = { 0 };
+	struct otp_state state = *world_state(&world);
+	struct otp_account there = world.account;
+	struct otp_host host = world.host;
+	bool changed = false;
+
+	(void)unused;
+	state.exemption.until = WORLD_NOW + 1000;
+	strcpy(state.exemption.reason, "a reason");
+	world_put_state(&world, &state);
+	assert_int_equal(move_there(), OTP_OK);
+	host.store.folder = other;
+	there.host = &host;
+	assert_int_equal(otp_standing_exempt(&there, &none, &changed), OTP_OK);
+	assert_true(changed);
+	assert_int_equal(move_back(), OTP_OK);
+	assert_int_equal(state_in(world.store).exemption.until, 0);
+}
+
+/* Those who use the other store did not exempt the user there. */
+static void
+merge__exempts_nobody(void **unused)
+{
+	struct otp_state state = *world_state(&world);
+
+	(void)unused;
+	copy_all();
+	state.exemption.until = WORLD_NOW + 1000;
+	strcpy(state.exemption.reason, "a reason");
+	world_put_state(&world, &state);
+	assert_int_equal(move_there(), OTP_OK);
+	assert_int_equal(move.outcome, OTP_MOVE_MERGED);
+	assert_int_equal(state_in(other).exemption.until, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -531,6 +672,10 @@ main(void)
 		TEST(move__stopped_anywhere_accepts_a_code_once),
 		TEST(move__stopped_anywhere_can_be_taken_back),
 		TEST(merge__stopped_anywhere_ends_with_each_code_used),
+		TEST(move__goes_on_with_its_own_copy),
+		TEST(move__goes_on_with_no_copy_of_a_later_move),
+		TEST(move__brings_no_exemption_back_that_ended),
+		TEST(merge__exempts_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

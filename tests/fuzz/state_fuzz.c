@@ -126,7 +126,8 @@ same_state(const struct otp_state *one, const struct otp_state *other)
 	    one->suspended == other->suspended &&
 	    memcmp(&one->exemption, &other->exemption,
 		sizeof(one->exemption)) == 0 &&
-	    one->forgotten == other->forgotten &&
+	    one->forgotten == other->forgotten && one->moved == other->moved &&
+	    memcmp(one->move, other->move, sizeof(one->move)) == 0 &&
 	    one->recovery_made == other->recovery_made &&
 	    memcmp(one->accepted, other->accepted, sizeof(one->accepted)) ==
 	    0 &&

@@ -241,6 +241,8 @@ assert_same_state(const struct otp_state *a, const struct otp_state *b)
 	assert_int_equal(a->suspended, b->suspended);
 	assert_memory_equal(&a->exemption, &b->exemption, sizeof(a->exemption));
 	assert_int_equal(a->forgotten, b->forgotten);
+	assert_int_equal(a->moved, b->moved);
+	assert_memory_equal(a->move, b->move, OTP_ID_SIZE);
 	assert_int_equal(a->uid, b->uid);
 	assert_int_equal(a->unreported, b->unreported);
 	assert_same_tally(&a->tally, &b->tally);
@@ -327,7 +329,7 @@ image_record(struct image *image)
 		(otp_state_has_others(&image->state) ? 152 : 0) +
 		(image->state.exemption.until != 0 ? 136 : 0) +
 		(otp_notices_are_there(&image->state.tally.notices) ? 96 : 0) +
-		DIGEST);
+		(image->state.moved ? 8 : 0) + DIGEST);
 	memcpy(image->file + slot.offset, slot.bytes, slot.size);
 }
 
@@ -537,6 +539,9 @@ random_state(uint64_t *seed, struct otp_state *state)
 		state->own_code.time = (int64_t)(unit_random(seed) >> 1 | 1);
 		unit_fill(seed, state->own_code.mark, OTP_ID_SIZE);
 	}
+	state->moved = (unit_random(seed) & 1) != 0;
+	if (state->moved)
+		unit_fill(seed, state->move, OTP_ID_SIZE);
 	state->uid = (uint32_t)unit_random(seed);
 	state->unreported = (uint32_t)unit_random(seed);
 	random_tally(seed, &state->tally);
