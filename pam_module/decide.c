@@ -6,8 +6,9 @@
  *    (daemon__that_does_not_answer_lets_nobody_in).
  * 2. A login is decided in one way alone
  *    (daemon__is_not_asked_by_the_owner_of_the_store).
- * 3. The daemon decides about its own store alone
- *    (daemon__is_not_asked_about_another_store).
+ * 3. The daemon decides about its own store alone, and by its own rules
+ *    (daemon__is_not_asked_about_another_store,
+ *    daemon__is_not_asked_to_judge_by_other_rules).
  * 4. A database is the daemon's, for root's programs too, and uid 0 is in files
  *    (tests/fleet/login.sh: database__is_the_daemons,
  *    database__is_not_asked_about_root).
@@ -33,7 +34,9 @@
 #include "pam_module/log.h"
 
 static enum otp_link_socket socket_of(struct otp_login *login, uid_t user);
-static bool is_daemons(const struct otp_login *login);
+static enum otp_err check_daemons(struct otp_login *login, enum otp_err found);
+static const char *other_rule(
+    const struct otp_options *ours, const struct otp_options *daemons);
 static struct otp_host host_of(const struct otp_login *login);
 static struct otp_link link_of(const struct otp_login *login);
 static struct otp_request request_of(const struct otp_login *login);
@@ -62,15 +65,9 @@ otp_decide_way(struct otp_login *login)
 		err = otp_path_status(AT_FDCWD, place.folder, &status, NULL);
 	if (is_folder && err == OTP_OK && status.stx_uid == user)
 		return OTP_OK;
-	if (!is_daemons(login)) {
-		if (err == OTP_ERR_ABSENT)
-			return OTP_OK;
-		return otp_fault_set(&login->fault, OTP_ERR_OPTION, 0, "conf",
-		    OTP_DETAIL_OTHER_STORE);
-	}
-	login->way = OTP_WAY_LINK;
 	login->socket = socket_of(login, user);
-	return OTP_OK;
+	login->way = OTP_WAY_LINK;
+	return check_daemons(login, err);
 }
 
 static enum otp_link_socket
@@ -88,17 +85,50 @@ socket_of(struct otp_login *login, uid_t user)
 	return OTP_LINK_SERVICE;
 }
 
-/* The daemon reads the default configuration file. */
-static bool
-is_daemons(const struct otp_login *login)
+/*
+ * The daemon reads the default configuration file, and judges by the rules that
+ * this has.  FOUND: ABSENT, if LOGIN's store is a folder that is missing.
+ */
+static enum otp_err
+check_daemons(struct otp_login *login, enum otp_err found)
 {
 	struct otp_options options;
 	struct otp_fault fault = { 0 };
+	const char *other;
 
 	if (login->options.conf[0] == '\0')
-		return true;
-	return otp_options_load(0, NULL, &options, &fault) == OTP_OK &&
-	    strcmp(options.store, login->options.store) == 0;
+		return OTP_OK;
+	if (otp_options_load(0, NULL, &options, &fault) != OTP_OK ||
+	    strcmp(options.store, login->options.store) != 0) {
+		login->way = OTP_WAY_DIRECT;
+		return found == OTP_ERR_ABSENT
+		    ? OTP_OK
+		    : otp_fault_set(&login->fault, OTP_ERR_OPTION, 0, "conf",
+			  OTP_DETAIL_OTHER_STORE);
+	}
+	other = other_rule(&login->options, &options);
+	if (other == NULL)
+		return OTP_OK;
+	return otp_fault_set(
+	    &login->fault, OTP_ERR_OPTION, 0, other, OTP_DETAIL_OTHER_RULES);
+}
+
+/* The first option by which codes are judged and that is not the same. */
+static const char *
+other_rule(const struct otp_options *ours, const struct otp_options *daemons)
+{
+	const struct otp_policy *policy = &daemons->policy;
+
+	if (ours->policy.window != policy->window)
+		return "window";
+	if (ours->policy.lookahead != policy->lookahead)
+		return "lookahead";
+	if (ours->policy.delay_after != policy->delay_after)
+		return "delay_after";
+	if (ours->policy.lock_after != policy->lock_after)
+		return "lock_after";
+	return ours->virtual_users != daemons->virtual_users ? "virtual_users"
+							     : NULL;
 }
 
 enum otp_err

@@ -19,7 +19,7 @@
 /*
  * Choose the way to the store, once: LOGIN's 'way' and 'socket'.
  * Errors: OPTION (the line's configuration names another store than that of
- * pam_otpd(8)).
+ * pam_otpd(8), or other rules for codes).
  */
 enum otp_err otp_decide_way(struct otp_login *login) OTP_MUST_USE;
 

@@ -28,6 +28,7 @@ static const char *const words[] = {
 	[OTP_DETAIL_ABOVE_LOCK_AFTER] = "above-lock-after",
 	[OTP_DETAIL_NOT_PREFIXES] = "not-prefixes",
 	[OTP_DETAIL_OTHER_STORE] = "other-store",
+	[OTP_DETAIL_OTHER_RULES] = "other-rules",
 	[OTP_DETAIL_UNKNOWN_GROUP] = "unknown-group",
 	[OTP_DETAIL_MISSING] = "missing",
 	[OTP_DETAIL_NOT_HOSTS] = "not-hosts",

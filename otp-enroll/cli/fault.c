@@ -100,6 +100,7 @@ static const char *const details[] = {
 	    N_("must be a list of prefixes such as +49,+43"),
 	[OTP_DETAIL_OTHER_STORE] =
 	    N_("names another store than that of pam_otpd"),
+	[OTP_DETAIL_OTHER_RULES] = N_("has another value than pam_otpd uses"),
 	[OTP_DETAIL_UNKNOWN_GROUP] =
 	    N_("names a group that does not exist, {name}"),
 	[OTP_DETAIL_MISSING] = N_("is missing"),

@@ -544,6 +544,35 @@ daemon__is_not_asked_about_another_store(void **state)
 	assert_int_equal(there->connections, 0);
 }
 
+/* Each of them would count for nothing. */
+static void
+daemon__is_not_asked_to_judge_by_other_rules(void **state)
+{
+	static const struct {
+		const char *line, *logged;
+	} rules[] = {
+		{ "window = 2\n", "option=window" },
+		{ "lookahead = 3\n", "option=lookahead" },
+		{ "delay_after = 2\n", "option=delay_after" },
+		{ "lock_after = 20\n", "option=lock_after" },
+		{ "virtual_users\n", "option=virtual_users" },
+	};
+	struct host *host = *state;
+
+	begin(host, "user");
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		configure(host, rules[i].line);
+		assert_int_equal(login(host, "123456"), PAM_SERVICE_ERR);
+		host_logged("misconfigured", "option");
+		has_text(rules[i].logged);
+		has_text("detail=other-rules");
+		assert_int_equal(host->seen.prompts, 0);
+	}
+	assert_int_equal(there->connections, 0);
+	configure(host, "window = 1\nfile_system_is_local\n");
+	assert_int_equal(login(host, "123456"), PAM_SUCCESS);
+}
+
 /* Root alone can say from which device a login comes. */
 static void
 daemon__is_told_nothing_that_only_root_can_know(void **state)
@@ -1161,6 +1190,7 @@ main(void)
 		DAEMON_TEST(daemon__is_asked_by_a_service),
 		DAEMON_TEST(daemon__is_not_asked_by_the_owner_of_the_store),
 		DAEMON_TEST(daemon__is_not_asked_about_another_store),
+		DAEMON_TEST(daemon__is_not_asked_to_judge_by_other_rules),
 		DAEMON_TEST(daemon__is_told_nothing_that_only_root_can_know),
 		DAEMON_TEST(daemon__sends_a_code_for_a_service),
 		DAEMON_TEST(daemon__that_sends_nothing_is_not_noticed),
