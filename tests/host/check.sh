@@ -770,13 +770,15 @@ fakes() {
 	    asked = peer.recv(4096)
 	    right = asked == b'pOTP\0\0\0\0'
 	    if sys.argv[1] == 'other' and right:
-	        peer.send(b'pOTP\2\0\0\0')
-	    if sys.argv[1] == 'rubbish' and right:
-	        peer.send(b'pOTQ\1\0\0\0')
-	    if sys.argv[1] == 'long' and right:
-	        peer.send(b'pOTP\1\0\0\0\0')
-	    if sys.argv[1] == 'ours' and right:
+	        peer.send(b'pOTP\3\0\0\0')
+	    if sys.argv[1] == 'older' and right:
 	        peer.send(b'pOTP\1\0\0\0')
+	    if sys.argv[1] == 'rubbish' and right:
+	        peer.send(b'pOTQ\2\0\0\0')
+	    if sys.argv[1] == 'long' and right:
+	        peer.send(b'pOTP\2\0\0\0\0')
+	    if sys.argv[1] == 'ours' and right:
+	        peer.send(b'pOTP\2\0\0\0')
 	    peer.close()
 	END
 	fake=$!
@@ -796,6 +798,9 @@ check 'daemon__is_asked_for_its_version_alone' told '' \
 unfake
 fakes other
 check 'daemon__of_another_version' told daemon-version 'is another version'
+unfake
+fakes older
+check 'daemon__of_an_older_version' told daemon-version 'is another version'
 unfake
 for kind in rubbish long nothing; do
 	fakes $kind
