@@ -15,6 +15,11 @@
 #	shown PATTERN		whether a line of that has it
 #	served_start, served_end	both daemons; $one and $two are their processes
 #	both LINE...		these lines are in the configuration of both hosts
+#	posts_begin		what the hosts send is in /tmp/sent.one and
+#				/tmp/sent.two from now on: see forget_sent,
+#				sent_nothing; `/tmp/newest HOST' prints the code
+#				that HOST sent last, and `/tmp/answer HOST' answers
+#				a login with "send", and then with that code
 
 . "$(dirname "$0")/server.sh"
 needs setpriv unshare
@@ -80,4 +85,38 @@ on() {
 }
 shown() {
 	grep -qE -e "$1" /tmp/shown
+}
+
+posts_begin() {
+	for pair in one:/run/pam_otp two:/run/other; do
+		socat "UNIX-LISTEN:${pair#*:}/deliver,mode=600,unlink-early,fork" \
+		    "OPEN:/tmp/sent.${pair%%:*},creat,append" &
+		await test -S "${pair#*:}/deliver" || return 1
+	done
+	# Programs, since the login asks for what they print.
+	cat >/tmp/answer <<'END'
+#!/bin/sh
+case $PROMPT in
+*'(or "send"): ') echo send; exit ;;
+esac
+exec /tmp/newest "$1"
+END
+	cat >/tmp/newest <<'END'
+#!/bin/sh
+tries=0
+until grep -qs '^kind=code$' "/tmp/sent.$1"; do
+	tries=$((tries + 1))
+	test $tries -lt 500 || exit 1
+	sleep 0.02
+done
+sed -n 's/^\([0-9]\{4\}\) \([0-9]\{4\}\) is your code for message .*/\1\2/p' \
+    "/tmp/sent.$1" | tail -n 1
+END
+	chmod 755 /tmp/answer /tmp/newest
+}
+forget_sent() {
+	rm -f /tmp/sent.one /tmp/sent.two
+}
+sent_nothing() {
+	says_no test -e /tmp/sent.one && says_no test -e /tmp/sent.two
 }

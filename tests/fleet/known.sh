@@ -9,41 +9,7 @@
 
 . "$(dirname "$0")/hosts.sh"
 needs socat ssh-keygen
-hosts_begin && served_start || exit 99
-
-# What the hosts send is in /tmp/sent.one and /tmp/sent.two.
-for pair in one:/run/pam_otp two:/run/other; do
-	socat "UNIX-LISTEN:${pair#*:}/deliver,mode=600,unlink-early,fork" \
-	    "OPEN:/tmp/sent.${pair%%:*},creat,append" &
-	await test -S "${pair#*:}/deliver" || exit 99
-done
-# answer HOST: "send", and then the code that HOST has sent. A program, since the
-# login asks for it.
-cat >/tmp/answer <<'END'
-#!/bin/sh
-case $PROMPT in
-*'(or "send"): ') echo send; exit ;;
-esac
-exec /tmp/newest "$1"
-END
-cat >/tmp/newest <<'END'
-#!/bin/sh
-tries=0
-until grep -qs '^kind=code$' "/tmp/sent.$1"; do
-	tries=$((tries + 1))
-	test $tries -lt 500 || exit 1
-	sleep 0.02
-done
-sed -n 's/^\([0-9]\{4\}\) \([0-9]\{4\}\) is your code for message .*/\1\2/p' \
-    "/tmp/sent.$1" | tail -n 1
-END
-chmod 755 /tmp/answer /tmp/newest
-forget_sent() {
-	rm -f /tmp/sent.one /tmp/sent.two
-}
-sent_nothing() {
-	says_no test -e /tmp/sent.one && says_no test -e /tmp/sent.two
-}
+hosts_begin && posts_begin && served_start || exit 99
 
 # comes_with NAME: the logins that follow are from a device with this key.
 comes_with() {

@@ -50,6 +50,7 @@ fleet_tests = \
 	%D%/login.sh \
 	%D%/marks.sh \
 	%D%/move.sh \
+	%D%/options.sh \
 	%D%/page.sh \
 	%D%/put.sh \
 	%D%/race.sh \

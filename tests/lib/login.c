@@ -6,7 +6,8 @@
  * them was let in.  A CODE that begins with '!' is a command that prints it, with
  * the prompt in its environment as PROMPT.  What SSH_AUTH_INFO holds is in PAM's
  * environment as sshd puts it there; RHOST and RUSER are PAM's items; with ASKED,
- * prompts are said too.
+ * prompts are said too, those whose answer is seen as "asked in view", and so is
+ * a delay that PAM is asked for after a failure.
  */
 #include "config.h"
 
@@ -57,7 +58,9 @@ converse(int count, const struct pam_message **messages,
 
 		/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 		if (asks && getenv("ASKED") != NULL)
-			printf("  asked:  %s\n", messages[i]->msg);
+			printf("  asked%s:  %s\n",
+			    style == PAM_PROMPT_ECHO_ON ? " in view" : "",
+			    messages[i]->msg);
 		if (asks)
 			responses[i].resp = answer_to(messages[i]->msg, code);
 		else
@@ -71,9 +74,10 @@ converse(int count, const struct pam_message **messages,
 static void
 no_delay(int status, unsigned microseconds, void *data)
 {
-	(void)status;
-	(void)microseconds;
 	(void)data;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	if (status != PAM_SUCCESS && microseconds > 0 && getenv("ASKED"))
+		printf("  delay:  wanted\n");
 }
 
 static int
