@@ -3269,6 +3269,55 @@ daemon__keeps_no_secret_in_a_process(void **state)
 	}
 }
 
+/* A login that sets up an app with the invitation TEXT. */
+static struct otp_wire_request
+enroll_of(const char *text)
+{
+	struct otp_account account = account_of_alice(&otp_sys_host);
+	const struct otp_token app = sample_totp(2);
+	const uint64_t step = (uint64_t)time(NULL) / 30;
+	struct otp_wire_request request =
+	    request_of(OTP_WIRE_ENROLL, alice.name, alice.uid);
+	struct otp_recovery_set set;
+	char code[SAMPLE_CODE_SIZE];
+
+	assert_int_equal(
+	    otp_enrol_make_set(&account, OTP_ENROL_RECOVERY, &set), OTP_OK);
+	memcpy(request.enrol.kept, set.kept, sizeof(request.enrol.kept));
+	memcpy(request.enrol.secret, app.secret, sizeof(request.enrol.secret));
+	request.enrol.code =
+	    (uint32_t)strtoul(sample_code(&app, step, code), NULL, 10);
+	request.enrol.value = (step + 1) * 30;
+	(void)snprintf(request.typed, sizeof(request.typed), "%s", text);
+	return request;
+}
+
+/* Users enroll themselves with their invitation by other requests. */
+static void
+daemon__enrolls_in_a_login_for_root_alone(void **state)
+{
+	char text[OTP_RECOVERY_TEXT_SIZE];
+	struct otp_wire_request request;
+	struct otp_wire_answer answer;
+
+	(void)state;
+	begin_again("self_enroll = yes\n");
+	invite_alice(VALID_INVITATION, true, text);
+	request = enroll_of(text);
+	answer = ask(alice.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_false(answer.committed);
+	NEEDS_ROOT();
+	answer = ask(bob.uid, "user", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	answer = ask(0, "service", &request);
+	assert_int_equal(answer.err, OTP_ERR_DENIED);
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_HOTP);
+	answer = ask(0, "root", &request);
+	assert_true(is_made(&answer));
+	assert_int_equal(seed_of_alice().tokens[0].kind, OTP_TOTP);
+}
+
 static struct otp_wire_request
 draw_of(const char *text)
 {
@@ -3439,6 +3488,7 @@ main(void)
 		    daemon__tells_the_owner_of_a_login_through_a_service),
 		DAEMON_TEST(daemon__answers_each_verb),
 		DAEMON_TEST(daemon__answers_a_service),
+		DAEMON_TEST(daemon__enrolls_in_a_login_for_root_alone),
 		DAEMON_TEST(daemon__draws_for_root),
 		DAEMON_TEST(daemon__draws_for_root_alone),
 		DAEMON_TEST(daemon__draws_what_fits),

@@ -186,6 +186,7 @@ enroll__makes_the_token_of_a_login_active(void **state)
 {
 	struct otp_wire_request request;
 	struct otp_wire_answer answer;
+	struct otp_accepted accepted;
 	char code[SAMPLE_CODE_SIZE];
 
 	(void)state;
@@ -201,6 +202,10 @@ enroll__makes_the_token_of_a_login_active(void **state)
 	assert_string_equal(
 	    sample_peek(host.store, host.name).last_success.host,
 	    "203.0.113.5");
+	accepted = sample_peek(host.store, host.name).accepted[0];
+	assert_int_equal(accepted.kind, OTP_TOTP);
+	assert_int_equal(accepted.value, request.enrol.code);
+	assert_int_equal(accepted.moving, request.enrol.value / 30 - 1);
 	assert_int_equal(tried(code), OTP_VERDICT_REPLAY);
 	assert_int_equal(
 	    tried(sample_code(&app, (uint64_t)time(NULL) / 30 + 1, code)),

@@ -176,36 +176,41 @@ sms() {
 }
 check 'sms_prefixes__allow_a_number_that_gets_codes' sms
 
-# by_oneself [INVITATION]: erin runs `otp-enroll new'; what that shows is in /tmp/own.
+# by_oneself CONF [INVITATION]: erin runs `otp-enroll new'; what that shows is in
+# /tmp/own.
 by_oneself() {
+	own_conf=$1
+	shift
 	: >/tmp/own
 	own_status=0
 	{
-		await grep -q '^  Key ' /tmp/own
+		await grep -qE '^  Key |^otp-enroll: ' /tmp/own
 		secret=$(sed -n 's/^  Key *//p' /tmp/own | tr -d ' ')
 		code
 		test $# = 0 || echo "$1"
 	} 2>/dev/null | setpriv --reuid erin --regid erin --clear-groups \
-	    otp-enroll new --print >/tmp/own 2>&1 || own_status=$?
+	    otp-enroll new --print --conf="$own_conf" >/tmp/own 2>&1 ||
+	    own_status=$?
 	cat /tmp/own
 	secret=$(sed -n 's/^  Key *//p' /tmp/own | tr -d ' ')
 	return $own_status
 }
+default=/etc/security/pam_otp.conf
+# The tool reads the file of the user, the daemon its own.
 not_by_oneself() {
 	person erin
+	both 'self_enroll = yes'
+	cp $default /etc/lax.conf
 	both
-	: >/tmp/own
-	says_no setpriv --reuid erin --regid erin --clear-groups \
-	    otp-enroll new --print >/tmp/own 2>&1 </dev/null
-	not_status=$?
-	cat /tmp/own
-	test $not_status = 0 && grep 'users cannot enroll themselves' /tmp/own &&
+	says_no by_oneself $default &&
+	    grep 'users cannot enroll themselves' /tmp/own &&
+	    says_no by_oneself /etc/lax.conf && says_no grep 'is set up' /tmp/own &&
 	    says_no on one plain erin 123456 && shown 'reason=not-enrolled'
 }
 check 'self_enroll__is_refused_by_default' not_by_oneself
 yourself() {
 	both 'self_enroll = yes'
-	by_oneself && says_no on two plain erin "$(code)" &&
+	by_oneself $default && says_no on two plain erin "$(code)" &&
 	    shown 'reason=replay' && on two plain erin "$(code 30)" &&
 	    says_no on one plain erin "$(code 30)" && shown 'reason=replay' &&
 	    logged 'pam_otpd: action=enrolled user=erin .* socket=user'
@@ -220,7 +225,7 @@ invited() {
 	both 'self_enroll = invited'
 	otp-enroll remove erin --purge >/dev/null && invite erin &&
 	    other=$invitation && invite erin || return 1
-	says_no by_oneself "$other" && by_oneself "$invitation" &&
+	says_no by_oneself $default "$other" && by_oneself $default "$invitation" &&
 	    on two plain erin "$(code 30)" &&
 	    otp-enroll status erin && says_no on two plain erin "$invitation" &&
 	    says_no shown 'reason=invited'
@@ -234,10 +239,10 @@ as_role() {
 may_not() {
 	both 'self_enroll = yes'
 	otp-enroll remove erin --purge >/dev/null && as_role host1 || return 1
-	says_no by_oneself
+	says_no by_oneself $default
 	own_said=$?
 	as_role desk && test $own_said = 0 && says_no grep -i 'is set up' /tmp/own &&
-	    by_oneself && on one plain erin "$(code 30)"
+	    by_oneself $default && on one plain erin "$(code 30)"
 }
 check 'self_enroll__needs_a_role_that_may' may_not
 both
