@@ -178,6 +178,7 @@ check 'sms_prefixes__allow_a_number_that_gets_codes' sms
 
 # by_oneself CONF [INVITATION]: erin runs `otp-enroll new'; what that shows is in
 # /tmp/own.
+# shellcheck disable=SC2094
 by_oneself() {
 	own_conf=$1
 	shift
