@@ -325,7 +325,7 @@ static enum otp_err
 prepare(struct otp_connection *connection,
     const struct otp_statement *statement, struct otp_fault *fault)
 {
-	const unsigned bit = 1u << statement->number;
+	const unsigned bit = 1U << statement->number;
 	PGresult *result = NULL;
 	enum otp_err err;
 

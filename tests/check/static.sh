@@ -46,13 +46,14 @@ analyzed() {
 	return 1
 }
 
-# tidy CHECKS FILE...: many at once, as each takes seconds. CHECKS are added to
-# those of .clang-tidy.
+# tidy CHECKS FILE...: many at once, as each takes seconds, and each in a process
+# of its own: what clang-tidy 14 keeps of one file it finds in the next. CHECKS are
+# added to those of .clang-tidy.
 tidy() {
 	checks=$1
 	shift
 	# shellcheck disable=SC2086
-	printf '%s\n' "$@" | xargs -P "$jobs" -n 3 sh -c '
+	printf '%s\n' "$@" | xargs -P "$jobs" -n 1 sh -c '
 	    flags=$1 checks=$2; shift 2
 	    clang-tidy --quiet --checks="$checks" "$@" -- $flags 2>/dev/null
 	    ' sh "$flags" "$checks"
