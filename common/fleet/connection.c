@@ -31,6 +31,8 @@
 /* No file, so that libpq reads none in a home directory. */
 #define NO_FILE "/dev/null/none"
 
+#define DENIED "42501" /* insufficient_privilege */
+
 #define USER_SIZE  256	/* of a user's name, the NUL included */
 #define ENTRY_SIZE 4096 /* of a user's entry */
 
@@ -461,8 +463,9 @@ otp_connection_fail(struct otp_connection *connection, const PGresult *result,
 	(void)snprintf(fault->foreign, sizeof(fault->foreign), "%s%s%.*s",
 	    connection->sqlstate, connection->sqlstate[0] == '\0' ? "" : " ",
 	    (int)strcspn(text, "\n"), text);
-	return otp_fault_set(
-	    fault, err, 0, connection->place.host, OTP_DETAIL_NONE);
+	return otp_fault_set(fault, err, 0, connection->place.host,
+	    strcmp(connection->sqlstate, DENIED) == 0 ? OTP_DETAIL_FLEET_RIGHTS
+						      : OTP_DETAIL_NONE);
 }
 
 /*

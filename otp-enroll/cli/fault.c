@@ -391,6 +391,8 @@ static const char *const details[] = {
 	    N_("the database asks for states in a format that this version of "
 	       "pam_otp does not know"),
 	[OTP_DETAIL_FLEET_INIT] = N_("the store is a database"),
+	[OTP_DETAIL_FLEET_RIGHTS] =
+	    N_("this host's role may not do this in the database"),
 	[OTP_DETAIL_CLOCK_EARLY] =
 	    N_("the clock is wrong: it shows a time before the release of "
 	       "pam_otp"),
@@ -603,6 +605,10 @@ otp_fault_advice(enum otp_err err, const struct otp_fault *fault)
 	if (fault->detail == OTP_DETAIL_UID_ENTRY)
 		return N_("Delete that file, then run 'otp-enroll adopt "
 			  "--all'.");
+	if (fault->detail == OTP_DETAIL_FLEET_RIGHTS)
+		return N_("The role must be admitted to the realm, and to "
+			  "enroll users it must be a member of otp_enroll; see "
+			  "pam_otp_fleet(7).");
 	if (err == OTP_ERR_MODE)
 		return mode_advice(fault);
 	if (is_torn(err, fault->detail))

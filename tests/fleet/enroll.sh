@@ -151,7 +151,8 @@ as_role() {
 may_not() {
 	person heidi
 	invite heidi && as_role host1 || return 1
-	says_no enrolls one heidi && shown 'result=unavailable' &&
+	says_no enrolls one heidi &&
+	    shown 'reason=no-database .* detail=fleet-rights' &&
 	    says_no on two sshd heidi "$(app)" && as_role desk &&
 	    enrolls two heidi
 }

@@ -242,7 +242,9 @@ may_not() {
 	otp-enroll remove erin --purge >/dev/null && as_role host1 || return 1
 	says_no by_oneself $default
 	own_said=$?
-	as_role desk && test $own_said = 0 && says_no grep -i 'is set up' /tmp/own &&
+	as_role desk && test $own_said = 0 && says_no grep 'is set up' /tmp/own &&
+	    grep "this host's role may not do this" /tmp/own &&
+	    logged 'pam_otpd: .* reason=no-database .* detail=fleet-rights' &&
 	    by_oneself $default && on one plain erin "$(code 30)"
 }
 check 'self_enroll__needs_a_role_that_may' may_not
