@@ -239,12 +239,13 @@ unknown_here() {
 }
 check 'fleet_page__has_no_display_that_is_not_run' \
     empty unknown_here
+check 'fleet_page__runs_no_command_of_the_shell' says_no perform export
 check 'fleet_page__has_displays' test "$(wc -l <"$scratch/displays")" -ge 15
 while read -r display kind; do
 	test "$kind" != 'by hand' || continue
 	function=$(function_of "$display")
 	test "$function" != check || function=check_
-	check "fleet_page__$display" "$function" </dev/null
+	check "fleet_page__$display" perform "$function" </dev/null
 done <"$scratch/displays"
 
 finish

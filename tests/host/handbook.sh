@@ -446,7 +446,7 @@ while read -r name kind; do
 			continue
 		} ;;
 	esac
-	check "handbook__$name" "$(function_of "$name")" </dev/null
+	check "handbook__$name" perform "$(function_of "$name")" </dev/null
 	case $name in
 	everywhere)
 		check 'handbook__removed_is_let_in_with_nullok' removed_is_let_in

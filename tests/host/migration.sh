@@ -246,7 +246,7 @@ while read -r display kind; do
 	google-look) check 'migration__old_host_of_google' google_host ;;
 	oath-look) check 'migration__old_host_of_oath' oath_host ;;
 	esac
-	check "migration__$display" "$(function_of "$display")" </dev/null
+	check "migration__$display" perform "$(function_of "$display")" </dev/null
 done <"$scratch/displays"
 check 'migration__prompt_can_stay_as_it_was' old_prompt
 

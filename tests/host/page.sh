@@ -13,6 +13,7 @@
 #	phone NAME N		the same on a terminal, where whoever sits there
 #				answers what is asked with a code of the secret
 #				that was shown last ($secret)
+#	perform FUNCTION	run the function of a display
 #	stack_of NAME		the lines of NAME are /etc/pam.d/sshd's, behind a
 #				first factor that is always right
 #	enters USER CODE, refused USER CODE
@@ -139,6 +140,16 @@ word() {
 
 function_of() {
 	echo "$1" | tr - _
+}
+
+# perform FUNCTION: of a display. The shell would rather run a command of its own,
+# such as export.
+perform() {
+	LC_ALL=C type "$1" | head -n 1 | grep -q ' function$' || {
+		echo "$1 is not a function"
+		return 1
+	}
+	"$1"
 }
 
 # unknown DISPLAYS SCRIPT...: displays that none of these scripts runs.
