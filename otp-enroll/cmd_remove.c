@@ -49,13 +49,15 @@ const struct otp_command otp_command_remove = {
 		   "in 'status'\n"
 		   "  --purge        also delete the record of used codes and "
 		   "failures\n"
+		   "  --force        with --purge: also if a move of the "
+		   "account was interrupted\n"
 		   "  --yes          do not ask whether to go on\n"
 		   "\n"
 		   "The question comes on a terminal only. Without --purge, "
 		   "restoring an old\n"
 		   "seed file does not make used codes valid again.\n"),
 	.user = true,
-	.takes = { "token", "purge", "yes" },
+	.takes = { "token", "purge", "force", "yes" },
 	.by_users = true,
 	.users_take = { "token", "yes" },
 	.run = remove_run,
@@ -69,6 +71,10 @@ remove_run(const struct otp_tool *tool)
 
 	if (tool->args.token != NULL && tool->args.purge) {
 		otp_complain(_("--purge cannot be combined with --token."));
+		return OTP_EXIT_USAGE;
+	}
+	if (tool->args.force && !tool->args.purge) {
+		otp_complain(_("--force can only be used with --purge."));
 		return OTP_EXIT_USAGE;
 	}
 	if (tool->by_daemon && tool->args.token == NULL) {
@@ -250,7 +256,8 @@ remove_all(const struct otp_tool *tool, const struct otp_subject *subject)
 
 	if (!remove_is_meant(tool, subject))
 		return OTP_EXIT_FAILED;
-	err = otp_enrol_remove(&account, purge);
+	err = tool->args.force ? otp_enrol_discard(&account)
+			       : otp_enrol_remove(&account, purge);
 	if (account.committed || account.partly) {
 		otp_audit(purge && account.committed ? "purged" : "removed",
 		    subject, NULL);

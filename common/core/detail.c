@@ -177,6 +177,7 @@ static const char *const words[] = {
 	[OTP_DETAIL_FLEET_FORMAT] = "fleet-format",
 	[OTP_DETAIL_FLEET_INIT] = "fleet-init",
 	[OTP_DETAIL_FLEET_RIGHTS] = "fleet-rights",
+	[OTP_DETAIL_MOVING] = "moving",
 	[OTP_DETAIL_SYMBOLIC_LINK] = "symbolic-link",
 	[OTP_DETAIL_HARD_LINK] = "hard-link",
 	[OTP_DETAIL_NOT_REGULAR] = "not-regular",

@@ -186,6 +186,7 @@ enum otp_detail {
 	OTP_DETAIL_FLEET_FORMAT,
 	OTP_DETAIL_FLEET_INIT,
 	OTP_DETAIL_FLEET_RIGHTS,
+	OTP_DETAIL_MOVING, /* a move was interrupted */
 	/* files and folders */
 	OTP_DETAIL_SYMBOLIC_LINK,
 	OTP_DETAIL_HARD_LINK,

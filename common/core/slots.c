@@ -18,6 +18,7 @@
 #define FLAG_EXEMPTION 64u
 #define FLAG_NOTICES   128u
 #define FLAG_MOVED     256u
+#define FLAG_CAME      512u
 #define FLAG_ON_DISK   1u /* of a charge: the record it rests on is */
 #define FLAG_CHARGED   2u /* other callers were */
 #define FLAG_NOTICED   4u
@@ -26,7 +27,7 @@
 #define RECORD_FLAGS                                                     \
 	(FLAG_ENROLLED | FLAG_SUSPENDED | FLAG_FORGOTTEN | FLAG_OTHERS | \
 	    FLAG_SENDS | FLAG_OWN_CODE | FLAG_EXEMPTION | FLAG_NOTICES | \
-	    FLAG_MOVED)
+	    FLAG_MOVED | FLAG_CAME)
 #define CHARGE_FLAGS (FLAG_ON_DISK | FLAG_CHARGED | FLAG_NOTICED | FLAG_TOLD)
 
 /* Where the parts of a slot stand, in bytes; pam_otp_store(5) has them. */
@@ -242,7 +243,7 @@ get_optional(const uint8_t *at, uint32_t flags, struct otp_state *state)
 	    !otp_slot_get_notices(at, &state->tally.notices))
 		return false;
 	at += size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE);
-	if (has(flags, FLAG_MOVED))
+	if (has(flags, FLAG_MOVED | FLAG_CAME))
 		memcpy(state->move, at, OTP_ID_SIZE);
 	return true;
 }
@@ -477,10 +478,14 @@ otp_slots_record(const struct otp_slots *slots, const struct otp_state *state,
 static uint32_t
 record_flags(const struct otp_state *state)
 {
+	static const uint8_t none[OTP_ID_SIZE];
+	const bool came =
+	    !state->moved && memcmp(state->move, none, sizeof(none)) != 0;
+
 	return (state->enrolled ? FLAG_ENROLLED : 0) |
 	    (state->suspended ? FLAG_SUSPENDED : 0) |
 	    (state->forgotten ? FLAG_FORGOTTEN : 0) |
-	    (state->moved ? FLAG_MOVED : 0) |
+	    (state->moved ? FLAG_MOVED : 0) | (came ? FLAG_CAME : 0) |
 	    (otp_state_has_others(state) ? FLAG_OTHERS : 0) |
 	    (state->sends.moment != 0 ? FLAG_SENDS : 0) |
 	    (state->own_code.time != 0 ? FLAG_OWN_CODE : 0) |
@@ -498,7 +503,7 @@ record_length(uint32_t flags, uint32_t credentials, uint32_t devices)
 	    size_by(flags, FLAG_OTHERS, OTP_SLOT_OTHERS_SIZE) +
 	    size_by(flags, FLAG_EXEMPTION, OTP_SLOT_EXEMPTION_SIZE) +
 	    size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE) +
-	    size_by(flags, FLAG_MOVED, OTP_ID_SIZE);
+	    size_by(flags, FLAG_MOVED | FLAG_CAME, OTP_ID_SIZE);
 }
 
 /* Of a part that is there if FLAGS have FLAG. */
@@ -550,7 +555,7 @@ put_optional(uint8_t *at, uint32_t flags, const struct otp_state *state)
 	if (has(flags, FLAG_NOTICES))
 		otp_slot_put_notices(at, &state->tally.notices);
 	at += size_by(flags, FLAG_NOTICES, OTP_SLOT_NOTICES_SIZE);
-	if (has(flags, FLAG_MOVED))
+	if (has(flags, FLAG_MOVED | FLAG_CAME))
 		memcpy(at, state->move, OTP_ID_SIZE);
 }
 

@@ -97,7 +97,11 @@ struct otp_state {
 	 * now: nothing but a move uses this state (store.h).
 	 */
 	bool moved;
-	uint8_t move[OTP_ID_SIZE]; /* if so: the original has it as the copy */
+	/*
+	 * The last move's id, the same in the original and in the copy; of an
+	 * account that is used, that of the move by which it came, or zeros.
+	 */
+	uint8_t move[OTP_ID_SIZE];
 	/*
 	 * Credentials went, and used codes with them: what is not known may
 	 * have been.  Only a purge clears this.

@@ -242,10 +242,14 @@ enum otp_err otp_enrol_remove_address(
  * Remove the seed; the state stays, with failures and used codes.
  * PURGE removes the state too, even one that cannot be read.
  * 'committed': everything is removed; 'partly': the seed is.
- * Errors: ABSENT (there is neither).
+ * Errors: ABSENT (there is neither), MOVED (not with PURGE, but in the middle
+ * of a move, which nothing could end without it).
  */
 enum otp_err otp_enrol_remove(
     struct otp_account *account, bool purge) OTP_MUST_USE;
+
+/* The same with PURGE, also in the middle of a move: its tokens are lost. */
+enum otp_err otp_enrol_discard(struct otp_account *account) OTP_MUST_USE;
 
 /*
  * End the delays or lockouts of both tallies, and forget the known devices and

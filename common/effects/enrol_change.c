@@ -15,6 +15,8 @@ static enum otp_err add_recovery(
 static enum otp_err open_enrolled(struct otp_txn *, struct otp_account *);
 static enum otp_err find_token(
     const struct otp_seed *, const uint8_t[OTP_ID_SIZE], unsigned *);
+static enum otp_err remove_account(
+    struct otp_account *, bool purge, bool even_moving);
 static enum otp_err purge_rest(struct otp_txn *);
 static enum otp_err drop_seed(struct otp_txn *, bool *);
 static struct otp_tally *charged_tally(
@@ -146,6 +148,18 @@ find_token(const struct otp_seed *seed, const uint8_t id[OTP_ID_SIZE],
 	return OTP_ERR_ABSENT;
 }
 
+enum otp_err
+otp_enrol_remove(struct otp_account *account, bool purge)
+{
+	return remove_account(account, purge, false);
+}
+
+enum otp_err
+otp_enrol_discard(struct otp_account *account)
+{
+	return remove_account(account, true, true);
+}
+
 /* Whether there is nothing to remove. */
 static bool
 is_removed(const struct otp_snapshot *snap, bool purge)
@@ -156,8 +170,8 @@ is_removed(const struct otp_snapshot *snap, bool purge)
 	    (snap->state_err == OTP_OK && !purge && !snap->state.enrolled);
 }
 
-enum otp_err
-otp_enrol_remove(struct otp_account *account, bool purge)
+static enum otp_err
+remove_account(struct otp_account *account, bool purge, bool even_moving)
 {
 	struct otp_txn txn;
 	bool dropped = false;
@@ -169,7 +183,8 @@ otp_enrol_remove(struct otp_account *account, bool purge)
 		err = purge ? purge_rest(&txn) : OTP_ERR_ABSENT;
 		goto out;
 	}
-	if (!purge && txn.snap.state_err != OTP_ERR_ABSENT) {
+	if ((!purge && txn.snap.state_err != OTP_ERR_ABSENT) ||
+	    (!even_moving && otp_snapshot_is_moving(&txn.snap))) {
 		err = otp_txn_state_err(&txn);
 		if (err != OTP_OK)
 			goto out;

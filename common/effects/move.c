@@ -18,7 +18,15 @@
  * 5. A move goes on with its own copy alone (move__goes_on_with_its_own_copy,
  *    move__goes_on_with_no_copy_of_a_later_move).
  * 6. No exemption comes from a store in which the account was not used last
- *    (move__brings_no_exemption_back_that_ended, merge__exempts_nobody).
+ *    (move__brings_no_exemption_back_that_ended, merge__exempts_nobody); nor
+ *    does a suspension, a failure or a delay, if the account is known to have
+ *    come from there (move__brings_nothing_back_that_ended,
+ *    move__ends_no_suspension_of_another_move).
+ * 7. What is said to be moved is not refused in the new store
+ *    (move__takes_a_removed_account_back), and an account without a seed ends
+ *    no mark but that of its own former place
+ *    (move__ends_no_mark_of_an_account_elsewhere), nor of a move that was
+ *    interrupted (move__ends_no_move_that_was_interrupted).
  */
 #include "config.h"
 
@@ -43,19 +51,22 @@ struct moving {
 	struct otp_move *move;
 	struct side from;
 	struct side to;
-	bool same; /* both seeds have the same tokens and addresses */
+	bool same;	 /* both seeds have the same tokens and addresses */
+	bool from_there; /* it came from the new store, and was used since */
 };
 
 static enum otp_err move_open(struct moving *moving, const char *account);
 static enum otp_err side_open(struct side *side, struct otp_place place,
     const char *account, struct otp_fault *fault);
 static enum otp_err move_check(struct moving *moving, bool *ret_ends);
+static enum otp_move_outcome check_empty(const struct moving *moving);
+static bool is_same_move(const struct side *from, const struct side *to);
 static enum otp_err check_target(const struct moving *moving);
 static enum otp_err check_again(const struct moving *moving);
 static enum otp_err compare_seeds(struct moving *moving);
 static enum otp_err move_run(struct moving *moving);
 static enum otp_err put_copy(struct moving *moving);
-static void mark_copy(const struct moving *moving, struct otp_state *state);
+static void forget_ended(const struct moving *moving, struct otp_state *known);
 static enum otp_err put_merged(struct moving *moving);
 static enum otp_err mark_original(struct moving *moving);
 static enum otp_err side_put(
@@ -155,6 +166,11 @@ move_check(struct moving *moving, bool *ret_ends)
 	err = compare_seeds(moving);
 	if (err != OTP_OK)
 		return err;
+	moving->from_there = !from->state.moved && to->state_err == OTP_OK &&
+	    to->state.moved && is_same_move(from, to);
+	move->outcome = check_empty(moving);
+	if (move->outcome != OTP_MOVE_NOTHING)
+		return OTP_OK;
 	*ret_ends = false;
 	move->in_target = true;
 	if (to->state_err == OTP_OK && to->state.uid != from->state.uid)
@@ -168,7 +184,7 @@ move_check(struct moving *moving, bool *ret_ends)
 static enum otp_err
 compare_seeds(struct moving *moving)
 {
-	uint8_t from[OTP_ID_SIZE], to[OTP_ID_SIZE];
+	uint8_t from[OTP_ID_SIZE] = { 0 }, to[OTP_ID_SIZE] = { 0 };
 	enum otp_err err;
 
 	if (moving->from.seed_err != OTP_OK || moving->to.seed_err != OTP_OK)
@@ -178,6 +194,26 @@ compare_seeds(struct moving *moving)
 		err = otp_seed_tokens_id(&moving->to.seed, to);
 	moving->same = err == OTP_OK && memcmp(from, to, sizeof(from)) == 0;
 	return err;
+}
+
+static bool
+is_same_move(const struct side *from, const struct side *to)
+{
+	return memcmp(from->state.move, to->state.move, OTP_ID_SIZE) == 0;
+}
+
+/* Why an account without a seed stays where it is, or NOTHING. */
+static enum otp_move_outcome
+check_empty(const struct moving *moving)
+{
+	const struct side *to = &moving->to;
+
+	if (moving->from.seed_err == OTP_OK || to->state_err != OTP_OK ||
+	    !to->state.moved)
+		return OTP_MOVE_NOTHING;
+	if (to->seed_err == OTP_OK)
+		return OTP_MOVE_UNFINISHED;
+	return moving->from_there ? OTP_MOVE_NOTHING : OTP_MOVE_ELSEWHERE;
 }
 
 /* Other tokens are another user's, or of a move that was interrupted. */
@@ -197,21 +233,23 @@ check_target(const struct moving *moving)
 
 /*
  * The original is marked, so the copy was complete.  If it is not there any
- * more, what is left here is older than what became of it: what is marked there
- * is then of another move, to that store or from it.
+ * more, what is left here is older than what became of it: what is marked or
+ * has no seed there is then of another move, to that store or from it.
  */
 static enum otp_err
 check_again(const struct moving *moving)
 {
 	const struct side *to = &moving->to;
+	bool ours;
 
-	if (to->state_err == OTP_OK && !to->state.moved)
-		return OTP_OK;
-	return to->state_err == OTP_OK && moving->same &&
-		memcmp(to->state.move, moving->from.state.move, OTP_ID_SIZE) ==
-		    0
-	    ? OTP_OK
-	    : OTP_ERR_MOVED;
+	if (to->state_err != OTP_OK)
+		return OTP_ERR_MOVED;
+	ours = is_same_move(&moving->from, to);
+	if (to->state.moved)
+		ours = ours && moving->same;
+	else
+		ours = ours || to->seed_err == OTP_OK;
+	return ours ? OTP_OK : OTP_ERR_MOVED;
 }
 
 /* --- The steps ------------------------------------------------------------ */
@@ -236,12 +274,10 @@ move_run(struct moving *moving)
 	move->in_target = false;
 	move->begun = true;
 	err = mark_original(moving);
-	if (err == OTP_OK && to->state.moved &&
-	    moving->from.seed_err == OTP_OK) {
+	if (err == OTP_OK && to->state.moved) {
 		struct otp_state state = to->state;
 
 		state.moved = false;
-		memset(state.move, 0, sizeof(state.move));
 		move->in_target = true;
 		err = side_put(to, &state, &move->fault);
 		move->in_target = err != OTP_OK;
@@ -267,12 +303,13 @@ put_copy(struct moving *moving)
 	struct otp_state state = from->state;
 	enum otp_err err = OTP_OK;
 
-	mark_copy(moving, &state);
+	/* Without a seed nothing is accepted of it. */
+	state.moved = from->seed_err == OTP_OK;
+	memcpy(state.move, moving->move->id, sizeof(state.move));
 	if (to->state_err == OTP_OK) {
 		struct otp_state known = to->state;
 
-		if (known.moved) /* the account was not used there last */
-			known.exemption = from->state.exemption;
+		forget_ended(moving, &known);
 		err = otp_merge_state(
 		    &state, &known, &from->seed, moving->move->now);
 		state.generation = to->state.generation;
@@ -290,22 +327,19 @@ put_copy(struct moving *moving)
 	return err;
 }
 
-/*
- * As moved.  Without a seed nothing can be accepted, and the mark stays what it
- * was: of an account that is in a third store by now.
- */
+/* Of KNOWN, what may have ended since the account was used there. */
 static void
-mark_copy(const struct moving *moving, struct otp_state *state)
+forget_ended(const struct moving *moving, struct otp_state *known)
 {
-	const struct side *to = &moving->to;
+	const struct otp_state *state = &moving->from.state;
 
-	state->moved = true;
-	if (moving->from.seed_err == OTP_OK)
-		memcpy(state->move, moving->move->id, sizeof(state->move));
-	else if (to->state_err == OTP_OK && to->state.moved)
-		memcpy(state->move, to->state.move, sizeof(state->move));
-	else
-		state->moved = false;
+	if (known->moved) /* the account was not used there last */
+		known->exemption = state->exemption;
+	if (moving->from_there) { /* but here */
+		known->suspended = state->suspended;
+		known->tally = state->tally;
+		known->others = state->others;
+	}
 }
 
 /* The one that is in use learns what the original knows. */

@@ -6,11 +6,14 @@
  * At no time is it accepted in both: the copy is marked 'moved' (state.h) until
  * the original is.  So it is in neither for a moment; wherever this was
  * stopped, running it again finishes it: the id of the move says which copy is
- * of which original.  What stays in the former store has no seed.
+ * of which original.  What stays in the former store has no seed.  An account
+ * that has none to begin with, for example because it was removed, moves as
+ * well: what it knows does.
  *
  * If the new store has the account with the same tokens, the states are merged:
  * a code that was used in either store is used.  Whether the user is exempt is
- * what the store says in which the account was used last.
+ * what the store says in which the account was used last.  If it comes back to
+ * where it came from, this counts for its suspension, failures and delays, too.
  */
 #ifndef OTP_MOVE_H
 #define OTP_MOVE_H
@@ -24,7 +27,10 @@
 enum otp_move_outcome {
 	OTP_MOVE_NOTHING = 0, /* it is not there, or was moved before */
 	OTP_MOVE_ROOT,	      /* uid 0's stays in the host's own files */
-	OTP_MOVE_DONE,	      /* it is in the new store alone */
+	/* It has no seed, and nothing was moved; in the new store */
+	OTP_MOVE_ELSEWHERE,  /* it is marked, and did not come from there */
+	OTP_MOVE_UNFINISHED, /* it has a seed, of a move that was interrupted */
+	OTP_MOVE_DONE,	     /* it is in the new store alone */
 	OTP_MOVE_MERGED,   /* likewise, with what was there; that seed stays */
 	OTP_MOVE_FINISHED, /* it was there; the former seed was removed */
 };

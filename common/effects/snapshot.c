@@ -27,6 +27,14 @@ otp_snapshot_state(struct otp_snapshot *snapshot, struct otp_store *store)
 	snapshot->state_fault = fault;
 }
 
+/* At the end of a move, the former store has no seed any more. */
+static void
+note_moving(struct otp_snapshot *snapshot)
+{
+	if (otp_snapshot_is_moving(snapshot))
+		snapshot->state_fault.detail = OTP_DETAIL_MOVING;
+}
+
 /*
  * Read the seed first.  Enrolling writes the state first, so the state read
  * here knows the seed's tokens; removing clears 'enrolled' first, so the seed
@@ -47,6 +55,7 @@ otp_snapshot_read(const struct otp_host *host, const char *account,
 		return err;
 	otp_snapshot_seed(ret_snapshot, store);
 	otp_snapshot_state(ret_snapshot, store);
+	note_moving(ret_snapshot);
 	otp_store_close(store);
 	return OTP_OK;
 }
@@ -68,6 +77,7 @@ otp_snapshot_load(struct otp_snapshot *snapshot, const struct otp_host *host,
 	err = host->sys->time(host->sys->context, &snapshot->now);
 	if (err == OTP_OK)
 		otp_snapshot_seed(snapshot, store);
+	note_moving(snapshot);
 	return err;
 }
 
@@ -138,6 +148,13 @@ otp_snapshot_has_seed(const struct otp_snapshot *snapshot)
 	return snapshot->seed_err != OTP_ERR_ABSENT &&
 	    (snapshot->seed_err != OTP_OK ||
 		otp_seed_is_active(&snapshot->seed));
+}
+
+bool
+otp_snapshot_is_moving(const struct otp_snapshot *snapshot)
+{
+	return snapshot->state_err == OTP_ERR_MOVED &&
+	    snapshot->seed_err != OTP_ERR_ABSENT;
 }
 
 bool

@@ -73,6 +73,12 @@ enum otp_err otp_snapshot_enrolled(
     const struct otp_snapshot *snapshot, struct otp_fault *fault) OTP_MUST_USE;
 
 /*
+ * Whether the account is in the middle of a move, as the original or as the
+ * copy: only running the move again ends that.
+ */
+bool otp_snapshot_is_moving(const struct otp_snapshot *snapshot);
+
+/*
  * Whether there is a seed, readable or not, other than one that has an
  * invitation alone.
  */

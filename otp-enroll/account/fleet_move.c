@@ -32,6 +32,8 @@ static void move_audit(const struct moving *moving, const char *account,
     const struct otp_move *move);
 static enum otp_exit move_say(const struct moving *moving, const char *account,
     enum otp_move_outcome outcome);
+static enum otp_exit move_say_stays(const struct moving *moving,
+    const char *name, enum otp_move_outcome outcome);
 static enum otp_exit move_failed(const struct moving *moving,
     const char *account, const struct otp_move *move, enum otp_err err);
 static void say_what_next(const struct moving *moving);
@@ -109,9 +111,9 @@ move_one(struct moving *moving, const char *account)
 		    host->sys->context, move.id, sizeof(move.id));
 	if (err == OTP_OK)
 		err = otp_move_account(&move, account);
-	if (move.begun || move.outcome > OTP_MOVE_ROOT)
+	if (move.begun || move.outcome >= OTP_MOVE_DONE)
 		move_audit(moving, account, &move);
-	if (err == OTP_OK && move.outcome > OTP_MOVE_ROOT)
+	if (err == OTP_OK && move.outcome >= OTP_MOVE_DONE)
 		moving->count++;
 	status = err == OTP_OK ? move_say(moving, account, move.outcome)
 			       : move_failed(moving, account, &move, err);
@@ -147,10 +149,9 @@ move_say(const struct moving *moving, const char *account,
 		    name.text);
 		return OTP_EXIT_UNENROLLED;
 	case OTP_MOVE_ROOT:
-		otp_complain(_("%s has the uid 0, and so is always in each "
-			       "host's own files. It was not moved."),
-		    name.text);
-		return moving->all ? OTP_EXIT_DONE : OTP_EXIT_FAILED;
+	case OTP_MOVE_ELSEWHERE:
+	case OTP_MOVE_UNFINISHED:
+		return move_say_stays(moving, name.text, outcome);
 	case OTP_MOVE_DONE:
 		otp_print_line(moving->to_database
 			? _("%s is in the database now.")
@@ -170,6 +171,45 @@ move_say(const struct moving *moving, const char *account,
 		break;
 	}
 	return OTP_EXIT_DONE;
+}
+
+/* Why nothing was moved. */
+static enum otp_exit
+move_say_stays(const struct moving *moving, const char *name,
+    enum otp_move_outcome outcome)
+{
+	if (outcome == OTP_MOVE_ROOT)
+		otp_complain(_("%s has the uid 0, and so is always in each "
+			       "host's own files. It was not moved."),
+		    name);
+	else if (outcome == OTP_MOVE_ELSEWHERE)
+		otp_complain(moving->to_database
+			? _("%s has no tokens in this host's files, and was "
+			    "moved from the database to another host. Nothing "
+			    "was moved. If the account is on no other host "
+			    "either, remove it from the database, with "
+			    "'otp-enroll remove --purge %s', then run this "
+			    "again.")
+			: _("%s has no tokens in the database, and was moved "
+			    "from this host's files to another database. "
+			    "Nothing was moved. If the account is in no other "
+			    "database, remove it from this host's files, with "
+			    "'otp-enroll remove --purge %s', then run this "
+			    "again."),
+		    name, name);
+	else
+		otp_complain(moving->to_database
+			? _("%s has no tokens in this host's files, and a move "
+			    "of the account was interrupted in the database. "
+			    "Nothing was moved. Run 'otp-enroll fleet export "
+			    "%s' first, then this again.")
+			: _("%s has no tokens in the database, and a move of "
+			    "the account was interrupted in this host's files. "
+			    "Nothing was moved. Run 'otp-enroll fleet import "
+			    "%s' first, then this again."),
+		    name, name);
+	return moving->all && outcome != OTP_MOVE_UNFINISHED ? OTP_EXIT_DONE
+							     : OTP_EXIT_FAILED;
 }
 
 static enum otp_exit
@@ -194,8 +234,8 @@ move_failed(const struct moving *moving, const char *account,
 		otp_complain(
 		    _("%s was moved before, and the account is not there any "
 		      "more. What is left is older and works nowhere. Remove "
-		      "it, with 'otp-enroll remove --purge %s', and enroll "
-		      "the user again."),
+		      "it, with 'otp-enroll remove --purge --force %s', and "
+		      "enroll the user again."),
 		    name.text, name.text);
 	else
 		(void)otp_report(move->in_target ? &moving->to : &moving->from,

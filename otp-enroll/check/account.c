@@ -90,7 +90,10 @@ check_snapshot(const struct checked *checked, bool *ret_enrolled)
 	const struct otp_snapshot *snapshot = checked->snapshot;
 
 	*ret_enrolled = true;
-	if (snapshot->seed_err == OTP_OK && otp_snapshot_has_seed(snapshot)) {
+	if (otp_snapshot_is_moving(snapshot)) {
+		add_finding(checked, OTP_FOUND_MOVING, NULL, NULL);
+	} else if (snapshot->seed_err == OTP_OK &&
+	    otp_snapshot_has_seed(snapshot)) {
 		check_enrolled(checked);
 	} else if (otp_snapshot_has_seed(snapshot)) {
 		add_err(checked, snapshot->seed_err, &snapshot->seed_fault);

@@ -568,6 +568,11 @@ const struct otp_finding_row otp_finding_rows[OTP_FOUND_COUNT] = {
 	       "account has uid {more}, so every code is refused."),
 	    N_("If it is the same person, run 'otp-enroll adopt --force "
 	       "{user}', otherwise 'otp-enroll remove --purge {user}'.") },
+	[OTP_FOUND_MOVING] = { "moving", OTP_LEVEL_FAULT,
+	    N_("A move of {what} between two stores was interrupted, so codes "
+	       "may be refused in both."),
+	    N_("Run 'otp-enroll fleet import {user}' or 'otp-enroll fleet "
+	       "export {user}' again, whichever it was.") },
 	[OTP_FOUND_SUSPENDED] = { "suspended", OTP_LEVEL_NOTE,
 	    N_("{what} is suspended, so services that ask for codes refuse "
 	       "every login."),

@@ -393,6 +393,9 @@ static const char *const details[] = {
 	[OTP_DETAIL_FLEET_INIT] = N_("the store is a database"),
 	[OTP_DETAIL_FLEET_RIGHTS] =
 	    N_("this host's role may not do this in the database"),
+	[OTP_DETAIL_MOVING] =
+	    N_("a move of the account between two stores was interrupted, so "
+	       "codes may be refused in both"),
 	[OTP_DETAIL_CLOCK_EARLY] =
 	    N_("the clock is wrong: it shows a time before the release of "
 	       "pam_otp"),
@@ -609,6 +612,9 @@ otp_fault_advice(enum otp_err err, const struct otp_fault *fault)
 		return N_("The role must be admitted to the realm, and to "
 			  "enroll users it must be a member of otp_enroll; see "
 			  "pam_otp_fleet(7).");
+	if (fault->detail == OTP_DETAIL_MOVING)
+		return N_("Run 'otp-enroll fleet import {user}' or 'otp-enroll "
+			  "fleet export {user}' again, whichever it was.");
 	if (err == OTP_ERR_MODE)
 		return mode_advice(fault);
 	if (is_torn(err, fault->detail))

@@ -202,6 +202,7 @@ move__takes_all_that_is_known(void **unused)
 	assert_int_equal(move.uid, WORLD_UID);
 	is = state_in(other);
 	is.generation = was.generation;
+	memset(is.move, 0, sizeof(is.move));
 	assert_memory_equal(&is, &was, sizeof(is));
 	seed_in(other, &after);
 	assert_memory_equal(&before, &after, sizeof(before));
@@ -405,7 +406,7 @@ move__takes_no_account_back_that_went_on(void **unused)
 		host = world.host;
 		host.store.folder = other;
 		there.host = &host;
-		assert_int_equal(otp_enrol_remove(&there, true), OTP_OK);
+		assert_int_equal(otp_enrol_discard(&there), OTP_OK);
 		assert_int_equal(move_there(), OTP_ERR_MOVED);
 		assert_false(lets_in(world.store, hotp(1)));
 		assert_false(has(other, "seed/alice"));
@@ -650,6 +651,256 @@ merge__exempts_nobody(void **unused)
 	assert_int_equal(state_in(other).exemption.until, 0);
 }
 
+/* ACTION on the account in the store at FOLDER. */
+static struct otp_account
+account_in(struct otp_host *host, const char *folder)
+{
+	struct otp_account account = world.account;
+
+	*host = world.host;
+	host->store.folder = folder;
+	account.host = host;
+	return account;
+}
+
+static void
+remove_in(const char *folder, bool purge)
+{
+	struct otp_host host;
+	struct otp_account account = account_in(&host, folder);
+
+	assert_int_equal(otp_enrol_remove(&account, purge), OTP_OK);
+}
+
+/* Also in the middle of a move. */
+static void
+discard_in(const char *folder)
+{
+	struct otp_host host;
+	struct otp_account account = account_in(&host, folder);
+
+	assert_int_equal(otp_enrol_discard(&account), OTP_OK);
+}
+
+/* The one in FOLDER is not enrolled, can be, and knows that code 3 was used. */
+static void
+assert_can_be_enrolled(const char *folder)
+{
+	const struct otp_state state = state_in(folder);
+	const struct otp_credential *hotp =
+	    otp_state_find(&state, OTP_HOTP, world_id(&world, 1));
+
+	assert_false(state.moved);
+	assert_false(state.enrolled);
+	assert_false(has(folder, "seed/alice"));
+	assert_non_null(hotp);
+	assert_int_equal(hotp->value, 4);
+}
+
+/* What it knows goes to where it came from, also where that is stopped. */
+static void
+move__takes_a_removed_account_back(void **unused)
+{
+	enum otp_err err = OTP_ERR_WRITE;
+	unsigned unfinished = 0;
+
+	(void)unused;
+	for (unsigned call = 1; err != OTP_OK; call++) {
+		assert_true(call < 200);
+		world_close(&world);
+		begin();
+		assert_int_equal(move_there(), OTP_OK);
+		assert_true(lets_in(other, hotp(3)));
+		remove_in(other, false);
+		stop_from(call);
+		err = move_back();
+		stop_from(0);
+		unfinished += err != OTP_OK;
+		assert_false(lets_in(world.store, hotp(4)));
+		assert_false(lets_in(other, hotp(4)));
+		if (err != OTP_OK)
+			assert_int_equal(move_back(), OTP_OK);
+		assert_can_be_enrolled(world.store);
+		assert_true(state_in(other).moved);
+	}
+	assert_true(unfinished > 3);
+}
+
+/* The mark that OTHER has is of what is in the third store. */
+static void
+move__ends_no_mark_of_an_account_elsewhere(void **unused)
+{
+	struct otp_host host;
+	struct otp_account here;
+	bool changed = false;
+
+	(void)unused;
+	assert_int_equal(move_there(), OTP_OK);
+	assert_int_equal(move_on(), OTP_OK);
+	remove_in(world.store, true);
+	here = account_in(&host, world.store);
+	assert_int_equal(otp_standing_suspend(&here, true, &changed), OTP_OK);
+	assert_not_moved(OTP_OK);
+	assert_int_equal(move.outcome, OTP_MOVE_ELSEWHERE);
+	assert_true(state_in(other).moved);
+	assert_true(lets_in(third, hotp(1)));
+	/* As it is advised. */
+	remove_in(other, true);
+	assert_int_equal(move_there(), OTP_OK);
+	assert_int_equal(move.outcome, OTP_MOVE_DONE);
+	assert_false(state_in(other).moved);
+}
+
+/* FROM without tokens; TO has a seed that a move left there, as ADVISED. */
+static void
+assert_unfinished(const char *from, const char *to)
+{
+	assert_int_equal(move_between(from, to), OTP_OK);
+	assert_int_equal(move.outcome, OTP_MOVE_UNFINISHED);
+	assert_true(has(to, "seed/alice"));
+	assert_true(state_in(to).moved);
+	assert_false(state_in(from).moved);
+	/* As it is advised; the second time, with a copy that is too old. */
+	if (move_between(to, from) == OTP_ERR_MOVED)
+		discard_in(to);
+	assert_int_equal(move_between(from, to), OTP_OK);
+	assert_int_equal(move.outcome, OTP_MOVE_DONE);
+	assert_false(state_in(to).moved);
+	assert_false(has(to, "seed/alice"));
+	assert_false(lets_in(to, hotp(1)));
+}
+
+static void
+move__ends_no_move_that_was_interrupted(void **unused)
+{
+	unsigned copies = 0, originals = 0;
+	bool stopped = true;
+
+	(void)unused;
+	for (unsigned call = 1; stopped; call++) {
+		world_close(&world);
+		begin();
+		stopped = is_stopped(move_there, call);
+		if (stopped && has(other, "seed/alice") &&
+		    !state_in(world.store).moved) {
+			copies++;
+			remove_in(world.store, false);
+			assert_unfinished(world.store, other);
+		} else if (is_left(world.store) && !is_left(other)) {
+			originals++;
+			remove_in(other, false);
+			assert_unfinished(other, world.store);
+		}
+	}
+	assert_true(copies > 0 && originals > 0);
+}
+
+/* alice is suspended, and blocked after wrong codes of each kind of caller. */
+static void
+block(void)
+{
+	struct otp_state state = *world_state(&world);
+
+	state.suspended = true;
+	state.tally.failures = state.others.failures = 9;
+	state.tally.wait_until = state.others.wait_until = WORLD_NOW + 1000;
+	state.tally.wait_length = state.others.wait_length = 1000;
+	state.tally.month_failures = state.others.month_failures = 9;
+	world_put_state(&world, &state);
+}
+
+static void
+unblock_in(const char *folder)
+{
+	struct otp_host host;
+	struct otp_account account = account_in(&host, folder);
+	uint32_t failures = 0;
+
+	assert_int_equal(otp_enrol_unlock(&account, &failures), OTP_OK);
+	assert_int_equal(failures, 18);
+	resume_in(folder);
+}
+
+static void
+move__brings_nothing_back_that_ended(void **unused)
+{
+	struct otp_state state;
+
+	(void)unused;
+	block();
+	assert_int_equal(move_there(), OTP_OK);
+	unblock_in(other);
+	assert_int_equal(move_back(), OTP_OK);
+	state = state_in(world.store);
+	assert_false(state.suspended);
+	assert_int_equal(state.tally.failures + state.others.failures, 0);
+	assert_int_equal(state.tally.wait_until + state.others.wait_until, 0);
+	assert_true(lets_in(world.store, hotp(1)));
+}
+
+/* A copy of it that was never there ends nothing. */
+static void
+move__ends_no_suspension_of_another_move(void **unused)
+{
+	struct otp_state state;
+
+	(void)unused;
+	copy_all();
+	block();
+	assert_int_equal(move_between(world.store, third), OTP_OK);
+	assert_int_equal(move_back(), OTP_OK);
+	state = state_in(world.store);
+	assert_true(state.suspended);
+	assert_int_equal(state.tally.failures, 9);
+	assert_int_equal(state.others.failures, 9);
+}
+
+/* Whether FOLDER, where a move was stopped, keeps what that move needs. */
+static void
+assert_kept(const char *folder)
+{
+	struct otp_host host;
+	struct otp_account account = account_in(&host, folder);
+	struct otp_snapshot snapshot;
+
+	assert_int_equal(
+	    otp_snapshot_read(&host, "alice", &snapshot, NULL), OTP_OK);
+	assert_int_equal(snapshot.state_fault.detail, OTP_DETAIL_MOVING);
+	otp_snapshot_wipe(&snapshot);
+	assert_int_equal(otp_enrol_remove(&account, true), OTP_ERR_MOVED);
+	assert_int_equal(account.fault.detail, OTP_DETAIL_MOVING);
+	assert_false(account.committed || account.partly);
+	assert_true(is_left(folder));
+}
+
+/* Neither the original goes before its copy is used, nor the copy. */
+static void
+purge__waits_for_the_end_of_a_move(void **unused)
+{
+	unsigned originals = 0, copies = 0;
+	bool stopped = true;
+
+	(void)unused;
+	for (unsigned call = 1; stopped; call++) {
+		world_close(&world);
+		begin();
+		stopped = is_stopped(move_there, call);
+		if (is_left(world.store)) {
+			originals++;
+			assert_kept(world.store);
+		}
+		if (is_left(other)) {
+			copies++;
+			assert_kept(other);
+		}
+		if (stopped)
+			assert_int_equal(move_there(), OTP_OK);
+		remove_in(world.store, true);
+		assert_true(lets_in(other, hotp(1)));
+	}
+	assert_true(originals > 0 && copies > 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -676,6 +927,12 @@ main(void)
 		TEST(move__goes_on_with_no_copy_of_a_later_move),
 		TEST(move__brings_no_exemption_back_that_ended),
 		TEST(merge__exempts_nobody),
+		TEST(move__takes_a_removed_account_back),
+		TEST(move__ends_no_mark_of_an_account_elsewhere),
+		TEST(move__ends_no_move_that_was_interrupted),
+		TEST(move__brings_nothing_back_that_ended),
+		TEST(move__ends_no_suspension_of_another_move),
+		TEST(purge__waits_for_the_end_of_a_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 # what pg_dump has of it.
 
 . "$(dirname "$0")/server.sh"
-needs strace pg_dump setpriv
+needs strace pg_dump setpriv jq
 test -e "$top_builddir/common/fleet/.libs/pam_otp_postgresql.so" ||
     ground_skip 'libpq was not there to build with'
 daemon=$top_builddir/pam_otpd/pam_otpd
@@ -193,6 +193,75 @@ copies() {
 	    says_no as files alice "$(hotp 7)" && as fleet alice "$(hotp 7)"
 }
 check 'import__of_a_second_copy_keeps_every_used_code_used' copies
+
+# --- Accounts without tokens --------------------------------------------------
+
+removed() {
+	person alice && by_hand 'DELETE FROM otp.account' &&
+	    enrol_here alice --hotp && otp-enroll fleet import alice &&
+	    as fleet alice "$(hotp 1)" && otp-enroll remove alice </dev/null &&
+	    move 0 "alice is in this host's files now." export alice &&
+	    refuses moved fleet alice "$(hotp 2)" &&
+	    refuses not-enrolled files alice "$(hotp 2)" &&
+	    enrol_here alice && as files alice "$(code 30)"
+}
+check 'export__moves_an_account_that_was_removed' removed
+
+# --- Interrupted --------------------------------------------------------------
+
+# What the original keeps until the end is the last to go.
+interrupt() {
+	strace -f -qq -o "$scratch/trace" -e trace=unlinkat \
+	    -e inject=unlinkat:signal=KILL:when=1 \
+	    otp-enroll fleet import alice </dev/null >/tmp/said 2>&1
+	grep -q SIGKILL "$scratch/trace" &&
+	    query one postgres 'UPDATE otp.account SET taken_until = NULL'
+}
+# here COMMAND...: about the files; what it says is in /tmp/said.
+here() {
+	otp-enroll --conf=/etc/files.conf "$@" </dev/null >/tmp/said 2>&1
+	status=$?
+	cat /tmp/said
+	return $status
+}
+is_told() {
+	grep -F 'a move of the account between two stores was interrupted' \
+	    /tmp/said
+}
+interrupted() {
+	person alice && by_hand 'DELETE FROM otp.account' &&
+	    enrol_here alice --hotp && interrupt || return 1
+	says_no here check alice --json && jq -e '.findings[] |
+	    select(.id == "moving" and .level == "fault") |
+	    (.text | test("was interrupted")) and
+	    (.fix | test("otp-enroll fleet import alice"))' /tmp/said &&
+	    says_no here status alice && is_told &&
+	    grep -F "'otp-enroll fleet import alice'" /tmp/said
+}
+check 'check__finds_a_move_that_was_interrupted' interrupted
+unpurged() {
+	says_no here remove --purge alice && is_told &&
+	    test -e $files/seed/alice &&
+	    says_no here remove --force alice &&
+	    grep -F -e '--force can only be used with --purge.' /tmp/said
+}
+check 'remove__keeps_what_a_move_needs' unpurged
+ended() {
+	move 0 'what was left of it was removed' import alice &&
+	    as fleet alice "$(hotp 1)" && here remove --purge alice &&
+	    says_no here check alice --json &&
+	    says_no grep '"moving"' /tmp/said
+}
+check 'check__finds_nothing_when_the_move_was_run_again' ended
+lost() {
+	person alice && by_hand 'DELETE FROM otp.account' &&
+	    enrol_here alice && interrupt &&
+	    by_hand 'DELETE FROM otp.account' &&
+	    move 1 "'otp-enroll remove --purge --force alice'" import alice &&
+	    here remove --purge --force alice && enrol_here alice &&
+	    as files alice "$(code)"
+}
+check 'import__says_how_to_remove_what_is_left' lost
 
 # --- Killed at any call -------------------------------------------------------
 

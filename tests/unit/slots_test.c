@@ -329,7 +329,8 @@ image_record(struct image *image)
 		(otp_state_has_others(&image->state) ? 152 : 0) +
 		(image->state.exemption.until != 0 ? 136 : 0) +
 		(otp_notices_are_there(&image->state.tally.notices) ? 96 : 0) +
-		(image->state.moved ? 8 : 0) + DIGEST);
+		(memcmp(image->state.move, (uint8_t[8]){ 0 }, 8) != 0 ? 8 : 0) +
+		DIGEST);
 	memcpy(image->file + slot.offset, slot.bytes, slot.size);
 }
 
@@ -540,7 +541,7 @@ random_state(uint64_t *seed, struct otp_state *state)
 		unit_fill(seed, state->own_code.mark, OTP_ID_SIZE);
 	}
 	state->moved = (unit_random(seed) & 1) != 0;
-	if (state->moved)
+	if (state->moved || unit_random(seed) & 1)
 		unit_fill(seed, state->move, OTP_ID_SIZE);
 	state->uid = (uint32_t)unit_random(seed);
 	state->unreported = (uint32_t)unit_random(seed);

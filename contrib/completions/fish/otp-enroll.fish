@@ -114,6 +114,7 @@ complete -c otp-enroll -n "$seen resync" -l token -x -a '(__otp_enroll_tokens)' 
 
 complete -c otp-enroll -n "$seen remove" -l token -x -a '(__otp_enroll_tokens)' -d 'only this one, by its label or its number in \'status\''
 complete -c otp-enroll -n "$seen remove" -l purge -d 'also delete the record of used codes and failures'
+complete -c otp-enroll -n "$seen remove" -l force -d 'with --purge: also if a move was interrupted'
 complete -c otp-enroll -n "$seen remove" -l yes -d 'do not ask whether to go on'
 
 complete -c otp-enroll -n "$seen adopt" -l all -d 'every seed file in the store'
