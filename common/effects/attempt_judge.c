@@ -246,10 +246,10 @@ attempt_settle(struct otp_attempt *attempt, const struct otp_match *match,
 	if (match->verdict == OTP_VERDICT_REPLAY && !attempt->answer.benign)
 		(void)otp_throttle_replay(attempt->tally, mark->time);
 	err = otp_store_put(attempt->store, state, put, attempt->fault);
-	if (err == OTP_OK && otp_attempt_has_news(&attempt->answer))
-		err = otp_store_load(attempt->store, state, attempt->fault);
-	if (err == OTP_OK && otp_attempt_has_news(&attempt->answer))
-		attempt->answer.generation = state->generation;
+	if (err != OTP_OK || !otp_attempt_has_news(&attempt->answer))
+		return err;
+	err = otp_store_load(attempt->store, state, attempt->fault);
+	attempt->answer.generation = state->generation;
 	return err;
 }
 
