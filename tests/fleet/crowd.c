@@ -4,7 +4,7 @@
  *	  crowd FOLDER try HOST ACCOUNT COUNTER [COMMAND load|charge|commit]
  *	  crowd FOLDER race ACCOUNT CLIENTS
  *	  crowd FOLDER siege OWNERS ATTACKERS
- *	  crowd FOLDER stream PREFIX ACCOUNTS CLIENTS
+ *	  crowd FOLDER stream PREFIX ACCOUNTS CLIENTS DATA SIGNAL
  *	  crowd FOLDER cuts HOST CUT SERVER
  *
  * Logins of many hosts through the store of a fleet, for scripts.  A client is a
@@ -18,7 +18,9 @@
  *		tries code 1, while attackers repeat code 0 of any until all
  *		owners have an answer; a line of each owner, and of the attackers
  * stream	each client tries code 0 of all accounts, PREFIX0 ..., until each
- *		is used; a line for each `ok' and each error, with the account
+ *		is used; a line for each `ok' and each error, with the account.
+ *		In the middle of it, the server with the folder DATA and its
+ *		children get the signal with that number; a line says so
  */
 #include "config.h"
 
@@ -42,9 +44,10 @@
 #include "tests/lib/sample.h"
 
 #define HOSTS	     16
-#define PATIENCE     120   /* seconds */
+#define PATIENCE     280   /* seconds */
 #define PAUSE	     10000 /* microseconds, after an error */
 #define ACCOUNTS_MAX 1024
+#define MIDDLE	     40 /* codes accepted, of all clients */
 
 static struct otp_store_kind kind;
 static unsigned charges;
@@ -180,7 +183,7 @@ enrol(const char *folder, const char *account, uint32_t uid)
 
 /* Shared by all clients. */
 static struct {
-	unsigned ready, begun, owners;
+	unsigned ready, begun, owners, accepted;
 } * all;
 
 static const char *
@@ -279,8 +282,39 @@ siege(const char *folder, unsigned owners, unsigned attackers)
 	return wait_for_all(count);
 }
 
+/* The server, whose folder is DATA.  Its children are in sessions of their own. */
+struct victim {
+	const char *data;
+	int number; /* of the signal */
+};
+
+/* By the client itself: a script might come when all is over. */
+static void
+strike(const struct victim *victim)
+{
+	char path[256];
+	FILE *file;
+	int server, child;
+
+	(void)snprintf(path, sizeof(path), "%s/postmaster.pid", victim->data);
+	file = fopen(path, "r");
+	if (file == NULL || fscanf(file, "%d", &server) != 1)
+		err(1, "%s", path);
+	(void)fclose(file);
+	(void)snprintf(
+	    path, sizeof(path), "/proc/%d/task/%d/children", server, server);
+	file = fopen(path, "r");
+	if (file == NULL || kill(server, victim->number) != 0)
+		err(1, "%s", path);
+	while (fscanf(file, "%d", &child) == 1)
+		(void)kill(child, victim->number); /* it may have ended */
+	(void)fclose(file);
+	say("killed", victim->data, (unsigned)victim->number);
+}
+
 static _Noreturn void
-use_all(const char *folder, unsigned client, const char *prefix, unsigned count)
+use_all(const char *folder, unsigned client, const char *prefix, unsigned count,
+    const struct victim *victim)
 {
 	static bool used[ACCOUNTS_MAX];
 	unsigned left = count;
@@ -298,6 +332,10 @@ use_all(const char *folder, unsigned client, const char *prefix, unsigned count)
 			(void)usleep(PAUSE);
 		if (tried.err != OTP_OK || crowd_let_in(&tried))
 			say(tried.reason, name, tried.charges);
+		if (crowd_let_in(&tried) &&
+		    __atomic_add_fetch(&all->accepted, 1, __ATOMIC_SEQ_CST) ==
+			MIDDLE)
+			strike(victim);
 		used[number] = crowd_let_in(&tried) ||
 		    (tried.err == OTP_OK &&
 			tried.verdict == OTP_VERDICT_REPLAY);
@@ -307,14 +345,14 @@ use_all(const char *folder, unsigned client, const char *prefix, unsigned count)
 }
 
 static int
-stream(
-    const char *folder, const char *prefix, unsigned accounts, unsigned clients)
+stream(const char *folder, const char *prefix, unsigned accounts,
+    unsigned clients, const struct victim *victim)
 {
 	if (accounts > ACCOUNTS_MAX)
 		errx(2, "too many accounts");
 	for (unsigned i = 0; i < clients; i++)
 		if (is_client(clients))
-			use_all(folder, i, prefix, accounts);
+			use_all(folder, i, prefix, accounts, victim);
 	return wait_for_all(clients);
 }
 
@@ -341,9 +379,12 @@ main(int argc, char **argv)
 	if (strcmp(what, "siege") == 0 && argc == 5)
 		return siege(
 		    folder, (unsigned)atoi(words[0]), (unsigned)atoi(words[1]));
-	if (strcmp(what, "stream") == 0 && argc == 6)
+	if (strcmp(what, "stream") == 0 && argc == 8) {
+		const struct victim victim = { words[3], atoi(words[4]) };
+
 		return stream(folder, words[0], (unsigned)atoi(words[1]),
-		    (unsigned)atoi(words[2]));
+		    (unsigned)atoi(words[2]), &victim);
+	}
 	if (strcmp(what, "cuts") == 0 && argc == 6)
 		return crowd_cuts(folder, words[0], words[1], words[2]);
 	errx(2, "usage: crowd FOLDER enrol|try|race|siege|stream|cuts ...");

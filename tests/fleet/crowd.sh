@@ -79,31 +79,30 @@ awk '$1 == "attacked" { n += $3 } END {
 
 # --- A primary that is killed ------------------------------------------------
 
-# failed_over PRIMARY STANDBY SIGNAL
+# failed_over PRIMARY STANDBY SIGNAL: 9 is SIGKILL, 3 ends the server at once.
 failed_over() {
 	rm -f /tmp/now.at && ln -s "/tmp/$1.at" /tmp/now.at &&
 	    standby_make "$1" "$2" && copies "$1" "$2-" 400 || return 1
-	crowd stream "$2-" 400 16 >/tmp/heard &
+	crowd stream "$2-" 400 16 "/tmp/$1" "$3" >/tmp/heard &
 	streaming=$!
-	await sh -c 'test $(grep -c "^ok " /tmp/heard) -ge 40'
-	server_signal "$3" "$1"
-	test "$3" = KILL || server_stop "$1"
+	await grep -q '^killed ' /tmp/heard || return 1
+	test "$3" = 9 || server_stop "$1"
 	heard_before=$(each ok /tmp/heard)
 	as_server pg_ctl -D "/tmp/$2" -w promote >/dev/null &&
 	    ln -sfn "/tmp/$2.at" /tmp/now.at && wait $streaming || return 1
 	heard_all=$(each ok /tmp/heard)
-	echo "$3: $heard_before, then $heard_all of 400; said:"
+	echo "signal $3: $heard_before, then $heard_all of 400; said:"
 	cut -d' ' -f1 /tmp/heard | sort | uniq -c
 	empty sh -c "sed -n 's/^ok //p' /tmp/heard | sort | uniq -d" &&
-	    same '' "$(grep -v '^ok \|^no-database \|^lock-timeout ' /tmp/heard)" &&
+	    same '' "$(grep -v '^ok \|^no-database \|^lock-timeout \|^killed ' /tmp/heard)" &&
 	    grep -q ^no-database /tmp/heard && test "$heard_before" -lt 400 &&
 	    test "$heard_all" -ge 350
 }
 failovers() {
 	last=one
 	for round in $(seq "$1"); do
-		how=QUIT
-		test $((round % 2)) = 0 || how=KILL
+		how=3
+		test $((round % 2)) = 0 || how=9
 		failed_over $last "after$round" $how || return 1
 		echo "$heard_before $heard_all" >>/tmp/failovers
 		rm -rf "/tmp/$last"
