@@ -81,7 +81,6 @@ otp_move_account(struct otp_move *move, const char *account)
 	enum otp_err err;
 
 	move->outcome = OTP_MOVE_NOTHING;
-	move->uid = OTP_UID_VIRTUAL;
 	move->in_target = move->begun = false;
 	move->fault = (struct otp_fault){ 0 };
 	err = move_open(&moving, account);
@@ -134,8 +133,7 @@ side_open(struct side *side, struct otp_place place, const char *account,
 	if (side->seed_err != OTP_OK && side->seed_err != OTP_ERR_ABSENT)
 		return side->seed_err;
 	if (side->state_err == OTP_OK || side->seed_err == OTP_ERR_ABSENT) {
-		if (fault != NULL)
-			*fault = (struct otp_fault){ 0 };
+		*fault = (struct otp_fault){ 0 };
 		return OTP_OK;
 	}
 	return otp_fault_set(

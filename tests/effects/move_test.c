@@ -517,6 +517,33 @@ merge__stopped_anywhere_ends_with_each_code_used(void **unused)
 	assert_once(true, false);
 }
 
+/* Of one error, as of a full disk that has room again. */
+static void
+move__with_one_call_that_fails_loses_nothing(void **unused)
+{
+	bool failed = true;
+	unsigned errors = 0;
+
+	(void)unused;
+	for (unsigned call = 1; failed; call++) {
+		assert_true(call < 200);
+		world_close(&world);
+		begin();
+		assert_true(lets_in(world.store, hotp(5)));
+		stop_from(call);
+		stop_once = true;
+		errors += move_there() != OTP_OK;
+		failed = stop_calls >= call;
+		stop_from(0);
+		assert_int_equal(move_there(), OTP_OK);
+		assert_false(lets_in(other, hotp(5)));
+		assert_true(lets_in(other, hotp(6)));
+		assert_false(lets_in(world.store, hotp(7)));
+		assert_false(has(world.store, "seed/alice"));
+	}
+	assert_true(errors > 5);
+}
+
 /* Whether ACTION was stopped at its call CALL, and not done. */
 static bool
 is_stopped(enum otp_err (*action)(void), unsigned call)
@@ -923,6 +950,7 @@ main(void)
 		TEST(move__stopped_anywhere_accepts_a_code_once),
 		TEST(move__stopped_anywhere_can_be_taken_back),
 		TEST(merge__stopped_anywhere_ends_with_each_code_used),
+		TEST(move__with_one_call_that_fails_loses_nothing),
 		TEST(move__goes_on_with_its_own_copy),
 		TEST(move__goes_on_with_no_copy_of_a_later_move),
 		TEST(move__brings_no_exemption_back_that_ended),
