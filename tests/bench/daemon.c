@@ -55,7 +55,7 @@ bench_daemon_begin(const char *program)
 	caller = entry->pw_uid;
 	bench_store(STORE, BENCH_PEOPLE, 0);
 	append_sockets(STORE);
-	bench_write("virtual_users = yes\n", "pam_otpd.conf");
+	bench_write("", "pam_otpd.conf"); /* with the rules of the default */
 	append_sockets("pam_otpd");
 	(void)snprintf(line, sizeof(line), "%s conf=%s/pam_otpd.conf nodelay",
 	    getenv("PAM_OTP_SO"), bench.folder);
